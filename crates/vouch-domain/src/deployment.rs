@@ -1,0 +1,249 @@
+//! A named LLM use: its versions, their variants, and which variant serves a call.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::actor::Actor;
+use crate::id::DeploymentId;
+use crate::invalid::{Invalid, Pointer};
+use crate::message::Message;
+use crate::provider::check_slug;
+use crate::Time;
+
+/// A named LLM use.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Deployment {
+    /// Its id.
+    pub id: DeploymentId,
+    /// What callers name as `model` or `key`.
+    pub key: String,
+    /// What it is for.
+    pub description: String,
+    /// The version that serves calls; `None` until one is activated.
+    pub active_version: Option<u32>,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it was archived; an archived deployment serves no calls.
+    pub archived_at: Option<Time>,
+}
+
+/// One version of a deployment. Once it has served a call it never changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DeploymentVersion {
+    /// From 1.
+    pub number: u32,
+    /// What it does.
+    #[serde(flatten)]
+    pub spec: VersionSpec,
+    /// When it was made.
+    pub created_at: Time,
+    /// Who made it.
+    pub created_by: Actor,
+    /// When it served its first call; from then on it is immutable.
+    pub used_at: Option<Time>,
+}
+
+/// What a version does: its variants and settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct VersionSpec {
+    /// At least one.
+    pub variants: Vec<Variant>,
+    /// Ask the provider for log-probabilities on our own account, and show them only to callers
+    /// that asked.
+    #[serde(default)]
+    pub capture_logprobs: bool,
+    /// What changed, in words.
+    #[serde(default)]
+    pub note: String,
+}
+
+/// One way to serve the calls of a version.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// Its name, unique in the version.
+    pub name: String,
+    /// Its share among the variants that fit equally well; 0 switches it off.
+    #[serde(default = "one")]
+    pub weight: u32,
+    /// For each named part of the context the values that it serves; empty serves all.
+    #[serde(default)]
+    pub context: BTreeMap<String, Vec<String>>,
+    /// The provider's name.
+    pub provider: String,
+    /// The model's name at the provider.
+    pub model: String,
+    /// The prompt template: messages in minijinja, rendered with the call's `inputs` and put
+    /// before the call's own messages.
+    #[serde(default)]
+    pub prompt: Vec<Message>,
+    /// Defaults for the request's parameters; the call's own win.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub parameters: Map<String, Value>,
+    /// Tools offered to the model, OpenAI's shape.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
+    pub tools: Vec<Value>,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+impl VersionSpec {
+    /// Checks what can be checked without a provider.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its pointer.
+    pub fn check(&self) -> Result<(), Invalid> {
+        if self.variants.is_empty() {
+            return Err(Invalid::new("/variants", "at least one variant", "an empty list"));
+        }
+        for (i, variant) in self.variants.iter().enumerate() {
+            let at = Pointer::from("/variants").then(i);
+            let check = || {
+                check_slug("/name", &variant.name)?;
+                check_slug("/provider", &variant.provider)?;
+                if self.variants[..i].iter().any(|v| v.name == variant.name) {
+                    return Err(Invalid::new("/name", "a name no other variant has", &variant.name));
+                }
+                if variant.model.trim().is_empty() {
+                    return Err(Invalid::new("/model", "the model's name", "an empty text"));
+                }
+                Ok(())
+            };
+            check().map_err(|e: Invalid| e.under(&at))?;
+        }
+        if self.variants.iter().all(|v| v.weight == 0) {
+            let expected = "at least one variant with a weight above 0";
+            return Err(Invalid::new("/variants", expected, "only weights of 0"));
+        }
+        Ok(())
+    }
+
+    /// The variant that serves a call: of those whose rules all fit the call's context, the ones
+    /// with the most rules; among them by weight, at `draw` (any number; the same draw picks the
+    /// same variant, so a conversation's hash keeps it on one).
+    pub fn pick(&self, context: &CallContext, draw: u64) -> Option<&Variant> {
+        let fitting = || self.variants.iter().filter(|v| v.weight > 0 && v.fits(context));
+        let most = fitting().map(|v| v.context.len()).max()?;
+        let best = || fitting().filter(|v| v.context.len() == most);
+        let total: u64 = best().map(|v| u64::from(v.weight)).sum();
+        let mut left = draw % total;
+        best().find(|v| {
+            let weight = u64::from(v.weight);
+            let here = left < weight;
+            left = left.saturating_sub(weight);
+            here
+        })
+    }
+}
+
+impl Variant {
+    fn fits(&self, context: &CallContext) -> bool {
+        self.context.iter().all(|(name, served)| {
+            served.is_empty()
+                || context.0.get(name).is_some_and(|came| came.iter().any(|v| served.contains(v)))
+        })
+    }
+}
+
+/// The context of a call: for each name the values it came with. A list is any of its values;
+/// Orq's `environments` is read as `environment` as well.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CallContext(BTreeMap<String, Vec<String>>);
+
+impl CallContext {
+    /// Reads `{"environments": ["production"], "locale": "en"}`.
+    ///
+    /// # Errors
+    /// At `/context/...`, for values that are neither scalars nor lists of scalars.
+    pub fn parse(context: &Map<String, Value>) -> Result<Self, Invalid> {
+        let mut named = BTreeMap::new();
+        for (name, value) in context {
+            let values = match value {
+                Value::Array(items) => items.iter().map(scalar).collect::<Option<Vec<_>>>(),
+                Value::Null => Some(vec![]),
+                other => scalar(other).map(|one| vec![one]),
+            };
+            let Some(values) = values else {
+                let at = Pointer::from("/context").then(name);
+                let expected = "a text, a number, a boolean, or a list of them";
+                return Err(Invalid { pointer: at, ..Invalid::new("", expected, value) });
+            };
+            if name == "environments" {
+                named.insert("environment".to_owned(), values.clone());
+            }
+            named.insert(name.clone(), values);
+        }
+        Ok(Self(named))
+    }
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(n) => Some(n.to_string()),
+        Value::Bool(b) => Some(b.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn spec(variants: Value) -> VersionSpec {
+        serde_json::from_value(json!({ "variants": variants })).unwrap()
+    }
+
+    fn context(json: Value) -> CallContext {
+        CallContext::parse(json.as_object().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_most_specific_variant_that_fits_serves() {
+        let spec = spec(json!([
+            {"name": "any", "provider": "p", "model": "m"},
+            {"name": "prod", "provider": "p", "model": "m", "context": {"environment": ["production"]}},
+            {"name": "prod-nl", "provider": "p", "model": "m",
+             "context": {"environment": ["production"], "locale": ["nl", "be"]}},
+        ]));
+        let name = |c| spec.pick(&context(c), 7).unwrap().name.clone();
+        assert_eq!(name(json!({})), "any");
+        assert_eq!(name(json!({"environments": ["production", "x"]})), "prod");
+        assert_eq!(name(json!({"environment": "production", "locale": "be"})), "prod-nl");
+        assert_eq!(name(json!({"locale": "nl"})), "any");
+    }
+
+    #[test]
+    fn weights_share_the_calls() {
+        let spec = spec(json!([
+            {"name": "a", "provider": "p", "model": "m", "weight": 3},
+            {"name": "off", "provider": "p", "model": "m", "weight": 0},
+            {"name": "b", "provider": "p", "model": "m", "weight": 1},
+        ]));
+        let picked: Vec<_> = (0..8)
+            .map(|draw| spec.pick(&CallContext::default(), draw).unwrap().name.as_str())
+            .collect();
+        assert_eq!(picked, ["a", "a", "a", "b", "a", "a", "a", "b"]);
+    }
+
+    #[test]
+    fn a_spec_says_which_variant_is_wrong() {
+        let twice = json!([{"name": "a", "provider": "p", "model": "m"}, {"name": "a", "provider": "p", "model": "m"}]);
+        let e = spec(twice).check().unwrap_err();
+        assert_eq!(e.pointer.to_string(), "/variants/1/name");
+        assert!(spec(json!([])).check().is_err());
+        assert!(spec(json!([{"name": "a", "provider": "p", "model": "m", "weight": 0}])).check().is_err());
+    }
+}

@@ -1,0 +1,57 @@
+//! People who sign in, and the keys of programs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Time;
+use crate::access::{Role, Scope};
+use crate::id::{KeyId, ProjectId, UserId};
+
+/// A person who signs in. The password's hash stays in the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct User {
+    /// Their id.
+    pub id: UserId,
+    /// Their project.
+    #[serde(skip_serializing, default = "no_project")]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub project: ProjectId,
+    /// What they sign in with; lower case, unique.
+    pub email: String,
+    /// What others see.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// When they were added.
+    pub created_at: Time,
+    /// When they were shut out, where they were.
+    pub disabled_at: Option<Time>,
+}
+
+/// An API key without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ApiKey {
+    /// Its id.
+    pub id: KeyId,
+    /// Its project.
+    #[serde(skip_serializing, default = "no_project")]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub project: ProjectId,
+    /// What it is for.
+    pub name: String,
+    /// Its first characters, to recognise it by.
+    pub prefix: String,
+    /// What it allows.
+    pub scopes: Vec<Scope>,
+    /// When it was made.
+    pub created_at: Time,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Time>,
+    /// When it was revoked, where it was.
+    pub revoked_at: Option<Time>,
+}
+
+fn no_project() -> ProjectId {
+    ProjectId::new(Time::from_micros(0), [0; 10])
+}

@@ -1,0 +1,42 @@
+//! Storage: one trait per noun, and one implementation of them all over SQLite or PostgreSQL.
+//!
+//! Architecture invariants: SQL appears in this crate only; the project (tenant) is in every
+//! query; what returns `Ok` is committed to disk, except where a method says otherwise; one
+//! transaction per use case, and the audit entry and the event travel in it.
+
+mod traits;
+
+pub use traits::{
+    AuditStore, DeploymentStore, EventStore, Fingerprint, FeedbackQuery, FeedbackStore, KeyStore,
+    LogDetail, LogFilter, LogQuery, LogStore, MetricStore, Patched, PriceStore, ProviderStore,
+    SessionRecord, SessionStore, Store, SummaryPoint, SummaryQuery, UsagePoint, UserStore, Written,
+};
+
+/// What a caller of the store may have to deal with.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// An input does not fit what is stored, e.g. a value of the wrong type for its metric.
+    #[error(transparent)]
+    Invalid(#[from] vouch_domain::Invalid),
+    /// There is no such thing in this project.
+    #[error("there is no {0}")]
+    NotFound(&'static str),
+    /// The change contradicts what is there; the text says what and is fit to be shown.
+    #[error("{0}")]
+    Conflict(String),
+    /// The database cannot be used right now.
+    #[error("the database is unavailable")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What is stored cannot be read.
+    #[error("stored {what} cannot be read")]
+    Corrupt {
+        /// Of which noun.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// The result of a store call.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;

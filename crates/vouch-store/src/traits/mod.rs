@@ -1,0 +1,56 @@
+//! What the rooms ask of a store.
+
+mod deployment;
+mod feedback;
+mod log;
+mod people;
+mod trail;
+
+pub use deployment::{DeploymentStore, PriceStore, ProviderStore};
+pub use feedback::{FeedbackQuery, FeedbackStore, MetricStore, SummaryPoint, SummaryQuery};
+pub use log::{LogDetail, LogFilter, LogQuery, LogStore, Patched, UsagePoint};
+pub use people::{KeyStore, SessionRecord, SessionStore, UserStore};
+pub use trail::{AuditStore, EventStore};
+
+use crate::Result;
+
+/// Everything a store can do.
+#[async_trait::async_trait]
+pub trait Store:
+    LogStore
+    + FeedbackStore
+    + MetricStore
+    + DeploymentStore
+    + ProviderStore
+    + PriceStore
+    + KeyStore
+    + UserStore
+    + SessionStore
+    + AuditStore
+    + EventStore
+{
+    /// Whether the database answers and takes writes.
+    async fn ready(&self) -> Result<()>;
+
+    /// Commits what is queued and closes the database. Later calls fail.
+    async fn close(&self);
+}
+
+/// Makes a repeat of a write harmless: the same key with the same fingerprint gives back what
+/// the first call wrote; with another fingerprint it is a conflict.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Fingerprint {
+    /// The route and the caller's `Idempotency-Key`.
+    pub key: String,
+    /// SHA-256 of the body, hexadecimal.
+    pub body_sha256: String,
+}
+
+/// What a write that may be repeated gives back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written<T> {
+    /// The ids that the first call wrote.
+    pub ids: Vec<T>,
+    /// Whether this call was a repeat and wrote nothing.
+    pub repeated: bool,
+}

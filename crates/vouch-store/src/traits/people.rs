@@ -1,0 +1,119 @@
+//! Storing projects, people, their sessions and the keys of programs. Secrets come as hashes.
+
+use vouch_domain::Time;
+use vouch_domain::audit::NewAudit;
+use vouch_domain::id::{KeyId, ProjectId, UserId};
+use vouch_domain::metric::MetricDefinition;
+use vouch_domain::project::Project;
+use vouch_domain::user::{ApiKey, User};
+
+use crate::Result;
+
+/// Projects and people.
+#[async_trait::async_trait]
+pub trait UserStore: Send + Sync {
+    /// All projects, oldest first.
+    async fn projects(&self) -> Result<Vec<Project>>;
+
+    /// Makes a project with its built-in metrics.
+    async fn create_project(
+        &self,
+        project: Project,
+        metrics: Vec<MetricDefinition>,
+        audit: NewAudit,
+    ) -> Result<()>;
+
+    /// All people of the project, by e-mail.
+    async fn users(&self, project: ProjectId) -> Result<Vec<User>>;
+
+    /// The person with that e-mail (lower case), and their password's argon2id hash, where they
+    /// have one. E-mails are unique over all projects.
+    async fn user_by_email(&self, email: &str) -> Result<Option<(User, Option<String>)>>;
+
+    /// Adds a person.
+    ///
+    /// # Errors
+    /// `Conflict` when the e-mail is taken.
+    async fn create_user(
+        &self,
+        user: User,
+        password_hash: Option<String>,
+        audit: NewAudit,
+    ) -> Result<()>;
+
+    /// Changes name, role, or whether they are disabled; and the password, where one is given.
+    /// Their sessions end when they are disabled or the role or password changes.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when no enabled admin would be left.
+    async fn update_user(
+        &self,
+        user: User,
+        password_hash: Option<String>,
+        audit: NewAudit,
+    ) -> Result<()>;
+}
+
+/// A signed-in browser, or a link that signs one in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// SHA-256 of the secret, hexadecimal.
+    pub token_sha256: String,
+    /// Whose.
+    pub user: UserId,
+    /// From when.
+    pub created_at: Time,
+    /// Until when.
+    pub expires_at: Time,
+}
+
+/// Sessions and sign-in links.
+#[async_trait::async_trait]
+pub trait SessionStore: Send + Sync {
+    /// Opens a session.
+    async fn create_session(&self, session: SessionRecord) -> Result<()>;
+
+    /// The enabled user of an unexpired session.
+    async fn session_user(&self, token_sha256: &str, now: Time) -> Result<Option<User>>;
+
+    /// Ends a session; ending it twice is fine.
+    async fn delete_session(&self, token_sha256: &str) -> Result<()>;
+
+    /// Makes a link that signs its user in once.
+    async fn create_signin_link(&self, link: SessionRecord) -> Result<()>;
+
+    /// Uses up an unexpired link and opens `session` for its (enabled) user, in one transaction;
+    /// `session.user` is replaced by the link's. `None` when the link is unknown, used or expired.
+    async fn use_signin_link(
+        &self,
+        link_sha256: &str,
+        session: SessionRecord,
+        now: Time,
+    ) -> Result<Option<User>>;
+}
+
+/// API keys.
+#[async_trait::async_trait]
+pub trait KeyStore: Send + Sync {
+    /// All keys of the project, newest first, with revoked ones.
+    async fn keys(&self, project: ProjectId) -> Result<Vec<ApiKey>>;
+
+    /// The unrevoked key with that hash (SHA-256 of the secret, hexadecimal).
+    async fn key_by_hash(&self, sha256: &str) -> Result<Option<ApiKey>>;
+
+    /// Adds a key.
+    ///
+    /// # Errors
+    /// `Conflict` when the hash is there already.
+    async fn create_key(&self, key: ApiKey, sha256: String, audit: NewAudit) -> Result<()>;
+
+    /// Revokes a key; revoking twice keeps the first time.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    async fn revoke_key(&self, project: ProjectId, id: KeyId, at: Time, audit: NewAudit)
+    -> Result<()>;
+
+    /// Notes that a key was used. Not durable when it returns, and not in the audit trail.
+    async fn touch_key(&self, project: ProjectId, id: KeyId, at: Time) -> Result<()>;
+}
