@@ -91,7 +91,7 @@ impl AuditEntry {
             hasher.update(part.len().to_be_bytes());
             hasher.update(part);
         }
-        hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:x}", hasher.finalize())
     }
 }
 

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::Time;
 use crate::actor::Actor;
 use crate::id::DeploymentId;
 use crate::invalid::{Invalid, Pointer};
 use crate::message::Message;
 use crate::provider::check_slug;
-use crate::Time;
 
 /// A named LLM use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -113,7 +113,11 @@ impl VersionSpec {
                 check_slug("/name", &variant.name)?;
                 check_slug("/provider", &variant.provider)?;
                 if self.variants[..i].iter().any(|v| v.name == variant.name) {
-                    return Err(Invalid::new("/name", "a name no other variant has", &variant.name));
+                    return Err(Invalid::new(
+                        "/name",
+                        "a name no other variant has",
+                        &variant.name,
+                    ));
                 }
                 if variant.model.trim().is_empty() {
                     return Err(Invalid::new("/model", "the model's name", "an empty text"));
@@ -202,23 +206,23 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn spec(variants: Value) -> VersionSpec {
+    fn spec(variants: &Value) -> VersionSpec {
         serde_json::from_value(json!({ "variants": variants })).unwrap()
     }
 
-    fn context(json: Value) -> CallContext {
+    fn context(json: &Value) -> CallContext {
         CallContext::parse(json.as_object().unwrap()).unwrap()
     }
 
     #[test]
     fn the_most_specific_variant_that_fits_serves() {
-        let spec = spec(json!([
+        let spec = spec(&json!([
             {"name": "any", "provider": "p", "model": "m"},
             {"name": "prod", "provider": "p", "model": "m", "context": {"environment": ["production"]}},
             {"name": "prod-nl", "provider": "p", "model": "m",
              "context": {"environment": ["production"], "locale": ["nl", "be"]}},
         ]));
-        let name = |c| spec.pick(&context(c), 7).unwrap().name.clone();
+        let name = |c: Value| spec.pick(&context(&c), 7).unwrap().name.clone();
         assert_eq!(name(json!({})), "any");
         assert_eq!(name(json!({"environments": ["production", "x"]})), "prod");
         assert_eq!(name(json!({"environment": "production", "locale": "be"})), "prod-nl");
@@ -227,7 +231,7 @@ mod tests {
 
     #[test]
     fn weights_share_the_calls() {
-        let spec = spec(json!([
+        let spec = spec(&json!([
             {"name": "a", "provider": "p", "model": "m", "weight": 3},
             {"name": "off", "provider": "p", "model": "m", "weight": 0},
             {"name": "b", "provider": "p", "model": "m", "weight": 1},
@@ -241,9 +245,13 @@ mod tests {
     #[test]
     fn a_spec_says_which_variant_is_wrong() {
         let twice = json!([{"name": "a", "provider": "p", "model": "m"}, {"name": "a", "provider": "p", "model": "m"}]);
-        let e = spec(twice).check().unwrap_err();
+        let e = spec(&twice).check().unwrap_err();
         assert_eq!(e.pointer.to_string(), "/variants/1/name");
-        assert!(spec(json!([])).check().is_err());
-        assert!(spec(json!([{"name": "a", "provider": "p", "model": "m", "weight": 0}])).check().is_err());
+        assert!(spec(&json!([])).check().is_err());
+        assert!(
+            spec(&json!([{"name": "a", "provider": "p", "model": "m", "weight": 0}]))
+                .check()
+                .is_err()
+        );
     }
 }

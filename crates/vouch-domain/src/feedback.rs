@@ -132,7 +132,8 @@ impl FeedbackTally {
         for feedback in counted() {
             tally.count += 1;
             tally.has_correction |= feedback.correction.is_some() || feedback.name == "correction";
-            if let ("thumbs", MetricValue::Boolean(up)) = (feedback.name.as_str(), &feedback.value) {
+            if let ("thumbs", MetricValue::Boolean(up)) = (feedback.name.as_str(), &feedback.value)
+            {
                 if *up {
                     tally.thumbs_up += 1;
                 } else {
@@ -142,8 +143,10 @@ impl FeedbackTally {
         }
         let scores = || counted().filter(|f| f.name == "score");
         if let Some(heaviest) = scores().map(|f| f.source).max() {
-            let values: Vec<f64> =
-                scores().filter(|f| f.source == heaviest).filter_map(|f| f.value.number()).collect();
+            let values: Vec<f64> = scores()
+                .filter(|f| f.source == heaviest)
+                .filter_map(|f| f.value.number())
+                .collect();
             let count = u32::try_from(values.len()).unwrap_or(u32::MAX);
             tally.score = (count > 0).then(|| values.iter().sum::<f64>() / f64::from(count));
         }

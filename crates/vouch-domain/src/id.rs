@@ -14,7 +14,9 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// Why a text is not an id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected an id of the form {prefix}_ followed by 26 characters of TypeID base32 that hold a UUIDv7")]
+#[error(
+    "expected an id of the form {prefix}_ followed by 26 characters of TypeID base32 that hold a UUIDv7"
+)]
 pub struct IdError {
     /// The prefix that was expected, e.g. `log`.
     pub prefix: &'static str,

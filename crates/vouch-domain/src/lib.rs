@@ -7,6 +7,7 @@
 pub mod access;
 pub mod actor;
 pub mod audit;
+pub mod clock;
 pub mod deployment;
 pub mod event;
 pub mod feedback;

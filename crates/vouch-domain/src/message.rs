@@ -22,11 +22,7 @@ pub struct Message {
 impl Message {
     /// A message with text alone.
     pub fn text_of(role: &str, text: impl Into<String>) -> Self {
-        Self {
-            role: role.to_owned(),
-            content: Some(Value::String(text.into())),
-            rest: Map::new(),
-        }
+        Self { role: role.to_owned(), content: Some(Value::String(text.into())), rest: Map::new() }
     }
 
     /// The text in the message: the string, or its text parts joined by newlines.
@@ -102,7 +98,8 @@ mod tests {
 
     #[test]
     fn unknown_fields_survive() {
-        let came = json!({"role": "assistant", "content": null, "tool_calls": [{"id": "1"}], "x": 1});
+        let came =
+            json!({"role": "assistant", "content": null, "tool_calls": [{"id": "1"}], "x": 1});
         let message: Message = serde_json::from_value(came).unwrap();
         assert_eq!(message.rest["x"], 1);
         assert_eq!(message.text(), "");
@@ -114,7 +111,8 @@ mod tests {
         let user = Message { role: "user".into(), content: Some(parts), rest: Map::new() };
         assert_eq!(input_preview(&[user, Message::text_of("tool", "42")], 80), "a b");
         assert_eq!(one_line("wörld wide", 6), "wörld…");
-        let call = json!({"message": {"role": "assistant", "tool_calls": [{"function": {"name": "f"}}]}});
+        let call =
+            json!({"message": {"role": "assistant", "tool_calls": [{"function": {"name": "f"}}]}});
         let choice: Choice = serde_json::from_value(call).unwrap();
         assert_eq!(output_preview(&[choice], 80), "→ f()");
     }

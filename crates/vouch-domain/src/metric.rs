@@ -193,7 +193,10 @@ impl MetricType {
                         _ => {
                             let at = Pointer::from("/value").then(i);
                             let expected = format!("one of {}", listed(categories));
-                            return Err(Invalid { pointer: at, ..Invalid::new("", expected, item) });
+                            return Err(Invalid {
+                                pointer: at,
+                                ..Invalid::new("", expected, item)
+                            });
                         }
                     }
                 }
@@ -201,7 +204,9 @@ impl MetricType {
                 words.dedup();
                 Ok(MetricValue::Categories(words))
             }
-            (Self::MultiCategory { categories }, Value::String(word)) if allowed(categories, word) => {
+            (Self::MultiCategory { categories }, Value::String(word))
+                if allowed(categories, word) =>
+            {
                 Ok(MetricValue::Categories(vec![word.clone()]))
             }
             (Self::MultiCategory { categories }, _) => {
@@ -260,7 +265,9 @@ fn listed(categories: &[String]) -> String {
 /// At `/name`, when it is empty, too long or has other characters than `a-z 0-9 _ - .`.
 pub fn check_name(name: &str) -> Result<(), Invalid> {
     let fits = (1..=64).contains(&name.len())
-        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-.".contains(&b));
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-.".contains(&b));
     let expected = "1 to 64 characters of a-z, 0-9, _, - and .";
     if fits { Ok(()) } else { Err(Invalid::new("/name", expected, name)) }
 }

@@ -118,8 +118,10 @@ mod tests {
     #[test]
     fn choices_complete_a_configured_log() {
         let mut log = configured();
-        additions(json!({"usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}}))
-            .merge_into(&mut log);
+        additions(
+            json!({"usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}}),
+        )
+        .merge_into(&mut log);
         assert_eq!(log.status, LogStatus::Configured);
         additions(json!({"choices": [{"message": {"role": "assistant", "content": "hi"}}]}))
             .merge_into(&mut log);
@@ -130,7 +132,8 @@ mod tests {
     #[test]
     fn what_is_there_stays_but_metadata_is_newest_wins() {
         let mut log = configured();
-        additions(json!({"chain_id": "a", "metadata": {"k": 1, "keep": true}})).merge_into(&mut log);
+        additions(json!({"chain_id": "a", "metadata": {"k": 1, "keep": true}}))
+            .merge_into(&mut log);
         additions(json!({"chain_id": "b", "metadata": {"k": 2}})).merge_into(&mut log);
         assert_eq!(log.context.chain_id.as_deref(), Some("a"));
         assert_eq!(Value::Object(log.metadata), json!({"k": 2, "keep": true}));

@@ -45,7 +45,11 @@ pub const MAX_TAGS: usize = 32;
 pub type Dimension = (String, String);
 
 /// The dimensions that a log gives to its feedback.
-pub fn dimensions(served: &Served, context: &Context, metadata: &Map<String, Value>) -> Vec<Dimension> {
+pub fn dimensions(
+    served: &Served,
+    context: &Context,
+    metadata: &Map<String, Value>,
+) -> Vec<Dimension> {
     let named = [
         ("deployment", &served.deployment),
         ("variant", &served.variant),
@@ -81,6 +85,19 @@ fn tag_value(value: &Value) -> Option<String> {
     (text.chars().count() <= MAX_TAG_CHARS).then_some(text)
 }
 
+/// The words under which a value is counted: `true` or `false`, or its categories. A number has
+/// none, and free text has none: it would make a row for each feedback.
+pub fn labels(value: &MetricValue) -> Vec<String> {
+    match value {
+        MetricValue::Boolean(yes) => vec![yes.to_string()],
+        MetricValue::Text(word) if word.chars().count() <= 64 && !word.contains('\n') => {
+            vec![word.clone()]
+        }
+        MetricValue::Number(_) | MetricValue::Text(_) => vec![],
+        MetricValue::Categories(words) => words.clone(),
+    }
+}
+
 /// Adds (`sign` 1) or takes away (`sign` -1) one feedback in all its dimensions.
 pub fn contribute(
     changes: &mut RollupChanges,
@@ -92,16 +109,7 @@ pub fn contribute(
 ) {
     let count = i64::from(sign);
     let sum = value.number().unwrap_or(0.0) * f64::from(sign);
-    let labels: Vec<String> = match value {
-        MetricValue::Boolean(yes) => vec![yes.to_string()],
-        MetricValue::Number(_) => vec![],
-        // Free text is no label: it would make a row for each feedback.
-        MetricValue::Text(word) if word.chars().count() <= 64 && !word.contains('\n') => {
-            vec![word.clone()]
-        }
-        MetricValue::Text(_) => vec![],
-        MetricValue::Categories(words) => words.clone(),
-    };
+    let labels = labels(value);
     for (dimension, dimension_value) in dimensions {
         for label in std::iter::once(String::new()).chain(labels.iter().cloned()) {
             let key = RollupKey {

@@ -1,0 +1,225 @@
+//! From the bytes of an answer to the choices, usage and log-probabilities of its log.
+
+use serde_json::{Map, Value};
+use vouch_domain::log::Usage;
+use vouch_domain::message::{Choice, Message};
+use vouch_domain::uncertainty::{Alternative, TokenLogprob};
+
+use crate::sse;
+
+/// What an answer says, as far as it came.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    pub(crate) choices: Vec<Choice>,
+    pub(crate) usage: Option<Usage>,
+    /// Of the first choice.
+    pub(crate) logprobs: Vec<TokenLogprob>,
+    /// An error that came inside the stream.
+    pub(crate) error: Option<String>,
+}
+
+/// Reads a JSON answer; what is not a chat completion gives an empty answer.
+pub(crate) fn json(body: &[u8]) -> Answer {
+    let mut answer = Answer::default();
+    let Ok(Value::Object(mut completion)) = serde_json::from_slice::<Value>(body) else {
+        return answer;
+    };
+    answer.usage = usage(completion.get("usage"));
+    let Some(Value::Array(choices)) = completion.remove("choices") else { return answer };
+    for mut choice in choices {
+        let logprobs = choice.as_object_mut().and_then(|c| c.remove("logprobs"));
+        let Ok(choice) = serde_json::from_value::<Choice>(choice) else { continue };
+        if answer.choices.is_empty() {
+            answer.logprobs = tokens(logprobs.as_ref());
+        }
+        answer.choices.push(choice);
+    }
+    answer
+}
+
+/// Reads a streamed answer, whole or cut short.
+pub(crate) fn stream(bytes: &[u8]) -> Answer {
+    let mut parser = sse::Parser::default();
+    let mut answer = Answer::default();
+    let mut partial: Vec<(u32, Partial)> = Vec::new();
+    let events = parser.push(bytes);
+    for event in events.into_iter().chain(parser.finish()) {
+        let Ok(chunk) = serde_json::from_str::<Value>(&event.data) else { continue };
+        answer.usage = usage(chunk.get("usage")).or(answer.usage);
+        if let Some(error) = chunk.get("error").filter(|e| !e.is_null()) {
+            answer.error = Some(error.to_string());
+        }
+        for choice in chunk.get("choices").and_then(Value::as_array).into_iter().flatten() {
+            let index = choice.get("index").and_then(Value::as_u64).unwrap_or(0);
+            let index = u32::try_from(index).unwrap_or(u32::MAX);
+            let at = partial.iter().position(|(i, _)| *i == index).unwrap_or_else(|| {
+                partial.push((index, Partial::default()));
+                partial.len() - 1
+            });
+            partial[at].1.add(choice);
+        }
+    }
+    partial.sort_by_key(|(index, _)| *index);
+    for (n, (index, part)) in partial.into_iter().enumerate() {
+        if n == 0 {
+            answer.logprobs.clone_from(&part.logprobs);
+        }
+        answer.choices.push(part.into_choice(index));
+    }
+    answer
+}
+
+#[derive(Default)]
+struct Partial {
+    message: Map<String, Value>,
+    finish_reason: Option<String>,
+    logprobs: Vec<TokenLogprob>,
+}
+
+impl Partial {
+    fn add(&mut self, choice: &Value) {
+        if let Some(Value::Object(delta)) = choice.get("delta") {
+            merge(&mut self.message, delta);
+        }
+        if let Some(reason) = choice.get("finish_reason").and_then(Value::as_str) {
+            self.finish_reason = Some(reason.to_owned());
+        }
+        self.logprobs.extend(tokens(choice.get("logprobs")));
+    }
+
+    fn into_choice(mut self, index: u32) -> Choice {
+        for call in
+            self.message.get_mut("tool_calls").and_then(Value::as_array_mut).into_iter().flatten()
+        {
+            if let Some(call) = call.as_object_mut() {
+                call.remove("index");
+            }
+        }
+        let role = match self.message.remove("role") {
+            Some(Value::String(role)) => role,
+            _ => "assistant".to_owned(),
+        };
+        let content = self.message.remove("content");
+        let message = Message { role, content, rest: self.message };
+        Choice { index, message, finish_reason: self.finish_reason, rest: Map::new() }
+    }
+}
+
+/// Fields that a later delta replaces; other texts grow.
+const WHOLE: [&str; 4] = ["role", "id", "type", "name"];
+
+fn merge(into: &mut Map<String, Value>, delta: &Map<String, Value>) {
+    for (name, value) in delta {
+        match (into.get_mut(name), value) {
+            (Some(_), Value::Null) => {}
+            (Some(Value::String(text)), Value::String(more)) if !WHOLE.contains(&name.as_str()) => {
+                text.push_str(more);
+            }
+            (Some(Value::Object(object)), Value::Object(more)) => merge(object, more),
+            (Some(Value::Array(list)), Value::Array(more)) => merge_list(list, more),
+            _ => {
+                into.insert(name.clone(), value.clone());
+            }
+        }
+    }
+}
+
+/// Tool calls come in pieces that name their place by `index`.
+fn merge_list(list: &mut Vec<Value>, more: &[Value]) {
+    for item in more {
+        let place = item.get("index").and_then(Value::as_u64);
+        let known = place.and_then(|place| {
+            list.iter_mut().find(|v| v.get("index").and_then(Value::as_u64) == Some(place))
+        });
+        match (known, item) {
+            (Some(Value::Object(object)), Value::Object(piece)) => merge(object, piece),
+            _ => list.push(item.clone()),
+        }
+    }
+}
+
+fn usage(value: Option<&Value>) -> Option<Usage> {
+    let count = |name: &str| value?.get(name)?.as_u64();
+    let prompt_tokens = count("prompt_tokens")?;
+    let completion_tokens = count("completion_tokens").unwrap_or(0);
+    let total_tokens = count("total_tokens").unwrap_or(prompt_tokens + completion_tokens);
+    Some(Usage { prompt_tokens, completion_tokens, total_tokens })
+}
+
+fn tokens(logprobs: Option<&Value>) -> Vec<TokenLogprob> {
+    let list = logprobs.and_then(|l| l.get("content")).and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(token).collect()
+}
+
+fn token(value: &Value) -> Option<TokenLogprob> {
+    let alternative = |v: &Value| {
+        Some(Alternative {
+            token: v.get("token")?.as_str()?.to_owned(),
+            logprob: v.get("logprob")?.as_f64()?,
+        })
+    };
+    let Alternative { token, logprob } = alternative(value)?;
+    let bytes: Option<Vec<u8>> =
+        value.get("bytes").and_then(|b| serde_json::from_value(b.clone()).ok());
+    let bytes = bytes.filter(|bytes| bytes != token.as_bytes());
+    let top = value.get("top_logprobs").and_then(Value::as_array);
+    let top_logprobs = top.into_iter().flatten().filter_map(alternative).collect();
+    Some(TokenLogprob { token, logprob, bytes, top_logprobs })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_folds_into_the_answer_it_stands_for() {
+        let bytes = br#"data: {"choices":[{"index":0,"delta":{"role":"assistant","content":""}}]}
+
+data: {"choices":[{"index":0,"delta":{"content":"Hel"},"logprobs":{"content":[{"token":"Hel","logprob":-0.5,"bytes":[72,101,108],"top_logprobs":[]}]}}]}
+
+data: {"choices":[{"index":0,"delta":{"content":"lo"},"finish_reason":"stop"}]}
+
+data: {"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}
+
+data: [DONE]
+
+"#;
+        let answer = stream(bytes);
+        assert_eq!(answer.choices[0].message.text(), "Hello");
+        assert_eq!(answer.choices[0].finish_reason.as_deref(), Some("stop"));
+        assert_eq!(answer.usage.unwrap().total_tokens, 5);
+        assert_eq!((answer.logprobs.len(), answer.logprobs[0].bytes.clone()), (1, None));
+    }
+
+    #[test]
+    fn tool_calls_grow_by_index() {
+        let bytes = br#"data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"f","arguments":""}}]}}]}
+
+data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"x\":"}}]}}]}
+
+data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"1}"}},{"index":1,"id":"b","function":{"name":"g","arguments":"{}"}}]}}]}
+
+"#;
+        let calls = stream(bytes).choices[0].message.rest["tool_calls"].clone();
+        assert_eq!(calls[0]["function"]["arguments"], "{\"x\":1}");
+        assert_eq!(calls[0]["function"]["name"], "f");
+        assert_eq!(calls[1]["id"], "b");
+    }
+
+    #[test]
+    fn a_stream_cut_short_keeps_what_came() {
+        let cut =
+            b"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"}}]}\n\ndata: {\"cho";
+        assert_eq!(stream(cut).choices[0].message.text(), "Hel");
+        assert!(json(b"<html>").choices.is_empty());
+    }
+
+    #[test]
+    fn json_answers_keep_unknown_fields_but_logprobs_go_apart() {
+        let body = br#"{"choices":[{"index":0,"message":{"role":"assistant","content":"x","audio":1},"logprobs":{"content":[{"token":"x","logprob":-1}]},"finish_reason":"stop","new":2}]}"#;
+        let answer = json(body);
+        assert_eq!(answer.choices[0].rest["new"], 2);
+        assert!(!answer.choices[0].rest.contains_key("logprobs"));
+        assert_eq!(answer.logprobs[0].token, "x");
+    }
+}

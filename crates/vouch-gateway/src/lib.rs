@@ -1,0 +1,37 @@
+//! The gateway: a chat call comes in, a deployment or provider serves it, and its log is kept.
+//!
+//! Architecture invariants: responses and SSE pass through byte for byte while a tee captures
+//! them (but for what we asked of the provider on our own account, which is taken out again);
+//! a place in the log queue is reserved before the provider is called, so that a full queue
+//! holds back calls and no log is lost; no store transaction is open across a provider call.
+
+mod call;
+mod capture;
+mod configure;
+mod error;
+mod fold;
+mod gateway;
+mod headers;
+mod openai;
+mod prompt;
+mod provider;
+mod queue;
+mod reply;
+mod seal;
+mod settings;
+pub mod sse;
+mod strip;
+mod tee;
+
+pub use call::{Caller, ChatCall};
+pub use configure::{ConfigCall, Configured};
+pub use error::GatewayError;
+pub use gateway::{Gateway, GatewayOptions, ModelName};
+pub use headers::CallHeaders;
+pub use openai::check_base_url;
+pub use prompt::check_template;
+pub use provider::{
+    BoxError, ModelInfo, Provider, ProviderBody, ProviderError, ProviderReply, ProviderRequest,
+};
+pub use reply::ChatReply;
+pub use seal::{SealError, Sealer};
