@@ -1,6 +1,5 @@
 //! The gateway's use cases: chat, configure, list the models.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use futures_util::future::join_all;
@@ -10,9 +9,8 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use vouch_domain::Time;
 use vouch_domain::clock::Clock;
-use vouch_domain::deployment::{DeploymentVersion, Variant};
 use vouch_domain::id::{LogId, ProjectId};
-use vouch_domain::log::{Log, LogOrigin, LogStatus, Served};
+use vouch_domain::log::{Log, LogOrigin, LogStatus};
 use vouch_store::Store;
 
 use crate::call::{Caller, ChatCall};
@@ -24,6 +22,7 @@ use crate::prompt::{Prepared, prepare};
 use crate::provider::{Provider, ProviderError, ProviderRequest};
 use crate::queue::LogQueue;
 use crate::reply::ChatReply;
+use crate::route::{Route, Router, unknown};
 use crate::seal::Sealer;
 use crate::settings::{Settings, SettingsCache};
 use crate::strip::Strip;
@@ -67,14 +66,6 @@ pub struct Gateway {
     queue: LogQueue,
 }
 
-/// What serves a call.
-struct Route {
-    provider: Option<Arc<dyn Provider>>,
-    served: Served,
-    variant: Option<Variant>,
-    capture_logprobs: bool,
-}
-
 impl Gateway {
     /// A gateway over `store`; `local` is the model inside this process. Must be called inside a
     /// tokio runtime.
@@ -97,7 +88,7 @@ impl Gateway {
     pub async fn chat(&self, caller: &Caller, call: ChatCall) -> Result<ChatReply, GatewayError> {
         let moment = Moment { at: self.clock.now(), entropy: self.clock.entropy() };
         let settings = self.settings.get(caller.project, moment.at).await?;
-        let route = self.route(caller.project, &settings, &call, moment.entropy).await?;
+        let route = self.route(caller, &settings, &call, moment).await?;
         let (provider, provider_name, model) = (
             route.provider.clone(),
             route.served.provider.clone().unwrap_or_default(),
@@ -157,7 +148,7 @@ impl Gateway {
         let moment = Moment { at: self.clock.now(), entropy: self.clock.entropy() };
         let settings = self.settings.get(caller.project, moment.at).await?;
         let call = call.into_chat(false);
-        let route = self.route(caller.project, &settings, &call, moment.entropy).await?;
+        let route = self.route(caller, &settings, &call, moment).await?;
         if route.variant.is_none() {
             return Err(unknown(&call.model, &settings));
         }
@@ -226,71 +217,20 @@ impl Gateway {
 
     async fn route(
         &self,
-        project: ProjectId,
+        caller: &Caller,
         settings: &Settings,
         call: &ChatCall,
-        entropy: [u8; 10],
+        moment: Moment,
     ) -> Result<Route, GatewayError> {
-        let find = |key: &str| settings.deployments.iter().find(|(d, _)| d.key == key);
-        if let Some((deployment, active)) = find(&call.model) {
-            let version = active.as_ref().ok_or_else(|| {
-                let text = format!("deployment {} has no active version", deployment.key);
-                GatewayError::UnknownModel(text)
-            })?;
-            return self.deployed(project, settings, &deployment.key, version, call, entropy).await;
-        }
-        if let Some((key, number)) = call.model.rsplit_once('@')
-            && let (Some(_), Ok(number)) = (find(key), number.parse())
-            && let Some(version) = self.store.version(project, key, number).await?
-        {
-            return self.deployed(project, settings, key, &version, call, entropy).await;
-        }
-        let (name, model) =
-            call.model.split_once('/').ok_or_else(|| unknown(&call.model, settings))?;
-        let provider =
-            settings.providers.get(name).ok_or_else(|| unknown(&call.model, settings))?;
-        Ok(Route {
-            provider: Some(Arc::clone(provider)),
-            served: Served {
-                provider: Some(name.to_owned()),
-                model: Some(model.to_owned()),
-                ..Served::default()
-            },
-            variant: None,
-            capture_logprobs: false,
-        })
-    }
-
-    async fn deployed(
-        &self,
-        project: ProjectId,
-        settings: &Settings,
-        key: &str,
-        version: &DeploymentVersion,
-        call: &ChatCall,
-        entropy: [u8; 10],
-    ) -> Result<Route, GatewayError> {
-        let variant =
-            version.spec.pick(&call.call_context, draw(call, entropy)).ok_or_else(|| {
-                let text = format!("no variant of deployment {key} serves this context");
-                GatewayError::UnknownModel(text)
-            })?;
-        if version.used_at.is_none() {
-            self.store.mark_used(project, key, version.number, self.clock.now()).await?;
-            self.settings.forget(project);
-        }
-        Ok(Route {
-            provider: settings.providers.get(&variant.provider).cloned(),
-            served: Served {
-                deployment: Some(key.to_owned()),
-                version: Some(version.number),
-                variant: Some(variant.name.clone()),
-                provider: Some(variant.provider.clone()),
-                model: Some(variant.model.clone()),
-            },
-            variant: Some(variant.clone()),
-            capture_logprobs: version.spec.capture_logprobs,
-        })
+        let router = Router {
+            store: self.store.as_ref(),
+            cache: &self.settings,
+            settings,
+            project: caller.project,
+            now: moment.at,
+            entropy: moment.entropy,
+        };
+        router.route(call).await
     }
 }
 
@@ -324,28 +264,6 @@ fn draft(
         metadata: call.metadata.clone(),
         ..Log::new(id, caller.project, moment.at, status, origin, by)
     }
-}
-
-/// A conversation stays on one variant; other calls are spread at random.
-fn draw(call: &ChatCall, entropy: [u8; 10]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    match &call.ids.conversation_id {
-        Some(conversation) => conversation.hash(&mut hasher),
-        None => entropy.hash(&mut hasher),
-    }
-    hasher.finish()
-}
-
-fn unknown(model: &str, settings: &Settings) -> GatewayError {
-    let mut known: Vec<&str> = settings.deployments.iter().map(|(d, _)| d.key.as_str()).collect();
-    known.truncate(5);
-    let mut providers: Vec<&str> = settings.providers.keys().map(String::as_str).collect();
-    providers.sort_unstable();
-    GatewayError::UnknownModel(format!(
-        "there is no model {model}: name a deployment ({}) or provider/model with one of the providers ({})",
-        if known.is_empty() { "there are none yet".to_owned() } else { known.join(", ") },
-        if providers.is_empty() { "there are none yet".to_owned() } else { providers.join(", ") },
-    ))
 }
 
 fn is_event_stream(headers: &HeaderMap) -> bool {

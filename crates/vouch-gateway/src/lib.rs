@@ -17,6 +17,7 @@ mod prompt;
 mod provider;
 mod queue;
 mod reply;
+mod route;
 mod seal;
 mod settings;
 pub mod sse;

@@ -1,0 +1,130 @@
+//! Which deployment's variant, or which provider, serves a call.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+
+use vouch_domain::Time;
+use vouch_domain::deployment::{DeploymentVersion, Variant};
+use vouch_domain::id::{Entropy, ProjectId};
+use vouch_domain::log::Served;
+use vouch_store::Store;
+
+use crate::call::ChatCall;
+use crate::error::GatewayError;
+use crate::provider::Provider;
+use crate::settings::{Settings, SettingsCache};
+
+/// What serves a call.
+pub(crate) struct Route {
+    /// `None` when the variant names a provider that is gone.
+    pub(crate) provider: Option<Arc<dyn Provider>>,
+    pub(crate) served: Served,
+    pub(crate) variant: Option<Variant>,
+    pub(crate) capture_logprobs: bool,
+}
+
+/// Finds what serves a call, and marks a version as used before its first call.
+pub(crate) struct Router<'a> {
+    pub(crate) store: &'a dyn Store,
+    pub(crate) cache: &'a SettingsCache,
+    pub(crate) settings: &'a Settings,
+    pub(crate) project: ProjectId,
+    pub(crate) now: Time,
+    pub(crate) entropy: Entropy,
+}
+
+impl Router<'_> {
+    /// `model` is a deployment's key, `key@version`, or `provider/model`.
+    ///
+    /// # Errors
+    /// `UnknownModel`, with what could be named instead.
+    pub(crate) async fn route(&self, call: &ChatCall) -> Result<Route, GatewayError> {
+        let settings = self.settings;
+        let find = |key: &str| settings.deployments.iter().find(|(d, _)| d.key == key);
+        if let Some((deployment, active)) = find(&call.model) {
+            let version = active.as_ref().ok_or_else(|| {
+                let text = format!("deployment {} has no active version", deployment.key);
+                GatewayError::UnknownModel(text)
+            })?;
+            return self.deployed(&deployment.key, version, call).await;
+        }
+        if let Some((key, number)) = call.model.rsplit_once('@')
+            && let (Some(_), Ok(number)) = (find(key), number.parse())
+            && let Some(version) = self.store.version(self.project, key, number).await?
+        {
+            return self.deployed(key, &version, call).await;
+        }
+        let (name, model) =
+            call.model.split_once('/').ok_or_else(|| unknown(&call.model, settings))?;
+        let provider =
+            settings.providers.get(name).ok_or_else(|| unknown(&call.model, settings))?;
+        Ok(Route {
+            provider: Some(Arc::clone(provider)),
+            served: Served {
+                provider: Some(name.to_owned()),
+                model: Some(model.to_owned()),
+                ..Served::default()
+            },
+            variant: None,
+            capture_logprobs: false,
+        })
+    }
+
+    async fn deployed(
+        &self,
+        key: &str,
+        version: &DeploymentVersion,
+        call: &ChatCall,
+    ) -> Result<Route, GatewayError> {
+        let marked;
+        let version = if version.used_at.is_some() {
+            version
+        } else {
+            // Read again once it can no longer change: what is logged is what served.
+            self.store.mark_used(self.project, key, version.number, self.now).await?;
+            self.cache.forget(self.project);
+            marked = self.store.version(self.project, key, version.number).await?;
+            marked.as_ref().unwrap_or(version)
+        };
+        let variant =
+            version.spec.pick(&call.call_context, draw(call, self.entropy)).ok_or_else(|| {
+                let text = format!("no variant of deployment {key} serves this context");
+                GatewayError::UnknownModel(text)
+            })?;
+        Ok(Route {
+            provider: self.settings.providers.get(&variant.provider).cloned(),
+            served: Served {
+                deployment: Some(key.to_owned()),
+                version: Some(version.number),
+                variant: Some(variant.name.clone()),
+                provider: Some(variant.provider.clone()),
+                model: Some(variant.model.clone()),
+            },
+            variant: Some(variant.clone()),
+            capture_logprobs: version.spec.capture_logprobs,
+        })
+    }
+}
+
+/// A conversation stays on one variant; other calls are spread at random.
+fn draw(call: &ChatCall, entropy: Entropy) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    match &call.ids.conversation_id {
+        Some(conversation) => conversation.hash(&mut hasher),
+        None => entropy.hash(&mut hasher),
+    }
+    hasher.finish()
+}
+
+/// Says what could be named instead.
+pub(crate) fn unknown(model: &str, settings: &Settings) -> GatewayError {
+    let mut known: Vec<&str> = settings.deployments.iter().map(|(d, _)| d.key.as_str()).collect();
+    known.truncate(5);
+    let mut providers: Vec<&str> = settings.providers.keys().map(String::as_str).collect();
+    providers.sort_unstable();
+    GatewayError::UnknownModel(format!(
+        "there is no model {model}: name a deployment ({}) or provider/model with one of the providers ({})",
+        if known.is_empty() { "there are none yet".to_owned() } else { known.join(", ") },
+        if providers.is_empty() { "there are none yet".to_owned() } else { providers.join(", ") },
+    ))
+}
