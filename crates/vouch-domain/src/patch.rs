@@ -24,6 +24,9 @@ pub struct Additions {
     /// Fills an absent usage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
+    /// Fills an absent cost: what that usage costs, in millionths of a US dollar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_usd_micros: Option<i64>,
     /// Fills absent timings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub performance: Option<Performance>,
@@ -67,6 +70,7 @@ impl Additions {
             log.metadata.insert(key.clone(), value.clone());
         }
         fill(&mut log.usage, self.usage.as_ref());
+        fill(&mut log.cost_usd_micros, self.cost_usd_micros.as_ref());
         if let Some(performance) = &self.performance {
             fill(&mut log.performance.latency, performance.latency.as_ref());
             fill(

@@ -4,8 +4,11 @@
 //! query; what returns `Ok` is committed to disk, except where a method says otherwise; one
 //! transaction per use case, and the audit entry and the event travel in it.
 
+mod error;
+mod sql;
 mod traits;
 
+pub use sql::{SqlStore, StoreOptions};
 pub use traits::{
     AuditStore, DeploymentStore, EventStore, Fingerprint, FeedbackQuery, FeedbackStore, KeyStore,
     LogDetail, LogFilter, LogQuery, LogStore, MetricStore, Patched, PriceStore, ProviderStore,

@@ -1,0 +1,138 @@
+//! The hot operations of one batch, applied together: logs, then patches, then feedback, each
+//! with a few statements for all callers.
+
+use std::collections::BTreeSet;
+
+use vouch_domain::id::ProjectId;
+use vouch_domain::metric::MetricValue;
+
+use super::feedback::append::{Append, Appended, Given, append};
+use super::feedback::target_text;
+use super::log::insert::{InsertLogs, insert};
+use super::log::patch::{StoredPatch, patch};
+use super::metric::Metrics;
+use super::repeat::Repeats;
+use super::tx::Tx;
+use crate::{Fingerprint, Result, Written};
+
+/// The hot operations of one batch.
+#[derive(Default)]
+pub(crate) struct Hot<'a> {
+    pub(crate) inserts: Vec<&'a mut InsertLogs>,
+    pub(crate) appends: Vec<&'a mut Append>,
+}
+
+impl Hot<'_> {
+    /// Applies all of them. What is wrong with one becomes its outcome.
+    pub(crate) async fn apply(mut self, tx: &mut Tx) -> Result<()> {
+        if self.inserts.is_empty() && self.appends.is_empty() {
+            return Ok(());
+        }
+        self.inserts.iter_mut().for_each(|op| op.slot.reset());
+        self.appends.iter_mut().for_each(|op| op.slot.reset());
+        tx.lock_targets(&self.targets()).await?;
+        let mut repeats = Repeats::load(tx, &self.fingerprints()).await?;
+        self.apply_inserts(tx, &mut repeats).await?;
+        self.apply_appends(tx, &mut repeats).await?;
+        self.answer_repeats(&repeats);
+        repeats.save(tx).await
+    }
+
+    async fn apply_inserts(&mut self, tx: &mut Tx, repeats: &mut Repeats) -> Result<()> {
+        let mut admitted = Vec::new();
+        for op in &mut self.inserts {
+            if repeats.claim(op.project, op.fingerprint.as_ref()) {
+                admitted.push(&mut **op);
+            }
+        }
+        insert(tx, &admitted).await?;
+        for op in admitted {
+            if let Some(first) = op.logs.first() {
+                let at = first.id.made_at();
+                repeats.remember(op.project, op.fingerprint.as_ref(), at, &op.ids())?;
+            }
+            op.slot.set(Ok(Written { ids: op.ids(), repeated: false }));
+        }
+        Ok(())
+    }
+
+    async fn apply_appends(&mut self, tx: &mut Tx, repeats: &mut Repeats) -> Result<()> {
+        let mut metrics = Metrics::load(tx, &self.metrics()).await?;
+        let mut admitted: Vec<(&mut Append, Vec<MetricValue>)> = Vec::new();
+        for op in &mut self.appends {
+            if repeats.is_known(op.project, op.fingerprint.as_ref()) {
+                continue;
+            }
+            match metrics.check(op.project, &op.feedback) {
+                Ok(values) => {
+                    if repeats.claim(op.project, op.fingerprint.as_ref()) {
+                        admitted.push((&mut **op, values));
+                    }
+                }
+                Err(invalid) => op.slot.set(Err(invalid.into())),
+            }
+        }
+        metrics.save(tx).await?;
+
+        let patches: Vec<&StoredPatch> =
+            admitted.iter().filter_map(|(op, _)| op.patch.as_ref()).collect();
+        let mut patched = patch(tx, &patches).await?.into_iter();
+        let given: Vec<Given<'_>> = admitted
+            .iter()
+            .flat_map(|(op, values)| {
+                op.feedback.iter().zip(values).map(|(new, value)| Given::new(op.project, new, value))
+            })
+            .collect();
+        let mut here = append(tx, &given).await?.into_iter();
+        drop(given);
+        for (op, values) in admitted {
+            let appended = Appended {
+                ids: op.feedback.iter().map(|new| new.id).collect(),
+                here: here.by_ref().take(values.len()).collect(),
+                patched: op.patch.is_some() && patched.next().unwrap_or(false),
+                repeated: false,
+            };
+            repeats.remember(op.project, op.fingerprint.as_ref(), op.made_at(), &appended)?;
+            op.slot.set(Ok(appended));
+        }
+        Ok(())
+    }
+
+    /// Gives the operations that were not admitted what the first one of their key gave.
+    fn answer_repeats(&mut self, repeats: &Repeats) {
+        for op in self.inserts.iter_mut().filter(|op| !op.slot.is_set()) {
+            let ids = repeats.recall(op.project, op.fingerprint.as_ref());
+            op.slot.set(ids.map(|ids| Written { ids, repeated: true }));
+        }
+        for op in self.appends.iter_mut().filter(|op| !op.slot.is_set()) {
+            let appended = repeats.recall::<Appended>(op.project, op.fingerprint.as_ref());
+            op.slot.set(appended.map(|first| Appended { repeated: true, ..first }));
+        }
+    }
+
+    fn targets(&self) -> BTreeSet<(ProjectId, String)> {
+        let logs = self.inserts.iter().flat_map(|op| {
+            op.logs.iter().map(|log| (op.project, log.id.to_string()))
+        });
+        let feedback = self.appends.iter().flat_map(|op| {
+            op.feedback.iter().map(|new| (op.project, target_text(&new.target)))
+        });
+        let patches = self.appends.iter().filter_map(|op| op.patch.as_ref());
+        let patches = patches.map(|patch| (patch.project, patch.log.to_string()));
+        logs.chain(feedback).chain(patches).collect()
+    }
+
+    fn fingerprints(&self) -> Vec<(ProjectId, &Fingerprint)> {
+        let inserts = self.inserts.iter().map(|op| (op.project, op.fingerprint.as_ref()));
+        let appends = self.appends.iter().map(|op| (op.project, op.fingerprint.as_ref()));
+        inserts.chain(appends).filter_map(|(project, f)| Some((project, f?))).collect()
+    }
+
+    /// The metrics that the feedback names.
+    fn metrics(&self) -> BTreeSet<(ProjectId, &str)> {
+        let all = self.appends.iter().flat_map(|op| {
+            op.feedback.iter().map(|new| (op.project, new.name.as_str()))
+        });
+        all.collect()
+    }
+}

@@ -1,0 +1,40 @@
+//! The JSON of logs and patches, compressed with zstd.
+
+use std::cell::RefCell;
+use std::io::Read;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use zstd::bulk::Compressor;
+
+use crate::Result;
+use crate::error::corrupt;
+
+/// A good ratio for little time: a quarter of the size for 11-25 µs per 2 kB.
+const LEVEL: i32 = 3;
+
+thread_local! {
+    /// Making a compressor costs more than a small body does, so each thread keeps one.
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// The value as compressed JSON.
+pub(super) fn pack(what: &'static str, value: &impl Serialize) -> Result<Vec<u8>> {
+    let json = serde_json::to_vec(value).map_err(|e| corrupt(what, e))?;
+    let packed = COMPRESSOR.with_borrow_mut(|slot| {
+        if slot.is_none() {
+            *slot = Some(Compressor::new(LEVEL)?);
+        }
+        slot.as_mut().map_or_else(|| Ok(Vec::new()), |compressor| compressor.compress(&json))
+    });
+    packed.map_err(|e| corrupt(what, e))
+}
+
+/// The value of compressed JSON.
+pub(super) fn unpack<T: DeserializeOwned>(what: &'static str, packed: &[u8]) -> Result<T> {
+    let mut json = Vec::with_capacity(packed.len() * 4);
+    zstd::Decoder::new(packed)
+        .and_then(|mut decoder| decoder.read_to_end(&mut json))
+        .map_err(|e| corrupt(what, e))?;
+    serde_json::from_slice(&json).map_err(|e| corrupt(what, e))
+}

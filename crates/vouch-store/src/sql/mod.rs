@@ -1,0 +1,119 @@
+//! All stores over one SQL database: SQLite or PostgreSQL.
+//!
+//! Reads go to a pool. Writes go to one task, which commits what is waiting together; see
+//! [`writer`]. Every statement is written once, for both engines.
+
+mod audit;
+mod conn;
+mod deployment;
+mod event;
+mod feedback;
+mod hot;
+mod key;
+mod log;
+mod metric;
+mod op;
+mod open;
+mod pending;
+mod price;
+mod provider;
+mod repeat;
+mod rows;
+mod session;
+mod statement;
+mod tx;
+mod user;
+mod value;
+mod watch;
+mod writer;
+
+use std::sync::{Mutex, PoisonError};
+
+use tokio::task::JoinSet;
+
+pub use self::open::StoreOptions;
+use self::conn::Pool;
+use self::op::{Act, Action, Op};
+use self::statement::sql;
+use self::writer::Writer;
+use crate::{Result, Store};
+
+/// A store in SQLite or PostgreSQL.
+pub struct SqlStore {
+    readers: Pool,
+    writer: Writer,
+    signal: tokio::sync::watch::Receiver<u64>,
+    touched: key::Touched,
+    tasks: Mutex<Tasks>,
+}
+
+/// The store's own tasks; they end with it.
+#[derive(Default)]
+struct Tasks {
+    writer: JoinSet<()>,
+    others: JoinSet<()>,
+}
+
+impl SqlStore {
+    /// Opens the database, brings its tables up to date and starts the task that writes.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database cannot be opened; `Conflict` when its tables are behind
+    /// and `options.migrate` is off; `Invalid` when the URL names no engine of this build.
+    pub async fn open(options: &StoreOptions) -> Result<Self> {
+        let pools = open::open(options).await?;
+        let (sender, signal) = tokio::sync::watch::channel(0);
+        let mut tasks = Tasks::default();
+        let (committed, told) = tokio::sync::watch::channel(0);
+        watch::start(&mut tasks.others, &pools.readers, &sender, told);
+        let (writer, task) = Writer::new(pools.writer, options.batch_ops, [sender, committed]);
+        tasks.writer.spawn(task.run());
+        Ok(Self {
+            readers: pools.readers,
+            writer,
+            signal,
+            touched: key::Touched::default(),
+            tasks: Mutex::new(tasks),
+        })
+    }
+
+    /// Has one change written in a transaction that it shares with others; what it did is
+    /// undone when it fails.
+    async fn write<A, T>(&self, arguments: A, action: Action<A, T>) -> Result<T>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let act = |slot| Op::Other(Box::new(Act { arguments, action, slot }));
+        self.writer.call(SMALL, act).await
+    }
+}
+
+/// About how many bytes a change of settings has.
+const SMALL: usize = 4096;
+
+#[async_trait::async_trait]
+impl Store for SqlStore {
+    async fn ready(&self) -> Result<()> {
+        sql("SELECT seq FROM event_heads WHERE project = ''")
+            .one::<(i64,)>(&mut self.readers.acquire().await?)
+            .await?;
+        // A write that changes nothing still needs a database that takes writes.
+        self.write((), |(), tx| {
+            Box::pin(async {
+                let nothing = sql("DELETE FROM sessions WHERE token_sha256 = ''");
+                nothing.run(&mut tx.conn).await.map(|_| ())
+            })
+        })
+        .await
+    }
+
+    async fn close(&self) {
+        self.writer.close();
+        let tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        let Tasks { mut writer, mut others } = tasks;
+        while writer.join_next().await.is_some() {}
+        others.shutdown().await;
+        self.readers.close().await;
+    }
+}

@@ -1,0 +1,153 @@
+//! Opening a database: its options, its pools and its migrations.
+
+use std::time::Duration;
+
+use sqlx::migrate::{Migrate, MigrateError, Migrator};
+
+use super::conn::Pool;
+use crate::{Result, StoreError};
+
+/// Which database, and how to open it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreOptions {
+    /// `sqlite:PATH`, or `postgres://...` as libpq writes it.
+    pub url: String,
+    /// Bring the tables up to date; without it, opening refuses a database that is behind.
+    pub migrate: bool,
+    /// Connections that read.
+    pub readers: u32,
+    /// The most writes that are committed together.
+    pub batch_ops: usize,
+}
+
+impl StoreOptions {
+    /// The usual options for the database at `url`.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self { url: url.into(), migrate: true, readers: 8, batch_ops: 512 }
+    }
+}
+
+/// The pools of one database: one connection that writes, several that read.
+pub(super) struct Pools {
+    pub(super) writer: Pool,
+    pub(super) readers: Pool,
+}
+
+/// How long a connection may take to come.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Opens the database and brings its tables up to date.
+pub(super) async fn open(options: &StoreOptions) -> Result<Pools> {
+    let url = options.url.as_str();
+    #[cfg(feature = "sqlite")]
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        return open_sqlite(path.trim_start_matches("//"), options).await;
+    }
+    #[cfg(feature = "postgres")]
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return open_postgres(options).await;
+    }
+    let scheme = url.split(':').next().unwrap_or_default();
+    Err(vouch_domain::Invalid::new("/database_url", "sqlite:PATH or postgres://...", scheme).into())
+}
+
+#[cfg(feature = "sqlite")]
+async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
+    use sqlx::sqlite::{
+        SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
+    };
+    static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+
+    let connect = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(ACQUIRE_TIMEOUT)
+        .statement_cache_capacity(1024)
+        .pragma("cache_size", "-65536")
+        .pragma("temp_store", "memory")
+        .pragma("wal_autocheckpoint", "4000")
+        .pragma("journal_size_limit", "67108864");
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_with(connect.clone())
+        .await?;
+    if options.migrate {
+        MIGRATIONS.run(&writer).await.map_err(unavailable)?;
+    } else {
+        refuse_if_behind(&MIGRATIONS, &mut *writer.acquire().await?).await?;
+    }
+    let readers = SqlitePoolOptions::new()
+        .max_connections(options.readers.max(1))
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(connect.pragma("query_only", "on").pragma("cache_size", "-16384"))
+        .await?;
+    Ok(Pools { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers) })
+}
+
+#[cfg(feature = "postgres")]
+async fn open_postgres(options: &StoreOptions) -> Result<Pools> {
+    use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+    static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+    let connect: PgConnectOptions = options.url.parse()?;
+    let connect = connect.application_name("vouch").statement_cache_capacity(512);
+    let writer = PgPoolOptions::new()
+        .max_connections(1)
+        .after_connect(|conn, _| Box::pin(async move { set(conn, WRITER).await }))
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(connect.clone())
+        .await?;
+    if options.migrate {
+        MIGRATIONS.run(&writer).await.map_err(unavailable)?;
+    } else {
+        refuse_if_behind(&MIGRATIONS, &mut *writer.acquire().await?).await?;
+    }
+    let readers = PgPoolOptions::new()
+        .max_connections(options.readers.max(1))
+        .after_connect(|conn, _| Box::pin(async move { set(conn, READER).await }))
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_with(connect)
+        .await?;
+    Ok(Pools { writer: Pool::Postgres(writer), readers: Pool::Postgres(readers) })
+}
+
+/// The writer finds every row by its key. A plan made while a table was small must not scan it
+/// once it is large.
+#[cfg(feature = "postgres")]
+const WRITER: &str =
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
+
+/// A filter's plan depends on its values.
+#[cfg(feature = "postgres")]
+const READER: &str = "SET plan_cache_mode = force_custom_plan";
+
+#[cfg(feature = "postgres")]
+async fn set(conn: &mut sqlx::PgConnection, settings: &'static str) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(settings).execute(conn).await.map(|_| ())
+}
+
+async fn refuse_if_behind<C: Migrate>(migrations: &Migrator, conn: &mut C) -> Result<()> {
+    conn.ensure_migrations_table(TABLE).await.map_err(unavailable)?;
+    let applied = conn.list_applied_migrations(TABLE).await.map_err(unavailable)?;
+    let done = |version| applied.iter().any(|a| a.version == version);
+    match migrations.iter().find(|m| !done(m.version)) {
+        None => Ok(()),
+        Some(first) => Err(StoreError::Conflict(format!(
+            "the database is behind this program: migration {} ({}) is pending",
+            first.version, first.description
+        ))),
+    }
+}
+
+/// Where sqlx keeps which migrations have run.
+const TABLE: &str = "_sqlx_migrations";
+
+fn unavailable(error: MigrateError) -> StoreError {
+    StoreError::Unavailable(Box::new(error))
+}

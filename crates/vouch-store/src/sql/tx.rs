@@ -1,0 +1,79 @@
+//! The writer's transaction, with what is summed up and written just before its commit.
+
+use std::collections::BTreeSet;
+
+use vouch_domain::id::ProjectId;
+
+use super::conn::{Conn, Pool};
+use super::pending::Pending;
+use super::rows::Rows;
+use super::value::Kind;
+use crate::Result;
+
+/// A transaction of the writer.
+pub(crate) struct Tx {
+    pub(crate) conn: Conn,
+    pub(crate) pending: Pending,
+}
+
+/// The most targets that are locked one by one.
+const MAX_LOCKS: usize = 512;
+
+impl Tx {
+    /// Begins.
+    pub(crate) async fn begin(pool: &Pool) -> Result<Self> {
+        Ok(Self { conn: pool.begin().await?, pending: Pending::default() })
+    }
+
+    /// Writes what is pending and commits; says whether there are new events.
+    pub(crate) async fn commit(mut self) -> Result<bool> {
+        let pending = std::mem::take(&mut self.pending);
+        let has_events = pending.has_events();
+        pending.write(&mut self.conn).await?;
+        self.conn.commit().await?;
+        Ok(has_events)
+    }
+
+    /// Where several nodes write, makes them take turns at the same feedback targets (a log's
+    /// id, a chain, a conversation) until the commit: what comes early and what it waits for
+    /// then see each other. Many targets at once lock their projects whole, so that the
+    /// server's lock table stays small.
+    pub(crate) async fn lock_targets(&mut self, targets: &BTreeSet<(ProjectId, String)>) -> Result<()> {
+        if !self.conn.is_shared() || targets.is_empty() {
+            return Ok(());
+        }
+        let projects: BTreeSet<i64> =
+            targets.iter().map(|(project, _)| lock_key(1, &project.to_string())).collect();
+        if targets.len() > MAX_LOCKS {
+            return self.lock(projects, "pg_advisory_xact_lock").await;
+        }
+        self.lock(projects, "pg_advisory_xact_lock_shared").await?;
+        let keys = targets.iter().map(|(project, target)| lock_key(2, &format!("{project}/{target}")));
+        self.lock(keys.collect(), "pg_advisory_xact_lock").await
+    }
+
+    /// Where several nodes write, makes audited changes of one project take turns until the
+    /// commit.
+    pub(crate) async fn lock_audit(&mut self, project: ProjectId) -> Result<()> {
+        if !self.conn.is_shared() {
+            return Ok(());
+        }
+        self.lock(BTreeSet::from([lock_key(3, &project.to_string())]), "pg_advisory_xact_lock").await
+    }
+
+    async fn lock(&mut self, keys: BTreeSet<i64>, function: &'static str) -> Result<()> {
+        let mut rows = Rows::new(&[("key", Kind::Int)]);
+        keys.into_iter().for_each(|key| rows.push([key.into()]));
+        let body = format!("SELECT COUNT({function}(key)) FROM k");
+        rows.all::<(i64,)>(&mut self.conn, &body).await.map(|_| ())
+    }
+}
+
+/// A lock's number: its class on top, then a hash (FNV-1a, the same on every node). Two things
+/// with one number only wait for each other without need.
+fn lock_key(class: i64, name: &str) -> i64 {
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    (class << 60) | i64::try_from(hash >> 4).unwrap_or(0)
+}

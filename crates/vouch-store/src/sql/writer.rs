@@ -1,0 +1,178 @@
+//! The one task that writes. It takes what is waiting, applies it in one transaction, commits,
+//! and only then answers each caller: with many callers, one flush to disk serves them all.
+//!
+//! A batch that fails is rolled back and its operations are run again one by one, so that one
+//! at fault does not spoil the others.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+
+use super::conn::Pool;
+use super::op::{Op, Slot};
+use super::tx::Tx;
+use crate::error::{Remedy, Shared, outward, remedy};
+use crate::{Result, StoreError};
+
+/// The most operations that wait.
+const QUEUE_OPS: usize = 2048;
+/// The most memory that waiting operations hold, in KiB: 256 MiB.
+const QUEUE_KIB: u32 = 262_144;
+/// The most that is committed together, in KiB: 16 MiB.
+const BATCH_KIB: u32 = 16_384;
+/// How often an operation is run again when another writer was in the way.
+const ATTEMPTS: u32 = 5;
+
+/// The callers' end of the writer.
+pub(crate) struct Writer {
+    queue: Mutex<Option<mpsc::Sender<Job>>>,
+    memory: Arc<Semaphore>,
+}
+
+/// The task's end.
+pub(crate) struct WriterTask {
+    pool: Pool,
+    queue: mpsc::Receiver<Job>,
+    batch_ops: usize,
+    committed: [watch::Sender<u64>; 2],
+}
+
+struct Job {
+    op: Op,
+    size_kib: u32,
+    _memory: OwnedSemaphorePermit,
+}
+
+impl Writer {
+    /// A writer to `pool`, and its task, which is to be run. `committed` are raised after commits
+    /// with events.
+    pub(crate) fn new(
+        pool: Pool,
+        batch_ops: usize,
+        committed: [watch::Sender<u64>; 2],
+    ) -> (Self, WriterTask) {
+        let (sender, queue) = mpsc::channel(QUEUE_OPS);
+        let memory = Arc::new(Semaphore::new(QUEUE_KIB as usize));
+        let writer = Self { queue: Mutex::new(Some(sender)), memory };
+        (writer, WriterTask { pool, queue, batch_ops: batch_ops.max(1), committed })
+    }
+
+    /// Has an operation of about `size_bytes` done; returns when it is committed.
+    pub(crate) async fn call<T>(
+        &self,
+        size_bytes: usize,
+        op: impl FnOnce(Slot<T>) -> Op,
+    ) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let queue = self.queue().ok_or_else(closed)?;
+        let size_kib = u32::try_from(size_bytes / 1024).unwrap_or(u32::MAX).clamp(1, QUEUE_KIB);
+        let memory = Arc::clone(&self.memory).acquire_many_owned(size_kib);
+        let memory = memory.await.map_err(|_| closed())?;
+        let job = Job { op: op(Slot::new(reply)), size_kib, _memory: memory };
+        queue.send(job).await.map_err(|_| closed())?;
+        drop(queue);
+        answer.await.map_err(|_| closed())?
+    }
+
+    /// Leaves an operation to be done, unless the writer is too busy; nobody waits for it.
+    pub(crate) fn leave<T>(&self, op: impl FnOnce(Slot<T>) -> Op) {
+        let Some(queue) = self.queue() else { return };
+        let Ok(memory) = Arc::clone(&self.memory).try_acquire_owned() else { return };
+        let (reply, _) = oneshot::channel();
+        if queue.try_send(Job { op: op(Slot::new(reply)), size_kib: 1, _memory: memory }).is_err() {
+            tracing::debug!("the writer is busy: a note was not kept");
+        }
+    }
+
+    /// Takes no more operations; the task ends when it has done those that wait.
+    pub(crate) fn close(&self) {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    fn queue(&self) -> Option<mpsc::Sender<Job>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("the store is closed".into())
+}
+
+impl WriterTask {
+    /// Works until the writer is closed and everything that waited is done.
+    pub(crate) async fn run(mut self) {
+        let mut waiting = Vec::with_capacity(self.batch_ops);
+        while self.queue.recv_many(&mut waiting, self.batch_ops).await > 0 {
+            let mut jobs = waiting.drain(..).peekable();
+            while jobs.peek().is_some() {
+                let mut size_kib: u32 = 0;
+                let mut batch = Vec::new();
+                while let Some(job) = jobs.next_if(|job| {
+                    size_kib == 0 || size_kib.saturating_add(job.size_kib) <= BATCH_KIB
+                }) {
+                    size_kib = size_kib.saturating_add(job.size_kib);
+                    batch.push(job);
+                }
+                let (mut ops, memory): (Vec<_>, Vec<_>) =
+                    batch.into_iter().map(|job| (job.op, job._memory)).unzip();
+                self.write(&mut ops).await;
+                drop(memory);
+            }
+        }
+        self.pool.close().await;
+    }
+
+    async fn write(&self, ops: &mut Vec<Op>) {
+        let error = match self.attempt(ops).await {
+            Ok(()) => return ops.drain(..).for_each(Op::answer),
+            Err(error) => error,
+        };
+        match remedy(&error) {
+            Remedy::GiveUp => {
+                tracing::warn!(error = %cause(&error), ops = ops.len(), "a batch was not written");
+                let shared = Shared(Arc::new(error));
+                for op in ops.drain(..) {
+                    op.fail(StoreError::Unavailable(Box::new(shared.clone())));
+                }
+            }
+            Remedy::Repeat | Remedy::Isolate => {
+                tracing::debug!(error = %cause(&error), ops = ops.len(), "a batch is taken apart");
+                for mut op in ops.drain(..) {
+                    match self.write_alone(&mut op).await {
+                        Ok(()) => op.answer(),
+                        Err(error) => op.fail(outward(error)),
+                    }
+                }
+            }
+        }
+    }
+
+    async fn write_alone(&self, op: &mut Op) -> Result<()> {
+        let mut attempt = 1;
+        loop {
+            match self.attempt(std::slice::from_mut(op)).await {
+                Err(error) if remedy(&error) == Remedy::Repeat && attempt < ATTEMPTS => attempt += 1,
+                result => return result,
+            }
+        }
+    }
+
+    /// Applies and commits operations together; the transaction is rolled back on an error.
+    async fn attempt(&self, ops: &mut [Op]) -> Result<()> {
+        let mut tx = Tx::begin(&self.pool).await?;
+        super::op::apply(&mut tx, ops).await?;
+        if tx.commit().await? {
+            self.committed.iter().for_each(|signal| signal.send_modify(|n| *n += 1));
+        }
+        Ok(())
+    }
+}
+
+/// The innermost error, which says what the database said.
+fn cause(error: &StoreError) -> String {
+    let mut inner: &dyn std::error::Error = error;
+    while let Some(source) = inner.source() {
+        inner = source;
+    }
+    inner.to_string()
+}

@@ -1,0 +1,17 @@
+//! What every store must do, tested on SQLite and on PostgreSQL, each test on a fresh database.
+//!
+//! PostgreSQL's tests need `VOUCH_TEST_POSTGRES_URL`: a superuser's URL of a server.
+
+mod backend;
+mod deployments;
+mod events;
+mod feedback;
+mod filters;
+mod logs;
+mod metrics;
+mod nodes;
+mod patches;
+mod people;
+mod rollups;
+mod world;
+mod writer;

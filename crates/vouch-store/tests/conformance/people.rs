@@ -1,0 +1,181 @@
+//! Projects, people, sessions and keys.
+
+use vouch_domain::Time;
+use vouch_domain::access::{Role, Scope};
+use vouch_domain::audit::{GENESIS, verify};
+use vouch_domain::id::KeyId;
+use vouch_domain::user::ApiKey;
+use vouch_store::{AuditStore, KeyStore, MetricStore, SessionRecord, SessionStore, StoreError, UserStore};
+
+use crate::backend::on_both;
+use crate::world::World;
+
+on_both!(
+    a_project_has_its_metrics,
+    people_are_found_by_email,
+    the_last_admin_stays,
+    sessions_end,
+    a_signin_link_works_once,
+    keys_are_found_until_revoked,
+    a_key_is_touched_once_a_minute,
+    every_change_is_audited_in_a_chain,
+);
+
+async fn a_project_has_its_metrics(w: World) {
+    assert_eq!(w.store.projects().await.unwrap().len(), 1);
+    let metrics = w.store.metrics(w.project).await.unwrap();
+    assert!(metrics.iter().any(|m| m.name == "thumbs" && m.built_in));
+    assert!(metrics.is_sorted_by_key(|m| m.name.clone()));
+}
+
+async fn people_are_found_by_email(w: World) {
+    let ann = w.user("ann@example.org", Role::Admin);
+    let hash = Some("$argon2id$x".to_owned());
+    w.store.create_user(ann.clone(), hash.clone(), w.audit("user.create", "ann")).await.unwrap();
+    let found = w.store.user_by_email("ann@example.org").await.unwrap();
+    assert_eq!(found, Some((ann.clone(), hash)));
+    assert_eq!(w.store.user_by_email("bob@example.org").await.unwrap(), None);
+    let twin = w.user("ann@example.org", Role::Viewer);
+    let error = w.store.create_user(twin, None, w.audit("user.create", "ann")).await;
+    assert!(matches!(error, Err(StoreError::Conflict(_))), "{error:?}");
+    assert_eq!(w.store.users(w.project).await.unwrap(), [ann]);
+}
+
+async fn the_last_admin_stays(w: World) {
+    let ann = w.user("ann@example.org", Role::Admin);
+    let bob = w.user("bob@example.org", Role::Admin);
+    for user in [&ann, &bob] {
+        w.store.create_user(user.clone(), None, w.audit("user.create", "x")).await.unwrap();
+    }
+    let mut calls = tokio::task::JoinSet::new();
+    for user in [&ann, &bob] {
+        let demoted = vouch_domain::user::User { role: Role::Viewer, ..user.clone() };
+        let (store, audit) = (w.store.clone(), w.audit("user.update", "x"));
+        calls.spawn(async move { store.update_user(demoted, None, audit).await });
+    }
+    let results = calls.join_all().await;
+    assert_eq!(results.iter().filter(|r| r.is_ok()).count(), 1, "{results:?}");
+    let users = w.store.users(w.project).await.unwrap();
+    assert_eq!(users.iter().filter(|u| u.role == Role::Admin).count(), 1);
+    let last = users.into_iter().find(|u| u.role == Role::Admin).unwrap();
+    let disabled = vouch_domain::user::User { disabled_at: Some(w.now()), ..last };
+    let error = w.store.update_user(disabled, None, w.audit("user.update", "x")).await;
+    assert!(matches!(error, Err(StoreError::Conflict(_))), "{error:?}");
+    let stranger = w.user("eve@example.org", Role::Viewer);
+    let error = w.store.update_user(stranger, None, w.audit("user.update", "x")).await;
+    assert!(matches!(error, Err(StoreError::NotFound(_))), "{error:?}");
+}
+
+fn session(w: &World, token: &str, user: vouch_domain::id::UserId) -> SessionRecord {
+    let at = w.now();
+    SessionRecord {
+        token_sha256: token.into(),
+        user,
+        created_at: at,
+        expires_at: at.plus_s(3600),
+    }
+}
+
+async fn sessions_end(w: World) {
+    let ann = w.user("ann@example.org", Role::Admin);
+    let bob = w.user("bob@example.org", Role::Reviewer);
+    for user in [&ann, &bob] {
+        w.store.create_user(user.clone(), None, w.audit("user.create", "x")).await.unwrap();
+    }
+    w.store.create_session(session(&w, "one", bob.id)).await.unwrap();
+    let now = w.now();
+    assert_eq!(w.store.session_user("one", now).await.unwrap().as_ref(), Some(&bob));
+    assert_eq!(w.store.session_user("one", now.plus_s(7200)).await.unwrap(), None);
+    w.store.delete_session("one").await.unwrap();
+    w.store.delete_session("one").await.unwrap();
+    assert_eq!(w.store.session_user("one", now).await.unwrap(), None);
+    w.store.create_session(session(&w, "two", bob.id)).await.unwrap();
+    let renamed = vouch_domain::user::User { name: "Bob".into(), ..bob.clone() };
+    w.store.update_user(renamed.clone(), None, w.audit("user.update", "x")).await.unwrap();
+    assert_eq!(w.store.session_user("two", now).await.unwrap().as_ref(), Some(&renamed));
+    let disabled = vouch_domain::user::User { disabled_at: Some(now), ..renamed };
+    w.store.update_user(disabled, None, w.audit("user.update", "x")).await.unwrap();
+    assert_eq!(w.store.session_user("two", now).await.unwrap(), None);
+}
+
+async fn a_signin_link_works_once(w: World) {
+    let ann = w.user("ann@example.org", Role::Admin);
+    w.store.create_user(ann.clone(), None, w.audit("user.create", "x")).await.unwrap();
+    w.store.create_signin_link(session(&w, "link", ann.id)).await.unwrap();
+    w.store.create_signin_link(session(&w, "old", ann.id)).await.unwrap();
+    let now = w.now();
+    let opened = session(&w, "s", ann.id);
+    let user = w.store.use_signin_link("link", opened.clone(), now).await.unwrap();
+    assert_eq!(user.as_ref(), Some(&ann));
+    assert_eq!(w.store.session_user("s", now).await.unwrap(), Some(ann));
+    assert_eq!(w.store.use_signin_link("link", opened.clone(), now).await.unwrap(), None);
+    let late: Time = now.plus_s(7200);
+    assert_eq!(w.store.use_signin_link("old", opened, late).await.unwrap(), None);
+}
+
+fn key(w: &World) -> ApiKey {
+    let at = w.now();
+    ApiKey {
+        id: KeyId::new(at, w.entropy()),
+        project: w.project,
+        name: "ci".into(),
+        prefix: "vouch_ab".into(),
+        scopes: vec![Scope::Ingest, Scope::Read],
+        created_at: at,
+        last_used_at: None,
+        revoked_at: None,
+    }
+}
+
+async fn keys_are_found_until_revoked(w: World) {
+    let (one, two) = (key(&w), key(&w));
+    w.store.create_key(one.clone(), "h1".into(), w.audit("key.create", "1")).await.unwrap();
+    w.store.create_key(two.clone(), "h2".into(), w.audit("key.create", "2")).await.unwrap();
+    let error = w.store.create_key(key(&w), "h1".into(), w.audit("key.create", "3")).await;
+    assert!(matches!(error, Err(StoreError::Conflict(_))), "{error:?}");
+    assert_eq!(w.store.key_by_hash("h1").await.unwrap(), Some(one.clone()));
+    let at = w.now();
+    w.store.revoke_key(w.project, one.id, at, w.audit("key.revoke", "1")).await.unwrap();
+    w.store.revoke_key(w.project, one.id, w.now(), w.audit("key.revoke", "1")).await.unwrap();
+    assert_eq!(w.store.key_by_hash("h1").await.unwrap(), None);
+    let keys = w.store.keys(w.project).await.unwrap();
+    assert_eq!(keys, [two, ApiKey { revoked_at: Some(at), ..one }]);
+    let unknown = key(&w).id;
+    let error = w.store.revoke_key(w.project, unknown, at, w.audit("key.revoke", "9")).await;
+    assert!(matches!(error, Err(StoreError::NotFound(_))), "{error:?}");
+}
+
+async fn a_key_is_touched_once_a_minute(w: World) {
+    let one = key(&w);
+    w.store.create_key(one.clone(), "h1".into(), w.audit("key.create", "1")).await.unwrap();
+    let at = w.now();
+    for later in [0, 1, 59] {
+        w.store.touch_key(w.project, one.id, at.plus_s(later)).await.unwrap();
+    }
+    // The writer takes changes in order, so what was left before is done after this.
+    w.store.delete_session("none").await.unwrap();
+    assert_eq!(w.store.keys(w.project).await.unwrap()[0].last_used_at, Some(at));
+    w.store.touch_key(w.project, one.id, at.plus_s(60)).await.unwrap();
+    w.store.delete_session("none").await.unwrap();
+    assert_eq!(w.store.keys(w.project).await.unwrap()[0].last_used_at, Some(at.plus_s(60)));
+}
+
+async fn every_change_is_audited_in_a_chain(w: World) {
+    let mut calls = tokio::task::JoinSet::new();
+    for n in 0..20 {
+        let (store, key, audit) = (w.store.clone(), key(&w), w.audit("key.create", "k"));
+        calls.spawn(async move { store.create_key(key, format!("h{}", n % 15), audit).await.is_ok() });
+    }
+    let made = calls.join_all().await.into_iter().filter(|ok| *ok).count();
+    assert_eq!(made, 15);
+    let entries = w.store.audit_after(w.project, 0, 1000).await.unwrap();
+    // A refused change leaves no entry; the project's own is the first.
+    assert_eq!(entries.len(), 16);
+    let (seq, _) = verify(w.project, (0, GENESIS.into()), &entries).unwrap();
+    assert_eq!(seq, 16);
+    let page = w.store.audit(w.project, None, 10).await.unwrap();
+    assert_eq!(page.items[0].seq, 16);
+    let rest = w.store.audit(w.project, page.next_cursor.as_ref(), 10).await.unwrap();
+    assert_eq!(rest.items.last().unwrap().action, "project.create");
+    assert_eq!(rest.next_cursor, None);
+}
