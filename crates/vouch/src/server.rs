@@ -1,0 +1,172 @@
+//! `vouch serve` and `vouch demo`: wires the rooms together, serves, and stops without loss.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+use vouch_domain::clock::Clock;
+use vouch_gateway::{Gateway, GatewayOptions, Sealer};
+use vouch_http::Deps;
+use vouch_model::EngineOptions;
+
+use crate::clock::SystemClock;
+use crate::command::user;
+use crate::desk::{Desk, make_data_folder, open_store};
+use crate::failure::Failure;
+use crate::local::{Loading, LocalProvider, keep_loaded};
+use crate::output::{line, note};
+use crate::secret::{self, Secrets};
+use crate::settings::Settings;
+use crate::weights::Weights;
+use crate::{setup, telemetry};
+
+/// How the server was started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// `vouch serve`
+    Serve,
+    /// `vouch demo`
+    Demo,
+}
+
+/// How long calls in flight may take to end once the server stops.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long the logs of what was in flight may take to be written after that.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Serves until a signal comes.
+pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
+    telemetry::start(&settings, "info")?;
+    // First of all, so that a second start on the same address changes nothing.
+    let listener = bind(&settings).await?;
+    let listening = listener.local_addr()?;
+    let address = settings.address(listening);
+    make_data_folder(&settings.data)?;
+    warn_of_open_folder(&settings);
+    let secrets = Secrets::load(&settings.data, std::env::var(secret::VARIABLE).ok().as_deref())?;
+    let store = open_store(&settings, !settings.no_migrate).await?;
+    let project = setup::project(&*store).await?;
+    let desk = Desk::new(Arc::clone(&store), project);
+    setup::local_provider(&desk).await?;
+    let new_key = setup::admin_key(&desk, std::env::var(setup::ADMIN_KEY).ok()).await?;
+
+    let weights = Weights::new(&settings.data, settings.model_path.clone());
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let local = Arc::new(LocalProvider::new(Arc::clone(&clock), weights.expected_name()));
+    let link = match mode {
+        Mode::Serve => None,
+        Mode::Demo => {
+            let person = setup::demonstration(&desk, &weights.expected_name()).await?;
+            Some(user::signin_link(&desk, &person, &address).await?)
+        }
+    };
+    let sealer = Arc::new(Sealer::new(secrets.seal));
+    let gateway = Gateway::new(
+        Arc::clone(&store),
+        Arc::clone(&clock),
+        Arc::clone(&sealer),
+        Some(Arc::<LocalProvider>::clone(&local)),
+        &GatewayOptions::default(),
+    );
+    let stop = CancellationToken::new();
+    let mut tasks = JoinSet::new();
+    let fetch = mode == Mode::Demo && weights.can_be_fetched();
+    let loading = Loading { weights, options: engine_options(&settings), fetch, stop: stop.clone() };
+    tasks.spawn(keep_loaded(Arc::clone(&local), loading));
+
+    let app = vouch_http::app(Deps {
+        store: Arc::clone(&store),
+        gateway: Arc::clone(&gateway),
+        clock,
+        sealer,
+        token_secret: secrets.token,
+        public_url: address.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        shutdown: stop.clone(),
+    });
+    line(format_args!("listening on http://{listening}"))?;
+    if let Some(key) = new_key {
+        line(format_args!("admin key (shown once): {}", key.text))?;
+    }
+    if let Some(link) = link {
+        line(format_args!("open {link}"))?;
+        introduce(fetch);
+    }
+    until_signalled(vouch_http::serve(listener, app, stop.clone()), &stop).await?;
+
+    // Whoever still generates is cut off, so that its log can be written.
+    tokio::task::spawn_blocking(move || local.stop()).await?;
+    if timeout(DRAIN, gateway.shutdown()).await.is_err() {
+        tracing::error!("some logs of calls in flight could not be written in time");
+    }
+    tasks.shutdown().await;
+    store.close().await;
+    note("stopped");
+    Ok(())
+}
+
+async fn bind(settings: &Settings) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(settings.listen).await.with_context(|| {
+        Failure::new(format!("cannot listen on {}", settings.listen))
+            .hint("stop what uses that address, or choose another: --listen 127.0.0.1:0")
+    })
+}
+
+fn engine_options(settings: &Settings) -> EngineOptions {
+    let defaults = EngineOptions::default();
+    EngineOptions { threads: settings.model_threads.unwrap_or(defaults.threads), ..defaults }
+}
+
+fn warn_of_open_folder(settings: &Settings) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(&settings.data).map_or(0o700, |found| found.permissions().mode());
+    if secret::open_to_others(mode) {
+        tracing::warn!(path = %settings.data.display(), "other users may look into the data folder: run `chmod 700` on it");
+    }
+}
+
+/// Says what to do next, to the person who started a demonstration.
+fn introduce(fetch: bool) {
+    if fetch {
+        note("\nThe local model (98 MB) is fetched now; the page can be opened meanwhile.");
+    }
+    note(
+        "\nOpen the address above in a browser: it signs you in, once.
+  1. Playground: chat with the assistant, press thumbs up or down.
+  2. Logs: open the call, rate the answer, and write how it should have been.
+  3. Connect: the code that sends your own application's calls here.
+Ctrl-C stops the server; everything is kept in the data folder.\n",
+    );
+}
+
+/// Serves until a signal comes or serving fails; then gives what is in flight time to end.
+async fn until_signalled(
+    serving: impl Future<Output = std::io::Result<()>>,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut serving = std::pin::pin!(serving);
+    tokio::select! {
+        ended = &mut serving => return ended.context("the server failed"),
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    note("stopping: what is in flight may end (once more to stop at once)");
+    stop.cancel();
+    tokio::select! {
+        ended = &mut serving => ended.context("the server failed"),
+        () = tokio::time::sleep(GRACE) => {
+            tracing::warn!(grace_s = GRACE.as_secs(), "some calls did not end in time");
+            Ok(())
+        }
+        _ = interrupt.recv() => Ok(()),
+        _ = terminate.recv() => Ok(()),
+    }
+}

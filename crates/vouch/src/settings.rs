@@ -1,0 +1,278 @@
+//! Settings: flags win over `VOUCH_*`, which win over `vouch.toml`, which wins over the defaults.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use clap::builder::BoolishValueParser;
+use serde::Deserialize;
+
+use crate::failure::Failure;
+
+/// Where the database is; taken by every command that reads or writes it.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Storage")]
+pub(crate) struct StorageOptions {
+    /// The folder of everything that Vouch keeps: the database, the master key, the local model.
+    /// Made (readable by you alone) when it is not there. [default: ./vouch-data]
+    #[arg(long, env = "VOUCH_DATA", value_name = "DIR", hide_env_values = true)]
+    pub(crate) data: Option<PathBuf>,
+
+    #[arg(long, env = "VOUCH_DATABASE_URL", value_name = "URL", hide_env_values = true,
+          help = "The database: postgres://USER:PASSWORD@HOST/NAME, or sqlite:PATH [default: a \
+                  SQLite file in the data folder]")]
+    pub(crate) database_url: Option<String>,
+
+    /// Refuse to start when the database needs a migration, instead of running it.
+    #[arg(long, env = "VOUCH_NO_MIGRATE", hide_env_values = true, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", value_name = "BOOL",
+          value_parser = BoolishValueParser::new())]
+    pub(crate) no_migrate: Option<bool>,
+
+    /// The settings file (TOML; the same names as the flags, with underscores).
+    /// [default: ./vouch.toml, where there is one]
+    #[arg(long, env = "VOUCH_CONFIG", value_name = "FILE", hide_env_values = true)]
+    pub(crate) config: Option<PathBuf>,
+}
+
+/// Where the server is found.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Address")]
+pub(crate) struct AddressOptions {
+    /// The address to listen on; port 0 takes a free one. [default: 127.0.0.1:7700]
+    #[arg(long, env = "VOUCH_LISTEN", value_name = "ADDR:PORT", hide_env_values = true)]
+    pub(crate) listen: Option<SocketAddr>,
+
+    #[arg(long, env = "VOUCH_PUBLIC_URL", value_name = "URL", hide_env_values = true,
+          help = "The address that people open, where it differs, e.g. https://vouch.example.com \
+                  behind a proxy [default: http:// and the listen address]")]
+    pub(crate) public_url: Option<String>,
+}
+
+/// The local model; taken by every command that loads it.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Local model")]
+pub(crate) struct ModelOptions {
+    /// A GGUF file to use instead of the one in the data folder.
+    #[arg(long, env = "VOUCH_MODEL_PATH", value_name = "FILE", hide_env_values = true)]
+    pub(crate) model_path: Option<PathBuf>,
+
+    /// Threads that the local model computes with. [default: 2, or 1 on a small machine]
+    #[arg(long, env = "VOUCH_MODEL_THREADS", value_name = "N", hide_env_values = true)]
+    pub(crate) model_threads: Option<usize>,
+}
+
+/// What the server tells on stderr.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Diagnostics")]
+pub(crate) struct LogOptions {
+    #[arg(long, env = "VOUCH_LOG", value_name = "FILTER", hide_env_values = true,
+          help = "What to tell on stderr: off, error, warn, info, debug or trace, also per module, \
+                  e.g. info,vouch_gateway=debug. Prompts, answers and keys are never told \
+                  [default: info]")]
+    pub(crate) log: Option<String>,
+
+    /// How: text for people, json for machines. [default: text]
+    #[arg(long, env = "VOUCH_LOG_FORMAT", value_name = "FORMAT", hide_env_values = true)]
+    pub(crate) log_format: Option<LogFormat>,
+}
+
+/// How diagnostics are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What `vouch.toml` may hold.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    listen: Option<SocketAddr>,
+    data: Option<PathBuf>,
+    database_url: Option<String>,
+    public_url: Option<String>,
+    no_migrate: Option<bool>,
+    model_path: Option<PathBuf>,
+    model_threads: Option<usize>,
+    log: Option<String>,
+    log_format: Option<LogFormat>,
+}
+
+/// All settings, with nothing left open.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// The address to listen on.
+    pub(crate) listen: SocketAddr,
+    /// The data folder.
+    pub(crate) data: PathBuf,
+    /// The database, where it is not the SQLite file in the data folder.
+    database_url: Option<String>,
+    /// The address that people open, without a slash at the end.
+    pub(crate) public_url: Option<String>,
+    /// Whether a needed migration is refused.
+    pub(crate) no_migrate: bool,
+    /// A GGUF file to use instead of the one in the data folder.
+    pub(crate) model_path: Option<PathBuf>,
+    /// Threads of the local model, where they were given.
+    pub(crate) model_threads: Option<usize>,
+    /// The filter of diagnostics.
+    pub(crate) log: Option<String>,
+    /// How diagnostics are written.
+    pub(crate) log_format: LogFormat,
+}
+
+/// Everything that may be given on the command line; a command leaves out what it does not take.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Given {
+    /// Where the database is.
+    pub(crate) storage: StorageOptions,
+    /// Where the server is found.
+    pub(crate) address: AddressOptions,
+    /// The local model.
+    pub(crate) model: ModelOptions,
+    /// Diagnostics.
+    pub(crate) log: LogOptions,
+}
+
+impl Settings {
+    /// Lays flags and environment (`given`) over the settings file over the defaults.
+    pub(crate) fn resolve(given: Given) -> anyhow::Result<Self> {
+        let file = match &given.storage.config {
+            Some(path) => File::read(path)?,
+            None if Path::new(DEFAULT_FILE).exists() => File::read(Path::new(DEFAULT_FILE))?,
+            None => File::default(),
+        };
+        let Given { storage, address, model, log } = given;
+        let public_url = address.public_url.or(file.public_url);
+        let threads = model.model_threads.or(file.model_threads);
+        if let Some(threads) = threads.filter(|n| !(1..=64).contains(n)) {
+            return Err(Failure::new(format!("model_threads is {threads}, not 1 to 64")).into());
+        }
+        Ok(Self {
+            listen: address.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
+            data: storage.data.or(file.data).unwrap_or_else(|| "vouch-data".into()),
+            database_url: storage.database_url.or(file.database_url).map(checked_url).transpose()?,
+            public_url: public_url.map(|url| checked_public(&url)).transpose()?,
+            no_migrate: storage.no_migrate.or(file.no_migrate).unwrap_or(false),
+            model_path: model.model_path.or(file.model_path),
+            model_threads: threads,
+            log: log.log.or(file.log),
+            log_format: log.log_format.or(file.log_format).unwrap_or_default(),
+        })
+    }
+
+    /// The database's URL.
+    pub(crate) fn database_url(&self) -> String {
+        let in_data = || format!("sqlite:{}", self.data.join("vouch.db").display());
+        self.database_url.clone().unwrap_or_else(in_data)
+    }
+
+    /// The address that people open, given the one that the server really listens on.
+    pub(crate) fn address(&self, listening: SocketAddr) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(listening)))
+    }
+}
+
+const DEFAULT_FILE: &str = "vouch.toml";
+const DEFAULT_LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 7700);
+
+impl File {
+    fn read(path: &Path) -> anyhow::Result<Self> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path)
+            .with_context(|| Failure::new(format!("cannot read the settings file {shown}")))?;
+        toml::from_str(&text).map_err(|e| {
+            let line = e.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+            let hint = "the names are those of the flags of `vouch serve --help`, with underscores";
+            Failure::new(format!("{shown}, line {line}: {}", e.message())).hint(hint).into()
+        })
+    }
+}
+
+fn checked_url(url: String) -> anyhow::Result<String> {
+    let known = ["postgres://", "postgresql://", "sqlite:"];
+    if known.iter().any(|scheme| url.starts_with(scheme)) {
+        return Ok(url);
+    }
+    // The URL may hold a password: only its scheme is repeated.
+    let scheme = url.split(':').next().unwrap_or_default();
+    Err(Failure::new(format!("the database URL begins with `{scheme}:`, which Vouch does not know"))
+        .hint("give postgres://USER:PASSWORD@HOST/NAME or sqlite:PATH")
+        .into())
+}
+
+fn checked_public(url: &str) -> anyhow::Result<String> {
+    let parsed = url::Url::parse(url).ok().filter(|u| matches!(u.scheme(), "http" | "https"));
+    if parsed.is_some_and(|u| u.has_host()) {
+        return Ok(url.trim_end_matches('/').to_owned());
+    }
+    Err(Failure::new(format!("the public URL `{url}` is not an http or https address"))
+        .hint("give e.g. https://vouch.example.com")
+        .into())
+}
+
+/// `0.0.0.0` and `[::]` are no addresses that a browser can open.
+fn reachable(listening: SocketAddr) -> SocketAddr {
+    match listening {
+        SocketAddr::V4(a) if a.ip().is_unspecified() => {
+            SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, a.port()))
+        }
+        SocketAddr::V6(a) if a.ip().is_unspecified() => {
+            SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, a.port()))
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resolve(file: &str, given: Given) -> anyhow::Result<Settings> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("vouch.toml");
+        std::fs::write(&path, file).unwrap();
+        let storage = StorageOptions { config: Some(path), ..given.storage };
+        Settings::resolve(Given { storage, ..given })
+    }
+
+    fn refusal(file: &str) -> String {
+        let text = crate::failure::report(&resolve(file, Given::default()).unwrap_err());
+        text.split_once("vouch.toml, ").map_or(text.clone(), |(_, rest)| rest.to_owned())
+    }
+
+    #[test]
+    fn flags_win_over_the_file_over_the_defaults() {
+        let address = AddressOptions { listen: Some(([1, 1, 1, 1], 1).into()), public_url: None };
+        let given = Given { address, ..Given::default() };
+        let settings = resolve("listen = '2.2.2.2:2'\ndata = 'elsewhere'", given).unwrap();
+        assert_eq!(settings.listen.to_string(), "1.1.1.1:1");
+        assert_eq!(settings.database_url(), "sqlite:elsewhere/vouch.db");
+        assert_eq!(settings.log_format, LogFormat::Text);
+    }
+
+    #[test]
+    fn the_file_says_which_key_is_wrong() {
+        let unknown = refusal("data = 'x'\nlisten_on = '1'");
+        assert!(unknown.starts_with("line 2: unknown field `listen_on`, expected one of"), "{unknown}");
+        assert!(refusal("no_migrate = 'yes'").starts_with("line 1: invalid type: string"));
+        assert!(refusal("database_url = 'mysql://u:secret@h/d'").contains("`mysql:`"));
+        assert!(!refusal("database_url = 'mysql://u:secret@h/d'").contains("secret"));
+        assert!(refusal("public_url = 'vouch.example.com'").contains("not an http"));
+    }
+
+    #[test]
+    fn the_address_to_open_is_one_that_a_browser_can_open() {
+        let settings = resolve("", Given::default()).unwrap();
+        assert_eq!(settings.address(([0, 0, 0, 0], 80).into()), "http://127.0.0.1:80");
+        let settings = resolve("public_url = 'https://v.example/'", Given::default()).unwrap();
+        assert_eq!(settings.address(([0, 0, 0, 0], 80).into()), "https://v.example");
+    }
+}

@@ -1,0 +1,25 @@
+//! What the server tells on stderr: never prompts, answers, keys or e-mail addresses.
+
+use anyhow::Context;
+use tracing_subscriber::EnvFilter;
+
+use crate::failure::Failure;
+use crate::settings::{LogFormat, Settings};
+
+/// Starts telling; what is told before is lost. `quiet` is what is told where nothing was asked.
+pub(crate) fn start(settings: &Settings, quiet: &str) -> anyhow::Result<()> {
+    let filter = settings.log.as_deref().unwrap_or(quiet);
+    let filter = EnvFilter::try_new(filter).with_context(|| {
+        Failure::new(format!("`{filter}` is no filter of diagnostics"))
+            .hint("give a level such as info or debug, or levels of modules: info,vouch_http=debug")
+    })?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(crate::output::watched());
+    match settings.log_format {
+        LogFormat::Text => builder.with_target(false).init(),
+        LogFormat::Json => builder.json().init(),
+    }
+    Ok(())
+}

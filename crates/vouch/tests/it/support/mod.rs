@@ -1,0 +1,11 @@
+//! What the tests share: the binary as a process, a client, a model server that is none.
+
+mod client;
+mod database;
+mod server;
+mod upstream;
+
+pub(crate) use client::{Answer, Client};
+pub(crate) use database::Database;
+pub(crate) use server::{ADMIN_KEY, Server, command, run};
+pub(crate) use upstream::Upstream;

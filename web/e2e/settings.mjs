@@ -1,0 +1,111 @@
+// Deployments and settings: what an admin changes.
+import { assert, equal, test, until } from "./harness.mjs";
+
+test("a new version is made from the one that serves, compared and activated", async ({ page, server }) => {
+  await page.goto(`${server.address}/deployments/assistant`);
+  await page.getByText("used, cannot change").first().waitFor();
+  await page.getByRole("link", { name: "New version from this" }).click();
+  await page.getByLabel("Parameters").fill('{"temperature": 0.3, "max_tokens": 60');
+  await page.getByRole("button", { name: "Create version" }).click();
+  await page.getByText(/Not JSON/).waitFor();
+  await page.getByLabel("Parameters").fill('{"temperature": 0.3, "max_tokens": 60}');
+  await page.getByLabel("What changed").fill("Calmer");
+  await page.getByRole("button", { name: "Create version" }).click();
+  await page.waitForURL(/\/deployments\/assistant\?version=/);
+  await page.locator(".version-head").getByText("active").waitFor();
+  await page.getByLabel("Compare with").selectOption({ index: 1 });
+  await page.locator(".diff ins").first().waitFor();
+});
+
+test("a deployment is made, tried and archived", async ({ page, server }) => {
+  await page.goto(`${server.address}/deployments/new`);
+  await page.getByLabel("Key").fill("not a key!");
+  await until(async () => (await page.getByLabel("Provider").inputValue()) !== "", "a provider to be chosen");
+  if (server.kind === "vouch") {
+    await page.getByRole("button", { name: "Create and activate" }).click();
+    await page.getByText(/1 to 64 characters/).first().waitFor();
+  }
+  await page.getByLabel("Key").fill("greeter");
+  await page.getByRole("button", { name: "Create and activate" }).click();
+  await page.waitForURL(/\/deployments\/greeter/);
+  await page.locator(".version-head").getByText("active").waitFor();
+  await page.getByRole("link", { name: "Try it" }).click();
+  await page.waitForURL(/\?model=greeter/);
+  equal(await page.getByRole("combobox", { name: "Deployment or model" }).inputValue(), "greeter");
+  await page.goto(`${server.address}/deployments/greeter`);
+  await page.getByRole("button", { name: "Archive" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Archive" }).click();
+  await page.getByRole("button", { name: "Bring back" }).waitFor();
+});
+
+test("a metric is defined, and reviewers are asked it", async ({ page, server, kept }) => {
+  await page.goto(`${server.address}/settings/metrics`);
+  await page.getByRole("button", { name: "Define a metric" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("politeness");
+  await dialog.getByLabel("Type").selectOption("number");
+  await dialog.getByLabel("From").fill("1");
+  await dialog.getByLabel("To").fill("5");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("row", { name: /politeness/ }).waitFor();
+  await page.goto(`${server.address}/logs/${kept.log}`);
+  await page.getByRole("group", { name: "politeness" }).waitFor();
+});
+
+test("prices are shown in dollars and kept in millionths", async ({ page, server, call }) => {
+  await page.goto(`${server.address}/settings/prices`);
+  const form = page.getByRole("form", { name: "Add a price" });
+  await form.getByLabel("Provider").fill("local");
+  await form.getByLabel("Model").fill("priced");
+  await form.getByLabel("Input, $").fill("0.15");
+  await form.getByLabel("Output, $").fill("0.6");
+  await form.getByRole("button", { name: "Add the price" }).click();
+  await page.getByText("local/priced").waitFor();
+  const { body } = await call("GET", "/api/v1/prices");
+  equal(body.items.find((p) => p.model === "priced").input_usd_micros_per_mtok, 150_000);
+});
+
+test("a provider is added with a sealed key that nobody sees again", async ({ page, server, call }) => {
+  await page.goto(`${server.address}/settings/providers`);
+  await page.getByRole("button", { name: "Add a provider" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("elsewhere");
+  await dialog.getByLabel("Base URL").fill("http://127.0.0.1:9/v1");
+  await dialog.getByText("Sealed here").click();
+  await dialog.getByRole("textbox", { name: "Key" }).fill("sk-very-secret");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("region", { name: "Provider elsewhere" }).getByText("key sealed in the store").waitFor();
+  assert(!JSON.stringify((await call("GET", "/api/v1/providers")).body).includes("sk-very"), "the key is not shown");
+});
+
+test("a key is made with scopes, shown once, revoked", async ({ page, server }) => {
+  await page.goto(`${server.address}/settings/keys`);
+  await page.getByRole("button", { name: "Make a key" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("robot");
+  await dialog.getByRole("checkbox", { name: "read" }).check();
+  await dialog.getByRole("button", { name: "Make the key" }).click();
+  assert((await dialog.locator(".once code").textContent()).startsWith("vk_"), "a secret");
+  await dialog.getByRole("button", { name: "I have it" }).click();
+  await page.getByRole("button", { name: "Revoke robot" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await page.getByRole("row", { name: /robot/ }).getByText("revoked").waitFor();
+});
+
+test("people are added with a link, and the audit trail holds", async ({ page, server, kept }) => {
+  for (const [name, role] of [["Vera", "viewer"], ["Rik", "reviewer"]]) {
+    await page.goto(`${server.address}/settings/people`);
+    await page.getByRole("button", { name: "Add a person" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Name").fill(name);
+    await dialog.getByLabel("E-mail").fill(`${name.toLowerCase()}@house.example`);
+    await dialog.getByLabel("Role").selectOption(role);
+    await dialog.getByRole("button", { name: "Add", exact: true }).click();
+    const url = await page.getByRole("dialog").locator(".once code").textContent();
+    kept[role] = url;
+    assert(url.startsWith(`${server.address}/signin#`), url);
+  }
+  await page.goto(`${server.address}/settings/audit`);
+  await page.getByRole("button", { name: "Verify" }).click();
+  await page.getByText(/^Intact: /).waitFor();
+});

@@ -1,0 +1,30 @@
+// The people of the project.
+import { queryOptions } from "@tanstack/react-query";
+import { api, part } from "./client";
+import type { Page, Role, User } from "./types";
+
+export const usersQuery = queryOptions({
+  queryKey: ["users"],
+  queryFn: ({ signal }) => api.get<Page<User>>("/users", { limit: 200 }, signal),
+  select: (page) => page.items,
+  staleTime: 10_000,
+});
+
+export interface NewUser {
+  email: string;
+  name: string;
+  role: Role;
+  password?: string;
+}
+
+export interface UserChange {
+  name?: string;
+  role?: Role;
+  password?: string;
+  disabled?: boolean;
+}
+
+export const createUser = (user: NewUser) => api.post<{ user: User; signin_link?: string | null }>("/users", user);
+export const changeUser = (id: string, change: UserChange) => api.patch<User>(`/users/${part(id)}`, change);
+export const makeSigninLink = (id: string) =>
+  api.post<{ url: string; expires_at: string }>(`/users/${part(id)}/signin-link`, {});

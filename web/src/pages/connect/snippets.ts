@@ -1,0 +1,165 @@
+// The code to paste, with the real address and key in it.
+
+export interface Connection {
+  address: string;
+  key: string;
+  model: string;
+}
+
+export interface Snippet {
+  title: string;
+  about: string;
+  install?: string;
+  code: string;
+}
+
+export type Language = "curl" | "python" | "typescript" | "browser";
+
+export const LANGUAGES: { value: Language; label: string }[] = [
+  { value: "curl", label: "curl" },
+  { value: "python", label: "Python" },
+  { value: "typescript", label: "TypeScript" },
+  { value: "browser", label: "Browser" },
+];
+
+export function snippets(language: Language, connection: Connection): Snippet[] {
+  return { curl, python, typescript, browser }[language](connection);
+}
+
+const curl = ({ address, key, model }: Connection): Snippet[] => [
+  {
+    title: "Call a model",
+    about: "The answer's header x-vouch-log-id names the log.",
+    code: `curl -i ${address}/v1/chat/completions \\
+  -H "Authorization: Bearer ${key}" \\
+  -H "Content-Type: application/json" \\
+  -d '{
+    "model": "${model}",
+    "messages": [{"role": "user", "content": "What is the capital of France?"}],
+    "metadata": {"plan": "pro"},
+    "user": "user-42"
+  }'`,
+  },
+  {
+    title: "Add metrics",
+    about: "As often as you like: metadata is merged, the newest value wins.",
+    code: `LOG_ID=log_...   # from the header x-vouch-log-id
+curl ${address}/api/v1/logs/$LOG_ID/metrics \\
+  -H "Authorization: Bearer ${key}" \\
+  -H "Content-Type: application/json" \\
+  -d '{"feedback": {"score": 70}, "metadata": {"custom": "custom_metadata"}}'`,
+  },
+  {
+    title: "Send a thumb",
+    about: "Also before its log has arrived; it is attached later.",
+    code: `curl ${address}/api/v1/feedback \\
+  -H "Authorization: Bearer ${key}" \\
+  -H "Content-Type: application/json" \\
+  -d '{"log_id": "'$LOG_ID'", "name": "thumbs", "value": false,
+       "comment": "Too long.", "user_id": "user-42"}'`,
+  },
+];
+
+const python = ({ address, key, model }: Connection): Snippet[] => [
+  {
+    title: "Call a model",
+    about: "The official client; only base_url and api_key change.",
+    install: "pip install openai",
+    code: `from openai import OpenAI
+
+client = OpenAI(base_url="${address}/v1", api_key="${key}")
+
+answer = client.chat.completions.with_raw_response.create(
+    model="${model}",
+    messages=[{"role": "user", "content": "What is the capital of France?"}],
+    metadata={"plan": "pro"},
+    user="user-42",
+)
+log_id = answer.headers["x-vouch-log-id"]
+print(answer.parse().choices[0].message.content)`,
+  },
+  {
+    title: "Add metrics and feedback",
+    about: "Plain requests; any HTTP client will do.",
+    install: "pip install requests",
+    code: `import requests
+
+vouch = requests.Session()
+vouch.headers["Authorization"] = "Bearer ${key}"
+
+def add_metrics(log_id, **metrics):
+    url = f"${address}/api/v1/logs/{log_id}/metrics"
+    vouch.post(url, json=metrics).raise_for_status()
+
+add_metrics(log_id, feedback={"score": 70}, metadata={"custom": "custom_metadata"})
+
+vouch.post("${address}/api/v1/feedback", json={
+    "log_id": log_id, "name": "thumbs", "value": False,
+    "comment": "Too long.", "user_id": "user-42",
+}).raise_for_status()`,
+  },
+];
+
+const typescript = ({ address, key, model }: Connection): Snippet[] => [
+  {
+    title: "Call a model",
+    about: "The official client; only baseURL and apiKey change.",
+    install: "npm install openai",
+    code: `import OpenAI from "openai";
+
+const client = new OpenAI({ baseURL: "${address}/v1", apiKey: "${key}" });
+
+const { data, response } = await client.chat.completions
+  .create({
+    model: "${model}",
+    messages: [{ role: "user", content: "What is the capital of France?" }],
+    metadata: { plan: "pro" },
+    user: "user-42",
+  })
+  .withResponse();
+const logId = response.headers.get("x-vouch-log-id");
+console.log(data.choices[0].message.content);`,
+  },
+  {
+    title: "Add metrics and feedback",
+    about: "Plain fetch, on your server: the key stays there.",
+    code: `async function vouch(path: string, body: object) {
+  const answer = await fetch("${address}/api/v1" + path, {
+    method: "POST",
+    headers: { Authorization: "Bearer ${key}", "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer.json();
+}
+
+await vouch(\`/logs/\${logId}/metrics\`, {
+  feedback: { score: 70 },
+  metadata: { custom: "custom_metadata" },
+});
+await vouch("/feedback", { log_id: logId, name: "thumbs", value: false, comment: "Too long." });`,
+  },
+];
+
+const browser = ({ address, key }: Connection): Snippet[] => [
+  {
+    title: "On your server: a token for one log",
+    about: "A browser must never see the key. This token can give feedback on one log, for three hours, and nothing else.",
+    code: `curl ${address}/api/v1/logs/$LOG_ID/feedback-token \\
+  -H "Authorization: Bearer ${key}" \\
+  -H "Content-Type: application/json" \\
+  -d '{"user_id": "user-42"}'
+# {"token": "...", "expires_at": "..."}`,
+  },
+  {
+    title: "In your page: thumbs under the answer",
+    about: "No dependency, no build step. It follows the colours that you set with CSS.",
+    code: `<script type="module" src="${address}/widget.js"></script>
+
+<vouch-feedback server="${address}" token="TOKEN"></vouch-feedback>
+
+<style>
+  vouch-feedback { --vouch-accent: #1d6147; }
+</style>`,
+  },
+];

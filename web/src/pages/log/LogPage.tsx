@@ -1,0 +1,136 @@
+// One log: the conversation to read, what is known of it, and the review panel beside it.
+import "./log.css";
+import { Skeleton } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { useCallback } from "react";
+import { useEvents } from "~/api/event";
+import { logQuery } from "~/api/log";
+import type { LogDetail, VouchEvent } from "~/api/types";
+import type { LogFilter } from "~/pages/logs/filter";
+import { useKeys } from "~/shell/keys";
+import { shortId } from "~/text/format";
+import { ProblemBox } from "~/ui/ProblemBox";
+import { useTitle } from "~/ui/useTitle";
+import { AnswerView } from "./AnswerView";
+import { IdsCard, JsonCard, MetadataCard } from "./DetailCards";
+import { FeedbackHistory } from "./FeedbackHistory";
+import { LogHead } from "./LogHead";
+import { MessageView } from "./MessageView";
+import { ReviewPanel } from "./ReviewPanel";
+import { UncertaintyCard } from "./UncertaintyCard";
+import { answerOf } from "./message";
+import { useNeighbours } from "./useNeighbours";
+import { useReview } from "./useReview";
+
+export function LogPage() {
+  const { id } = useParams({ from: "/app/logs/$id" });
+  const filter = useSearch({ from: "/app/logs/$id" });
+  const log = useQuery(logQuery(id));
+  useTitle(`Log ${shortId(id)}`);
+  useLogEvents(id);
+  if (log.isError && !log.data) {
+    return (
+      <div className="page page-narrow">
+        <ProblemBox error={log.error} onRetry={() => void log.refetch()} />
+      </div>
+    );
+  }
+  if (!log.data) return <Outline />;
+  // A log of its own: drafts and folds never carry over to the next.
+  return <Loaded key={id} log={log.data} filter={filter} />;
+}
+
+function Loaded({ log, filter }: { log: LogDetail; filter: LogFilter }) {
+  const review = useReview(log);
+  const neighbours = useNeighbours(log.id, filter);
+  const navigate = useNavigate();
+  useKeys("This log", [
+    { key: "j", does: "Older log", run: () => neighbours.older?.() },
+    { key: "k", does: "Newer log", run: () => neighbours.newer?.() },
+    { key: "l", does: "Back to the list", run: () => void navigate({ to: "/logs", search: filter }) },
+  ]);
+  return (
+    <div className="page log-page">
+      <LogHead log={log} filter={filter} neighbours={neighbours} />
+      <div className="log-grid">
+        <div className="log-main stack">
+          {log.messages.length > 0 && (
+            <section className="card messages" aria-label="Conversation">
+              {log.messages.map((message, i) => (
+                <MessageView key={i} message={message} />
+              ))}
+            </section>
+          )}
+          {log.error && <Failure log={log} />}
+          <AnswerView log={log} review={review} />
+        </div>
+        <div className="log-side">
+          <ReviewPanel review={review} onNext={neighbours.older} />
+        </div>
+        <div className="log-details stack">
+          <FeedbackHistory log={log} original={answerOf(log)} />
+          {log.uncertainty && <UncertaintyCard uncertainty={log.uncertainty} />}
+          <div className="log-pair">
+            <IdsCard log={log} />
+            <MetadataCard metadata={log.metadata} history={log.metadata_history} />
+          </div>
+          {Object.keys(log.parameters).length > 0 && <JsonCard title="Parameters" value={log.parameters} />}
+          {Object.keys(log.inputs).length > 0 && <JsonCard title="Inputs" value={log.inputs} />}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+const KINDS: Record<string, string> = {
+  upstream: "The provider answered with an error",
+  unreachable: "The provider could not be reached",
+  interrupted: "The provider broke off in the middle of the answer",
+  rejected: "The call was refused",
+};
+
+function Failure({ log: { error } }: { log: LogDetail }) {
+  if (!error) return null;
+  return (
+    <section className="problem" aria-label="Error">
+      <div className="grow">
+        <div className="problem-title">
+          {KINDS[error.kind] ?? error.kind}
+          {error.status !== null && ` (status ${error.status})`}
+        </div>
+        <p style={{ whiteSpace: "pre-wrap" }}>{error.message}</p>
+      </div>
+    </section>
+  );
+}
+
+/** What others say about this log appears while it is open. */
+function useLogEvents(id: string) {
+  const queries = useQueryClient();
+  const onEvent = useCallback(
+    (event: VouchEvent) => {
+      if (event.ids.includes(id)) void queries.invalidateQueries({ queryKey: logQuery(id).queryKey });
+    },
+    [queries, id],
+  );
+  useEvents(onEvent);
+}
+
+function Outline() {
+  return (
+    <div className="page log-page" aria-busy="true" aria-label="Loading the log">
+      <Skeleton height={28} width={260} mb={20} />
+      <Skeleton height={52} radius="lg" mb={20} />
+      <div className="log-grid">
+        <div className="log-main stack">
+          <Skeleton height={150} radius="lg" />
+          <Skeleton height={220} radius="lg" />
+        </div>
+        <div className="log-side">
+          <Skeleton height={520} radius="lg" />
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,137 @@
+// The Playground: talk to a model, say what you think of its answers.
+import "./playground.css";
+import { ActionIcon, Button, Loader, Tooltip } from "@mantine/core";
+import { useSearch } from "@tanstack/react-router";
+import { SlidersHorizontal, SquarePen } from "lucide-react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useMay } from "~/api/session";
+import { useKeys } from "~/shell/keys";
+import { ProblemBox } from "~/ui/ProblemBox";
+import { useTitle } from "~/ui/useTitle";
+import { Composer } from "./Composer";
+import { SettingsPanel } from "./SettingsPanel";
+import { TargetSelect } from "./TargetSelect";
+import { TurnView } from "./TurnView";
+import { Welcome } from "./Welcome";
+import type { Given } from "./conversation";
+import { useConversation } from "./useConversation";
+import { useTargets } from "./useTargets";
+
+export function PlaygroundPage() {
+  useTitle("Playground");
+  const { conversation, change, changeTurn, send, retry, stop, startNew, busy } = useConversation();
+  const { model: asked } = useSearch({ from: "/app/" });
+  const targets = useTargets(conversation.model);
+  const [settings, setSettings] = useState(false);
+  const mayCall = useMay("ingest");
+  const mayFeedback = useMay("feedback");
+
+  const fallback = targets.deployments[0]?.value ?? targets.models.find((m) => m.ready)?.value ?? targets.models[0]?.value;
+  useEffect(() => {
+    const model = asked ?? (conversation.model || fallback);
+    if (model && model !== conversation.model && (asked || !conversation.model)) change({ model });
+    // Only when the link or the list changes: the person's own choice stays.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [asked, fallback]);
+
+  useKeys("Playground", [
+    { key: "n", does: "New conversation", run: startNew },
+    { key: "o", does: "Show or hide the settings", run: () => setSettings((now) => !now) },
+    { key: "/", does: "Write a message", run: () => document.querySelector<HTMLElement>(".composer textarea")?.focus() },
+  ]);
+  const end = useStickToEnd(conversation.turns);
+  const onGiven = useCallback((id: string, given: Given | undefined) => changeTurn(id, (turn) => withGiven(turn, given)), [changeTurn]);
+  const blocked = !mayCall
+    ? "Your role may read, not call models."
+    : !conversation.model && !targets.pending
+      ? "Choose a model first."
+      : undefined;
+  return (
+    <div className="play">
+      <header className="play-head">
+        <h1 className="sr-only">Playground</h1>
+        <TargetSelect targets={targets} value={conversation.model} onChange={(model) => change({ model })} />
+        <Tooltip label="System prompt and parameters (o)">
+          <ActionIcon
+            size={36}
+            variant={settings ? "light" : "default"}
+            aria-label="System prompt and parameters"
+            aria-expanded={settings}
+            onClick={() => setSettings(!settings)}
+          >
+            <SlidersHorizontal size={17} />
+          </ActionIcon>
+        </Tooltip>
+        <Button ml="auto" className="play-new" variant="default" leftSection={<SquarePen size={15} />} onClick={startNew} disabled={conversation.turns.length === 0}>
+          New <span className="play-wide">&nbsp;conversation</span>
+        </Button>
+      </header>
+      <div className="play-body">
+        {settings && <SettingsPanel conversation={conversation} onChange={change} />}
+        {targets.error !== null && targets.error !== undefined && <ProblemBox error={targets.error} />}
+        {targets.waitingFor !== undefined && (
+          <div className="play-waiting" role="status">
+            <Loader size={16} color="honey.7" /> <strong>The model is not ready yet.</strong> {targets.waitingFor}
+          </div>
+        )}
+        {conversation.turns.length === 0 ? (
+          <Welcome onPick={(text) => change({ typed: text })} disabled={blocked !== undefined} />
+        ) : (
+          <div className="turns">
+            {conversation.turns.map((turn, i) => (
+              <TurnView
+                key={turn.id}
+                turn={turn}
+                last={i === conversation.turns.length - 1}
+                mayFeedback={mayFeedback}
+                onGiven={onGiven}
+                onRetry={retry}
+              />
+            ))}
+          </div>
+        )}
+        <p className="sr-only" aria-live="polite">
+          {announcement(busy, conversation.turns.at(-1)?.state, conversation.turns.at(-1)?.text)}
+        </p>
+        <div ref={end} />
+      </div>
+      <Composer
+        value={conversation.typed}
+        onChange={(typed) => change({ typed })}
+        onSend={() => send(conversation.typed)}
+        onStop={stop}
+        busy={busy}
+        blocked={blocked}
+      />
+    </div>
+  );
+}
+
+function withGiven<T extends { given?: Given }>(turn: T, given: Given | undefined): T {
+  const { given: _, ...rest } = turn;
+  return (given ? { ...rest, given } : rest) as T;
+}
+
+/** Read out once an answer is whole, not token by token. */
+function announcement(busy: boolean, state: string | undefined, text: string | undefined): string {
+  if (busy) return "The model is answering.";
+  return state === "done" && text ? `Answer: ${text.slice(0, 600)}` : "";
+}
+
+/** Follows the stream, unless the reader scrolled up. */
+function useStickToEnd(turns: unknown) {
+  const end = useRef<HTMLDivElement>(null);
+  const follow = useRef(true);
+  useEffect(() => {
+    const watch = () => {
+      const rest = document.documentElement.scrollHeight - window.innerHeight - window.scrollY;
+      follow.current = rest < 120;
+    };
+    window.addEventListener("scroll", watch, { passive: true });
+    return () => window.removeEventListener("scroll", watch);
+  }, []);
+  useLayoutEffect(() => {
+    if (follow.current) window.scrollTo({ top: document.documentElement.scrollHeight });
+  }, [turns]);
+  return end;
+}

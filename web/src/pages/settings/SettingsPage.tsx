@@ -1,0 +1,59 @@
+// Settings: one part at a time, chosen on the left.
+import "./settings.css";
+import { Link, useParams } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import { useMay, useMe } from "~/api/session";
+import type { Scope } from "~/api/types";
+import { PageHead } from "~/ui/PageHead";
+import { AccountSettings } from "./AccountSettings";
+import { AuditSettings } from "./AuditSettings";
+import { KeySettings } from "./KeySettings";
+import { MetricSettings } from "./MetricSettings";
+import { PriceSettings } from "./PriceSettings";
+import { ProviderSettings } from "./ProviderSettings";
+import { UserSettings } from "./UserSettings";
+
+interface Part {
+  path: string;
+  name: string;
+  scope: Scope;
+  about: string;
+  page: ComponentType;
+}
+
+const PARTS: Part[] = [
+  { path: "metrics", name: "Metrics", scope: "read", about: "What feedback can be given on.", page: MetricSettings },
+  { path: "providers", name: "Providers", scope: "read", about: "Where models come from.", page: ProviderSettings },
+  { path: "prices", name: "Prices", scope: "read", about: "What models cost, for the cost of every call.", page: PriceSettings },
+  { path: "keys", name: "API keys", scope: "admin", about: "What programs sign in with.", page: KeySettings },
+  { path: "people", name: "People", scope: "admin", about: "Who may sign in, and what they may do.", page: UserSettings },
+  { path: "audit", name: "Audit trail", scope: "admin", about: "Who changed what. Each entry carries the hash of the one before, so a change of the past shows.", page: AuditSettings },
+  { path: "account", name: "Own account", scope: "read", about: "Your password.", page: AccountSettings },
+];
+
+export function SettingsPage() {
+  const { part: wanted } = useParams({ strict: false });
+  const admin = useMay("admin");
+  const { version } = useMe();
+  const parts = PARTS.filter((part) => part.scope !== "admin" || admin);
+  const part = parts.find(({ path }) => path === wanted) ?? parts[0]!;
+  const Page = part.page;
+  return (
+    <div className="page">
+      <div className="settings-grid">
+        <nav className="settings-nav" aria-label="Settings">
+          {parts.map(({ path, name }) => (
+            <Link key={path} to="/settings/$part" params={{ part: path }} className="settings-link" aria-current={path === part.path ? "page" : undefined} data-chosen={path === part.path}>
+              {name}
+            </Link>
+          ))}
+          <span className="dim settings-version">Vouch {version}</span>
+        </nav>
+        <div className="grow">
+          <PageHead title={part.name} lede={part.about} />
+          <Page />
+        </div>
+      </div>
+    </div>
+  );
+}

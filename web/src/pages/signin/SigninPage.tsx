@@ -1,0 +1,96 @@
+// Signing in: with a password, or by a one-time link whose token stands behind `#`.
+import "./signin.css";
+import { Button, Loader, PasswordInput, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
+import { useEffect, useRef, useState, type FormEvent } from "react";
+import { asProblem } from "~/api/problem";
+import { signIn, signInByLink } from "~/api/session";
+import { Logo } from "~/ui/Logo";
+import { ProblemBox } from "~/ui/ProblemBox";
+import { useTitle } from "~/ui/useTitle";
+
+export function SigninPage() {
+  useTitle("Sign in");
+  const enter = useEnter();
+  const token = useLinkToken();
+  const byLink = useMutation({ mutationFn: signInByLink, onSuccess: enter });
+  const begun = useRef(false);
+  const { mutate } = byLink;
+  useEffect(() => {
+    if (!token || begun.current) return;
+    begun.current = true;
+    mutate(token);
+  }, [token, mutate]);
+  const linking = token !== "" && !byLink.isError;
+  return (
+    <main className="signin">
+      <section className="signin-card">
+        <div className="signin-brand">
+          <Logo size={44} />
+          <h1>Vouch</h1>
+        </div>
+        {linking ? (
+          <p className="row" role="status">
+            <Loader size="sm" /> Signing you in …
+          </p>
+        ) : (
+          <>
+            {byLink.isError && (
+              <div className="stack" style={{ marginBottom: 18 }}>
+                <ProblemBox error={byLink.error} />
+                <p className="dim" style={{ margin: 0 }}>
+                  A sign-in link works once and not for long. Ask an admin for a new one, or start <code className="mono">vouch demo</code> again.
+                </p>
+              </div>
+            )}
+            <PasswordForm onDone={enter} />
+          </>
+        )}
+      </section>
+      <p className="signin-foot">People decide. Models learn. Everything is on record.</p>
+    </main>
+  );
+}
+
+function PasswordForm({ onDone }: { onDone: () => void }) {
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const byPassword = useMutation({ mutationFn: () => signIn(email.trim(), password), onSuccess: onDone });
+  const problem = byPassword.isError ? asProblem(byPassword.error) : undefined;
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    byPassword.mutate();
+  };
+  return (
+    <form onSubmit={submit} className="stack">
+      <TextInput label="E-mail" type="email" autoComplete="username" required autoFocus value={email} error={problem?.at("/email")} onChange={(e) => setEmail(e.currentTarget.value)} />
+      <PasswordInput label="Password" autoComplete="current-password" required value={password} error={problem?.at("/password")} onChange={(e) => setPassword(e.currentTarget.value)} />
+      {problem && <ProblemBox error={problem} shown={["/email", "/password"]} />}
+      <Button type="submit" size="md" loading={byPassword.isPending} fullWidth>
+        Sign in
+      </Button>
+    </form>
+  );
+}
+
+/** The token behind `#`, taken out of the address at once so that no one copies it along. */
+function useLinkToken(): string {
+  const [token] = useState(() => window.location.hash.slice(1));
+  useEffect(() => {
+    if (token) window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
+  }, [token]);
+  return token;
+}
+
+function useEnter(): () => void {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const router = useRouter();
+  const { next } = useSearch({ from: "/signin" });
+  return () => {
+    queries.clear();
+    if (next) router.history.push(next);
+    else void navigate({ to: "/" });
+  };
+}

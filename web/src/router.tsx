@@ -1,0 +1,146 @@
+// The pages and their addresses. Each page is a chunk of its own.
+import {
+  Outlet,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { Problem } from "./api/problem";
+import { meQuery } from "./api/session";
+import { filterFromSearch } from "./pages/logs/filter";
+import { queryClient } from "./queryClient";
+import { PageError } from "./shell/PageError";
+import { PageMissing } from "./shell/PageMissing";
+import { PagePending } from "./shell/PagePending";
+import { Shell } from "./shell/Shell";
+import { parseSearch, stringifySearch } from "./text/search";
+
+type Search = Record<string, unknown>;
+const texts = (search: Search, ...names: string[]): Record<string, string | undefined> =>
+  Object.fromEntries(names.map((name) => [name, search[name] === undefined ? undefined : String(search[name])]));
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: PageMissing });
+
+const signin = createRoute({
+  getParentRoute: () => root,
+  path: "/signin",
+  validateSearch: (search: Search): { next?: string } => {
+    const next = search.next === undefined ? "" : String(search.next);
+    // Only a path of our own: `//host` and `/\host` would lead elsewhere.
+    return /^\/(?![/\\])/.test(next) ? { next } : {};
+  },
+  component: lazyRouteComponent(() => import("./pages/signin/SigninPage"), "SigninPage"),
+});
+
+const app = createRoute({
+  getParentRoute: () => root,
+  id: "app",
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    try {
+      await queryClient.ensureQueryData(meQuery);
+    } catch (thrown) {
+      if (thrown instanceof Problem && thrown.status === 401) {
+        throw redirect({ to: "/signin", search: location.href === "/" ? {} : { next: location.href } });
+      }
+      throw thrown;
+    }
+  },
+});
+
+const playground = createRoute({
+  getParentRoute: () => app,
+  path: "/",
+  validateSearch: (search: Search): { model?: string } => texts(search, "model"),
+  component: lazyRouteComponent(() => import("./pages/playground/PlaygroundPage"), "PlaygroundPage"),
+});
+
+const logs = createRoute({
+  getParentRoute: () => app,
+  path: "/logs",
+  validateSearch: filterFromSearch,
+  component: lazyRouteComponent(() => import("./pages/logs/LogsPage"), "LogsPage"),
+});
+
+const log = createRoute({
+  getParentRoute: () => app,
+  path: "/logs/$id",
+  // The filter of the list it was opened from, so that next and previous follow that list.
+  validateSearch: filterFromSearch,
+  component: lazyRouteComponent(() => import("./pages/log/LogPage"), "LogPage"),
+});
+
+const feedback = createRoute({
+  getParentRoute: () => app,
+  path: "/feedback",
+  validateSearch: (search: Search): { from?: string; to?: string; metric?: string; by?: string } =>
+    texts(search, "from", "to", "metric", "by"),
+  component: lazyRouteComponent(() => import("./pages/feedback/FeedbackPage"), "FeedbackPage"),
+});
+
+const connect = createRoute({
+  getParentRoute: () => app,
+  path: "/connect",
+  component: lazyRouteComponent(() => import("./pages/connect/ConnectPage"), "ConnectPage"),
+});
+
+const deployments = createRoute({
+  getParentRoute: () => app,
+  path: "/deployments",
+  component: lazyRouteComponent(() => import("./pages/deployments/DeploymentsPage"), "DeploymentsPage"),
+});
+
+const newDeployment = createRoute({
+  getParentRoute: () => app,
+  path: "/deployments/new",
+  component: lazyRouteComponent(() => import("./pages/deployments/NewDeploymentPage"), "NewDeploymentPage"),
+});
+
+const deployment = createRoute({
+  getParentRoute: () => app,
+  path: "/deployments/$key",
+  validateSearch: (search: Search): { version?: string; compare?: string } => texts(search, "version", "compare"),
+  component: lazyRouteComponent(() => import("./pages/deployments/DeploymentPage"), "DeploymentPage"),
+});
+
+const newVersion = createRoute({
+  getParentRoute: () => app,
+  path: "/deployments/$key/edit",
+  validateSearch: (search: Search): { from?: string; replace?: string } => texts(search, "from", "replace"),
+  component: lazyRouteComponent(() => import("./pages/deployments/VersionEditPage"), "VersionEditPage"),
+});
+
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./pages/settings/SettingsPage"), "SettingsPage"),
+});
+
+const settingsPart = createRoute({
+  getParentRoute: () => app,
+  path: "/settings/$part",
+  component: lazyRouteComponent(() => import("./pages/settings/SettingsPage"), "SettingsPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signin,
+    app.addChildren([
+      playground, logs, log, feedback, connect, deployments, newDeployment, deployment, newVersion, settings, settingsPart,
+    ]),
+  ]),
+  parseSearch,
+  stringifySearch,
+  defaultPreload: "intent",
+  defaultPendingComponent: PagePending,
+  defaultErrorComponent: PageError,
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,43 @@
+// Markdown never becomes raw HTML, never fetches, never runs.
+import { MantineProvider } from "@mantine/core";
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, test } from "vitest";
+import { Markdown } from "./Markdown";
+
+const html = (text: string) =>
+  renderToStaticMarkup(
+    <MantineProvider>
+      <Markdown text={text} />
+    </MantineProvider>,
+  ).replace(/^[\s\S]*?<div class="md">/, "");
+
+describe("hostile text", () => {
+  test.each([
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "a <b onclick='x()'>b</b> c",
+    "<iframe src='https://evil.example'></iframe>",
+    "[x](javascript:alert(1))",
+    "[x](data:text/html,<script>1</script>)",
+    "![x](javascript:alert(1))",
+    "![x](data:image/svg+xml;base64,PHN2Zz4=)",
+    "<javascript:alert(1)>",
+  ])("%s", (text) => {
+    expect(html(text)).not.toMatch(/<(script|iframe|img|b )|href="(javascript|data)|<[^>]+\son\w+=/i);
+  });
+
+  test("a picture from elsewhere is a link, one that came along is shown", () => {
+    expect(html("![cat](https://a.example/c.png)")).toContain('<a href="https://a.example/c.png"');
+    expect(html("![cat](data:image/png;base64,AA==)")).toContain('<img src="data:image/png;base64,AA==" alt="cat"');
+  });
+});
+
+test("the usual things read as they should", () => {
+  expect(html("**bold** _em_ `a<b`")).toContain("<strong>bold</strong> <em>em</em> <code>a&lt;b</code>");
+  expect(html("1. one\n2. two")).toContain("<ol start=\"1\"><li>one</li><li>two</li></ol>");
+  expect(html("| a | b |\n|---|---|\n| 1 | 2 |")).toContain("<td>1</td>");
+  expect(html("line\nline")).toContain("line<br/>line");
+  expect(html("Tom &amp; Ann &lt;3")).toContain("Tom &amp; Ann &lt;3");
+  expect(html("- [x] done")).toContain("checked");
+  expect(html("```js\nlet a = '<b>'\n```")).toContain("&lt;b&gt;");
+});

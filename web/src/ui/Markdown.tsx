@@ -1,0 +1,123 @@
+// Markdown as React elements. HTML in the text stays text; nothing is fetched from elsewhere.
+import { Marked, type Token, type Tokens } from "marked";
+import { Fragment, memo, type ReactNode } from "react";
+import { Code } from "./Code";
+
+const marked = new Marked({ gfm: true, breaks: true });
+
+export const Markdown = memo(function Markdown({ text }: { text: string }) {
+  return <div className="md">{blocks(marked.lexer(text))}</div>;
+});
+
+const blocks = (tokens: Token[]): ReactNode => tokens.map((token, i) => <Fragment key={i}>{block(token)}</Fragment>);
+
+function block(token: Token): ReactNode {
+  switch (token.type) {
+    case "space":
+    case "def":
+      return null;
+    case "hr":
+      return <hr />;
+    case "heading":
+      return heading(token as Tokens.Heading);
+    case "code":
+      return <Code code={(token as Tokens.Code).text} colour />;
+    case "blockquote":
+      return <blockquote>{blocks((token as Tokens.Blockquote).tokens)}</blockquote>;
+    case "list":
+      return list(token as Tokens.List);
+    case "table":
+      return table(token as Tokens.Table);
+    case "paragraph":
+      return <p>{inlines((token as Tokens.Paragraph).tokens)}</p>;
+    case "html":
+      return <p style={{ whiteSpace: "pre-wrap" }}>{token.raw.trimEnd()}</p>;
+    default:
+      return inline(token);
+  }
+}
+
+// The page has its own h1 and h2.
+function heading({ depth, tokens }: Tokens.Heading): ReactNode {
+  if (depth <= 1) return <h3>{inlines(tokens)}</h3>;
+  return depth === 2 ? <h4>{inlines(tokens)}</h4> : <h5>{inlines(tokens)}</h5>;
+}
+
+function list({ ordered, start, items }: Tokens.List): ReactNode {
+  const lines = items.map((item, i) => (
+    <li key={i}>
+      {item.task && <input type="checkbox" checked={item.checked ?? false} readOnly disabled aria-label={item.checked ? "done" : "to do"} />}
+      {item.tokens.filter((token) => token.type !== "checkbox").map((token, j) => (
+        <Fragment key={j}>{token.type === "text" ? inlineOrText(token as Tokens.Text) : block(token)}</Fragment>
+      ))}
+    </li>
+  ));
+  return ordered ? <ol start={start === "" ? 1 : start}>{lines}</ol> : <ul>{lines}</ul>;
+}
+
+function table({ header, rows }: Tokens.Table): ReactNode {
+  return (
+    <div className="table-wrap card" tabIndex={0} role="region" aria-label="table">
+      <table className="table">
+        <thead>
+          <tr>{header.map((cell, i) => <th key={i}>{inlines(cell.tokens)}</th>)}</tr>
+        </thead>
+        <tbody>
+          {rows.map((row, i) => (
+            <tr key={i}>{row.map((cell, j) => <td key={j}>{inlines(cell.tokens)}</td>)}</tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+const inlines = (tokens: Token[] | undefined): ReactNode =>
+  (tokens ?? []).map((token, i) => <Fragment key={i}>{inline(token)}</Fragment>);
+
+const inlineOrText = (token: Tokens.Text): ReactNode => (token.tokens ? inlines(token.tokens) : entities(token.text));
+
+function inline(token: Token): ReactNode {
+  switch (token.type) {
+    case "strong":
+      return <strong>{inlines((token as Tokens.Strong).tokens)}</strong>;
+    case "em":
+      return <em>{inlines((token as Tokens.Em).tokens)}</em>;
+    case "del":
+      return <s>{inlines((token as Tokens.Del).tokens)}</s>;
+    case "codespan":
+      return <code>{entities((token as Tokens.Codespan).text)}</code>;
+    case "br":
+      return <br />;
+    case "link":
+      return <SafeLink href={(token as Tokens.Link).href}>{inlines((token as Tokens.Link).tokens)}</SafeLink>;
+    case "image":
+      return <SafeImage src={(token as Tokens.Image).href} alt={(token as Tokens.Image).text} />;
+    case "text":
+      return inlineOrText(token as Tokens.Text);
+    case "escape":
+      return (token as Tokens.Escape).text;
+    default:
+      return token.raw;
+  }
+}
+
+/** A link that leaves only for http, https and mail, and takes nothing along. */
+export function SafeLink({ href, children }: { href: string; children: ReactNode }) {
+  if (!/^(https?:|mailto:)/i.test(href)) return <>{children}</>;
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {children}
+    </a>
+  );
+}
+
+/** A picture that came along in the text; one from elsewhere is only linked. */
+export function SafeImage({ src, alt }: { src: string; alt: string }) {
+  if (/^data:image\/(png|jpeg|gif|webp|avif);base64,/i.test(src)) return <img src={src} alt={alt || "image"} />;
+  if (src.startsWith("data:")) return <span className="pill">image of an unusual kind</span>;
+  return <SafeLink href={src}>{alt ? `image: ${alt}` : src}</SafeLink>;
+}
+
+const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", nbsp: "\u00A0" };
+const entities = (text: string): string => text.replace(/&(amp|lt|gt|quot|#39|nbsp);/g, (_, name: string) => NAMED[name] ?? "");

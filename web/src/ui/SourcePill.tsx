@@ -1,0 +1,18 @@
+// What kind of author a feedback comes from; always shown.
+import type { Source } from "~/api/types";
+
+const LOOK: Record<Source, { word: string; look: string; about: string }> = {
+  reviewer: { word: "reviewer", look: "pill pill-accent", about: "A signed-in expert; outranks everyone else" },
+  end_user: { word: "end user", look: "pill pill-good", about: "A user of the application" },
+  judge: { word: "judge", look: "pill pill-warn", about: "A model that judges" },
+  program: { word: "program", look: "pill", about: "A program or heuristic" },
+};
+
+export function SourcePill({ source }: { source: Source }) {
+  const { word, look, about } = LOOK[source];
+  return (
+    <span className={look} title={about}>
+      {word}
+    </span>
+  );
+}
