@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::{Map, Value};
+
 /// A JSON pointer (RFC 6901) into the body that came, e.g. `/feedback/3/value`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Pointer(String);
@@ -68,6 +70,45 @@ impl Invalid {
     }
 }
 
+/// Checks that a text can be kept by every database: PostgreSQL takes no U+0000.
+///
+/// # Errors
+/// At `pointer`.
+pub fn check_text(pointer: impl Into<Pointer>, text: &str) -> Result<(), Invalid> {
+    if text.contains('\0') {
+        return Err(Invalid::new(pointer, "text without the character U+0000", "one with it"));
+    }
+    Ok(())
+}
+
+/// Checks the keys and texts of metadata in the same way.
+///
+/// # Errors
+/// At the key's pointer, seen from the document that has the metadata at `pointer`.
+pub fn check_texts(pointer: &str, metadata: &Map<String, Value>) -> Result<(), Invalid> {
+    metadata.iter().try_for_each(|(key, value)| {
+        check_text(pointer, key)?;
+        let at = Pointer::from(pointer).then(key);
+        check_value(&at, value)
+    })
+}
+
+/// Checks all texts of a JSON value in the same way.
+///
+/// # Errors
+/// At `pointer`.
+pub fn check_value(pointer: &Pointer, value: &Value) -> Result<(), Invalid> {
+    match value {
+        Value::String(text) => check_text(pointer.clone(), text),
+        Value::Array(items) => items.iter().try_for_each(|item| check_value(pointer, item)),
+        Value::Object(fields) => fields.iter().try_for_each(|(key, value)| {
+            check_text(pointer.clone(), key)?;
+            check_value(pointer, value)
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+    }
+}
+
 /// At most 80 characters of what came, for an error text.
 pub fn shorten(text: &str) -> String {
     const KEPT: usize = 80;
@@ -86,6 +127,14 @@ mod tests {
         let p = Pointer::root().then("metadata").then("a/b~c");
         assert_eq!(p.to_string(), "/metadata/a~1b~0c");
         assert_eq!(p.under(&Pointer::from("/logs/3")).to_string(), "/logs/3/metadata/a~1b~0c");
+    }
+
+    #[test]
+    fn no_text_holds_what_a_database_cannot() {
+        let metadata = serde_json::json!({"a": {"b": ["x", "y\0"]}, "n": 1});
+        let e = check_texts("/metadata", metadata.as_object().unwrap()).unwrap_err();
+        assert_eq!(e.pointer.to_string(), "/metadata/a");
+        assert!(check_text("/user", "ann").is_ok());
     }
 
     #[test]

@@ -79,7 +79,9 @@ pub fn output_preview(choices: &[Choice], max_chars: usize) -> String {
 
 fn one_line(text: &str, max_chars: usize) -> String {
     let mut line = String::with_capacity(text.len().min(max_chars * 2));
-    for word in text.split_whitespace() {
+    // U+0000 ends a word as well: PostgreSQL cannot keep it in a text.
+    let ends_word = |c: char| c.is_whitespace() || c == '\0';
+    for word in text.split(ends_word).filter(|word| !word.is_empty()) {
         if !line.is_empty() {
             line.push(' ');
         }
@@ -111,6 +113,7 @@ mod tests {
         let user = Message { role: "user".into(), content: Some(parts), rest: Map::new() };
         assert_eq!(input_preview(&[user, Message::text_of("tool", "42")], 80), "a b");
         assert_eq!(one_line("wörld wide", 6), "wörld…");
+        assert_eq!(one_line("a\0b", 6), "a b");
         let call =
             json!({"message": {"role": "assistant", "tool_calls": [{"function": {"name": "f"}}]}});
         let choice: Choice = serde_json::from_value(call).unwrap();

@@ -67,7 +67,7 @@ pub fn dimensions(
 pub fn tags(metadata: &Map<String, Value>) -> Vec<(String, String)> {
     let mut pairs: Vec<_> = metadata
         .iter()
-        .filter(|(key, _)| key.chars().count() <= MAX_TAG_CHARS)
+        .filter(|(key, _)| fits(key))
         .filter_map(|(key, value)| Some((key.clone(), tag_value(value)?)))
         .collect();
     pairs.sort();
@@ -82,7 +82,12 @@ fn tag_value(value: &Value) -> Option<String> {
         Value::Bool(b) => b.to_string(),
         Value::Null | Value::Array(_) | Value::Object(_) => return None,
     };
-    (text.chars().count() <= MAX_TAG_CHARS).then_some(text)
+    fits(&text).then_some(text)
+}
+
+/// PostgreSQL cannot keep U+0000 in a text.
+fn fits(text: &str) -> bool {
+    text.chars().count() <= MAX_TAG_CHARS && !text.contains('\0')
 }
 
 /// The words under which a value is counted: `true` or `false`, or its categories. A number has

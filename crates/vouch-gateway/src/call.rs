@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use vouch_domain::actor::Actor;
 use vouch_domain::deployment::CallContext;
 use vouch_domain::id::ProjectId;
+use vouch_domain::invalid::{check_text, check_texts};
 use vouch_domain::log::Context;
 use vouch_domain::message::Message;
 use vouch_domain::{Invalid, Pointer};
@@ -115,8 +116,10 @@ impl ChatCall {
             let expected = format!("at most {MAX_ID_CHARS} characters");
             return Err(Invalid::new("/user", expected, user));
         }
+        check_text("/user", user.as_deref().unwrap_or_default())?;
         let mut metadata: Map<String, Value> = metadata.unwrap_or_default();
         metadata.extend(headers.metadata);
+        check_texts("/metadata", &metadata)?;
         let mut ids = headers.context;
         ids.user_id = ids.user_id.or(user).filter(|user| !user.is_empty());
         Ok(Self {

@@ -89,16 +89,21 @@ pub(crate) async fn authenticate(
 ) -> Result<Caller, Problem> {
     if let Some(value) = headers.get(AUTHORIZATION) {
         let secret = bearer(value).ok_or_else(|| {
-            unauthenticated("The header Authorization must be: Bearer vk_...")
+            let detail = "The header Authorization must be: Bearer vk_...";
+            unauthenticated(detail).with_error(FIELD, format!("{EXPECTED}, got something else"))
         })?;
-        let key = app.keys.find(app, secret).await?;
-        let key = key.ok_or_else(|| unauthenticated("The API key is unknown or was revoked."))?;
+        let key = app.keys.find(app, secret).await?.ok_or_else(|| {
+            let detail = "The API key is unknown or was revoked.";
+            unauthenticated(detail).with_error(FIELD, format!("{EXPECTED}, got another key"))
+        })?;
         let principal =
             Principal::Key { project: key.project, id: key.id, scopes: key.scopes.clone() };
         return Ok(Caller { principal, credential: Arc::new(Credential::Key(key)) });
     }
     let missing = "Send an API key (Authorization: Bearer vk_...), or sign in.";
-    let secret = session_secret(headers).ok_or_else(|| unauthenticated(missing))?;
+    let secret = session_secret(headers).ok_or_else(|| {
+        unauthenticated(missing).with_error(FIELD, format!("{EXPECTED}, got nothing"))
+    })?;
     let token_sha256 = sha256_hex(secret.as_bytes());
     let user = app.store.session_user(&token_sha256, app.now()).await?;
     let user = user.ok_or_else(|| unauthenticated("The session has ended; sign in again."))?;
@@ -109,6 +114,10 @@ pub(crate) async fn authenticate(
     let credential = Arc::new(Credential::Session { user, token_sha256 });
     Ok(Caller { principal, credential })
 }
+
+/// The header that a 401 names.
+const FIELD: &str = "authorization";
+const EXPECTED: &str = "expected Bearer and a valid API key";
 
 /// The text after `Bearer`, whose case does not matter.
 fn bearer(value: &HeaderValue) -> Option<&str> {

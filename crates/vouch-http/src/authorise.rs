@@ -6,7 +6,9 @@ use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use http::header::ALLOW;
 
-use crate::auth::authenticate;
+use vouch_domain::access::{Principal, Scope};
+
+use crate::auth::{Caller, authenticate};
 use crate::problem::{Kind, Problem};
 use crate::state::App;
 use crate::table::{self, Access};
@@ -38,25 +40,30 @@ async fn admit(app: &App, access: Access, request: &mut Request) -> Result<(), P
     if access == Access::Public {
         return Ok(());
     }
-    let caller =
-        authenticate(app, request.method(), request.uri(), request.headers()).await?;
+    let caller = authenticate(app, request.method(), request.uri(), request.headers()).await?;
     if !access.allows(&caller.principal) {
-        return Err(Problem::new(Kind::Forbidden, needed(access)));
+        return Err(refused(access, &caller));
     }
     request.extensions_mut().insert(caller);
     Ok(())
 }
 
-fn needed(access: Access) -> String {
-    match access {
-        Access::Scopes(scopes) => {
-            let names: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
-            format!("This needs the scope {}.", names.join(" or "))
-        }
-        Access::Public | Access::Known | Access::SignedIn => {
-            "Only a signed-in person can do this, no key.".to_owned()
-        }
-    }
+/// Says what it takes, and what the caller has.
+fn refused(access: Access, caller: &Caller) -> Problem {
+    let Access::Scopes(needed) = access else {
+        let detail = "Only a signed-in person can do this, no key.";
+        return Problem::new(Kind::Forbidden, detail)
+            .with_error("authorization", "expected a session, got a key");
+    };
+    let names = |scopes: &[Scope]| scopes.iter().map(|s| s.as_str()).collect::<Vec<_>>();
+    let needed = names(needed).join(" or ");
+    let has = match &caller.principal {
+        Principal::User { role, .. } => format!("the role {}", role.as_str()),
+        Principal::Key { scopes, .. } if scopes.is_empty() => "no scope".to_owned(),
+        Principal::Key { scopes, .. } => names(scopes).join(", "),
+    };
+    Problem::new(Kind::Forbidden, format!("This needs the scope {needed}."))
+        .with_error("authorization", format!("expected the scope {needed}, got {has}"))
 }
 
 fn method_not_allowed(request: &Request, path: &str) -> Problem {

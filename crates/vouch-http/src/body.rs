@@ -2,12 +2,15 @@
 
 mod explain;
 
+use std::collections::BTreeMap;
+
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use vouch_store::Fingerprint;
 
 use crate::auth::Caller;
@@ -101,8 +104,7 @@ impl<T> Batch<T> {
 
 /// Whether the object has a field of that name, without building it.
 fn has_list(bytes: &[u8], name: &str) -> bool {
-    let fields: Result<std::collections::HashMap<String, serde::de::IgnoredAny>, _> =
-        serde_json::from_slice(bytes);
+    let fields: Result<BTreeMap<String, &RawValue>, _> = serde_json::from_slice(bytes);
     fields.is_ok_and(|fields| fields.contains_key(name))
 }
 
@@ -112,7 +114,8 @@ pub(crate) async fn read(request: Request, limit: usize) -> Result<(Parts, Bytes
     let read = Limited::new(body, limit).collect().await.map_err(|e| {
         if e.downcast_ref::<LengthLimitError>().is_some() || is_too_long(e.as_ref()) {
             let detail = format!("A body of at most {limit} bytes is taken here.");
-            Problem::new(Kind::TooLarge, detail)
+            let field = format!("expected at most {limit} bytes, got more");
+            Problem::new(Kind::TooLarge, detail).with_error("", field)
         } else {
             Problem::new(Kind::MalformedJson, "The body broke off before its end.")
         }
@@ -136,7 +139,8 @@ async fn json_bytes(request: Request, limit: usize) -> Result<(Parts, Bytes), Pr
         || (media_type.starts_with("application/") && media_type.ends_with("+json"));
     if !is_json {
         let got = if media_type.is_empty() { "none" } else { &media_type };
-        let detail = format!("expected application/json, got {}", vouch_domain::invalid::shorten(got));
+        let detail =
+            format!("expected application/json, got {}", vouch_domain::invalid::shorten(got));
         let problem = Problem::new(Kind::UnsupportedMediaType, "");
         return Err(problem.with_error("content-type", detail));
     }

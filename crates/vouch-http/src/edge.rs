@@ -17,6 +17,7 @@ use tracing::Instrument;
 
 use crate::authorise::RouteLabel;
 use crate::problem::{Carried, Problem, Shape, render};
+use crate::secret::hex;
 use crate::state::App;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -64,8 +65,7 @@ pub(crate) async fn edge(State(app): State<App>, mut request: Request, next: Nex
 
 /// `req_` and 20 hexadecimal digits.
 fn request_id(app: &App) -> String {
-    let digits: String = app.entropy().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("req_{digits}")
+    format!("req_{}", hex(&app.entropy()))
 }
 
 /// Our id is on every answer; an upstream's moves aside.

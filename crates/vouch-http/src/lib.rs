@@ -1,8 +1,8 @@
-//! The HTTP room: routes, authorisation, problems, OpenAPI, live events and the embedded web UI.
+//! The HTTP room: routes, authorisation, problems, `OpenAPI`, live events and the embedded web UI.
 //!
 //! Architecture invariants: a handler parses once, takes ids and times from the clock, makes one
 //! call to a store or the gateway, and answers; what a caller may do is decided in
-//! [`table::ROUTES`] and nowhere else; an error becomes bytes in [`problem`] alone; no body, key
+//! [`table::ROUTES`] and nowhere else; an error becomes bytes in `problem` alone; no body, key
 //! or e-mail address reaches the diagnostics.
 
 mod auth;
@@ -50,7 +50,7 @@ pub struct Deps {
     /// How browsers reach the server, without a slash at the end: `http://127.0.0.1:7700`. Bind
     /// first where the port is not known before. Cookies are `Secure` when it is https.
     pub public_url: String,
-    /// Shown in `/api/v1/me` and the OpenAPI document.
+    /// Shown in `/api/v1/me` and the `OpenAPI` document.
     pub version: String,
     /// Cancelled when the server stops: streams of events end, so that it can.
     pub shutdown: CancellationToken,

@@ -1,10 +1,12 @@
-//! The OpenAPI document: the handlers' documentation, completed from the table of routes.
+//! The `OpenAPI` document: the handlers' documentation, completed from the table of routes.
 
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, InfoBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder};
 use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{
+    ContentBuilder, InfoBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder,
+};
 
 use crate::table::{Access, Documented, ROUTES, Route};
 
@@ -20,10 +22,7 @@ pub fn openapi() -> OpenApi {
         .license(Some(utoipa::openapi::License::new("Apache-2.0")))
         .build();
     let components = document.components.get_or_insert_default();
-    components.add_security_scheme(
-        "key",
-        SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)),
-    );
+    components.add_security_scheme("key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     components.add_security_scheme(
         "session",
         SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("vouch_session"))),
@@ -47,12 +46,22 @@ fn slot<'a>(item: &'a mut PathItem, route: &Route) -> &'a mut Option<Operation> 
     }
 }
 
+/// `get_logs_id`, `openai_post_chat_completions`.
+fn name(route: &Route) -> String {
+    let (family, path) = match route.path.strip_prefix("/api/v1/") {
+        Some(path) => (None, path),
+        None if route.path.starts_with("/v1/") => (Some("openai"), &route.path[4..]),
+        None if route.path.starts_with("/v2/") => (Some("orq"), &route.path[4..]),
+        None => (None, route.path),
+    };
+    let method = route.method.as_str().to_ascii_lowercase();
+    let words = path.split(['/', '{', '}', '-', '.']).filter(|word| !word.is_empty());
+    family.into_iter().chain([method.as_str()]).chain(words).collect::<Vec<_>>().join("_")
+}
+
 /// What is the same everywhere: a unique name, who may, and how errors look.
 fn complete(operation: &mut Operation, route: &Route) {
-    let words = route.path.split(['/', '{', '}', '-', '.']).filter(|w| !w.is_empty() && *w != "api");
-    let method = route.method.as_str().to_ascii_lowercase();
-    let words: Vec<_> = std::iter::once(method.as_str()).chain(words).collect();
-    operation.operation_id = Some(words.join("_"));
+    operation.operation_id = Some(name(route));
     let scopes: Vec<String> = match route.access {
         Access::Scopes(scopes) => scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
         _ => vec![],

@@ -59,6 +59,9 @@ pub(crate) async fn all(parts: &mut Parts, app: &App) -> Result<Vec<(String, Str
     let raw = RawPathParams::from_request_parts(parts, app)
         .await
         .map_err(|_| Problem::new(Kind::NotFound, "The path is not UTF-8."))?;
+    if raw.iter().any(|(_, text)| text.contains('\0')) {
+        return Err(Problem::new(Kind::NotFound, "No path has the character U+0000 in it."));
+    }
     Ok(raw.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect())
 }
 

@@ -10,8 +10,9 @@ mod shape;
 use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
+use vouch_store::StoreError;
 
 pub(crate) use shape::{ProblemJson, Shape, render};
 
@@ -108,14 +109,14 @@ pub(crate) struct Problem {
     kind: Kind,
     detail: String,
     errors: Vec<FieldError>,
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Problem {
     pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        Self { kind, detail, errors: vec![], headers: HeaderMap::new(), cause: None }
+        Self { kind, detail, errors: vec![], headers: vec![], cause: None }
     }
 
     /// One field of the body is wrong.
@@ -126,6 +127,14 @@ impl Problem {
     /// There is no such thing in this project.
     pub(crate) fn not_found(what: &str) -> Self {
         Self::new(Kind::NotFound, format!("There is no {what}."))
+    }
+
+    /// What the store answered, with the name of what it did not find.
+    pub(crate) fn of_store(e: StoreError, what: &str) -> Self {
+        match e {
+            StoreError::NotFound(_) => Self::not_found(what),
+            other => other.into(),
+        }
     }
 
     /// The server's fault; `cause` goes to the diagnostics, never to the caller.
@@ -153,12 +162,12 @@ impl Problem {
     }
 
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.headers.push((name, value));
         self
     }
 
     /// The same, as another kind of problem.
-    pub(crate) fn as_kind(mut self, kind: Kind) -> Self {
+    pub(crate) fn of_kind(mut self, kind: Kind) -> Self {
         self.kind = kind;
         self
     }

@@ -33,7 +33,8 @@ impl Measures {
     pub(crate) fn request(&self, method: &Method, route: &str, status: u16, took: Duration) {
         let mut tables = self.lock();
         // Methods are an open set: an unknown one must not make a new line each.
-        let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+        let known =
+            [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
         let method = if known.contains(method) { method.as_str() } else { "other" };
         *tables.requests.entry((method.to_owned(), route.to_owned(), status)).or_default() += 1;
         let histogram = tables.latency.entry(route.to_owned()).or_default();
@@ -56,7 +57,8 @@ impl Measures {
         let mut out = Text::default();
         out.head("vouch_http_requests_total", "counter", "Answers by method, route and status.");
         for ((method, route, status), n) in &tables.requests {
-            let labels = [("method", method.as_str()), ("route", route), ("status", &status.to_string())];
+            let labels =
+                [("method", method.as_str()), ("route", route), ("status", &status.to_string())];
             out.line("vouch_http_requests_total", &labels, n);
         }
         let name = "vouch_http_request_duration_seconds";
@@ -90,12 +92,19 @@ pub(crate) struct Text(pub(crate) String);
 impl Text {
     /// The lines in front of a metric.
     pub(crate) fn head(&mut self, name: &str, kind: &str, help: &str) {
-        self.0.push_str(&format!("# HELP {name} {help}\n# TYPE {name} {kind}\n"));
+        // Writing to a `String` cannot fail.
+        write!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}\n").ok();
     }
 
     /// One value.
-    pub(crate) fn line(&mut self, name: &str, labels: &[(&str, &str)], value: impl std::fmt::Display) {
-        let escape = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    pub(crate) fn line(
+        &mut self,
+        name: &str,
+        labels: &[(&str, &str)],
+        value: impl std::fmt::Display,
+    ) {
+        let escape =
+            |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
         let labels: Vec<_> =
             labels.iter().map(|(name, value)| format!("{name}=\"{}\"", escape(value))).collect();
         // Writing to a `String` cannot fail.
@@ -112,7 +121,11 @@ mod tests {
         let measures = Measures::default();
         measures.request(&Method::GET, "/a\"b", 200, Duration::from_millis(20));
         let text = measures.text();
-        assert!(text.contains(r#"vouch_http_requests_total{method="GET",route="/a\"b",status="200"} 1"#));
+        assert!(
+            text.contains(
+                r#"vouch_http_requests_total{method="GET",route="/a\"b",status="200"} 1"#
+            )
+        );
         assert!(text.contains(r#"le="0.01"} 0"#) && text.contains(r#"le="0.025"} 1"#));
     }
 }

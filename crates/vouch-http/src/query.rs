@@ -22,6 +22,11 @@ impl FromRequestParts<App> for Query {
         let mut all = BTreeMap::new();
         let pairs = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
         for (name, value) in pairs.into_owned() {
+            if value.contains('\0') {
+                // PostgreSQL could not even look for it.
+                let detail = "expected text without the character U+0000, got one with it";
+                return Err(Problem::field(format!("?{}", shorten(&name)), detail));
+            }
             if all.insert(name.clone(), value).is_some() {
                 let detail = "expected at most one value, got several";
                 return Err(Problem::field(format!("?{}", shorten(&name)), detail));

@@ -1,5 +1,6 @@
 //! What all requests share: the plugged-in parts and the small memories beside them.
 
+use std::fmt::Display;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -53,7 +54,7 @@ impl App {
         &self,
         by: &Principal,
         action: &str,
-        subject: impl ToString,
+        subject: &dyn Display,
         details: serde_json::Value,
     ) -> NewAudit {
         let at = self.now();

@@ -1,5 +1,5 @@
 //! The table of routes: what exists, and who may use it. The router, the authorisation, the
-//! OpenAPI document and the tests are all made from it, so that no route is without an entry.
+//! `OpenAPI` document and the tests are all made from it, so that no route is without an entry.
 
 use axum::Router;
 use axum::routing::{MethodFilter, on};

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::problem::{Kind, Problem};
+use crate::secret::hex;
 use crate::state::App;
 
 /// A debug build reads the folder while it runs, a release build holds the files.
@@ -55,9 +56,7 @@ fn wants_page(headers: &HeaderMap) -> bool {
 }
 
 fn serve(name: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
-    let hash: String =
-        file.metadata.sha256_hash()[..16].iter().map(|byte| format!("{byte:02x}")).collect();
-    let etag = format!("\"{hash}\"");
+    let etag = format!("\"{}\"", hex(&file.metadata.sha256_hash()[..16]));
     // Vite puts a hash of the content into the names under assets/.
     let cache = if name.starts_with("assets/") {
         "public, max-age=31536000, immutable"

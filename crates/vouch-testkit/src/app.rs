@@ -1,6 +1,5 @@
 //! The whole server, running.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
@@ -51,7 +50,7 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    /// Starts the server on SQLite.
+    /// Starts the server on the usual database.
     pub async fn start() -> Self {
         Self::with(TestOptions::default()).await
     }
@@ -87,16 +86,15 @@ impl TestApp {
             shutdown: shutdown.clone(),
         });
         let mut server = JoinSet::new();
-        let stopping = shutdown.clone().cancelled_owned();
+        let stopping = shutdown.clone();
         server.spawn(async move {
-            let service = app.into_make_service_with_connect_info::<SocketAddr>();
-            let serving = axum::serve(listener, service).with_graceful_shutdown(stopping);
-            serving.await.expect("the server serves");
+            vouch_http::serve(listener, app, stopping).await.expect("the server serves");
         });
         let now = clock.now();
         let project = ProjectId::new(now, clock.entropy());
         let named = Project { id: project, name: "Test".to_owned(), created_at: now };
-        let app = Self { url, clock, store, gateway, project, shutdown, server, _database: database };
+        let app =
+            Self { url, clock, store, gateway, project, shutdown, server, _database: database };
         let audit = app.audit("project.create");
         app.store.create_project(named, metric::built_in(now), audit).await.expect("a project");
         app

@@ -51,6 +51,9 @@ impl Client {
     }
 
     /// The same caller, who always sends this header.
+    ///
+    /// # Panics
+    /// When it cannot be a header.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().expect("a header's name");
@@ -163,10 +166,11 @@ impl Stream {
     pub async fn bytes(&mut self) -> Option<Result<Bytes, axum::Error>> {
         loop {
             match self.body.frame().await? {
-                Ok(frame) => match frame.into_data() {
-                    Ok(bytes) => return Some(Ok(bytes)),
-                    Err(_) => continue,
-                },
+                Ok(frame) => {
+                    if let Ok(bytes) = frame.into_data() {
+                        return Some(Ok(bytes));
+                    }
+                }
                 Err(e) => return Some(Err(e)),
             }
         }
@@ -197,7 +201,7 @@ impl Answer {
     ///
     /// # Panics
     /// When it has another.
-    #[must_use]
+    #[expect(clippy::return_self_not_must_use, reason = "often the check is all that is wanted")]
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());

@@ -1,17 +1,16 @@
 //! A fresh database for each test: a SQLite file, or a PostgreSQL database of its own.
 
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 use vouch_store::{SqlStore, Store, StoreOptions};
 
 /// Which database a test runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     /// A file in a temporary folder.
-    #[default]
     Sqlite,
     /// A new database on the server of `VOUCH_TEST_POSTGRES_URL`.
     Postgres,
@@ -19,6 +18,14 @@ pub enum Engine {
 
 /// Names a PostgreSQL server on which databases may be made.
 const POSTGRES_URL: &str = "VOUCH_TEST_POSTGRES_URL";
+
+/// SQLite, unless `VOUCH_TEST_ENGINE=postgres` asks for a whole run on the other.
+impl Default for Engine {
+    fn default() -> Self {
+        let asked = std::env::var("VOUCH_TEST_ENGINE").ok();
+        if asked.as_deref() == Some("postgres") { Self::Postgres } else { Self::Sqlite }
+    }
+}
 
 impl Engine {
     /// The engines that can be tested here: PostgreSQL only where a server is named.
@@ -32,9 +39,13 @@ impl Engine {
 pub struct Database {
     /// What is over it.
     pub store: Arc<dyn Store>,
-    /// How to open it again.
-    pub url: String,
-    _folder: Option<TempDir>,
+    _place: Place,
+}
+
+/// What is removed with the test.
+enum Place {
+    Folder(#[expect(dead_code, reason = "removes itself")] TempDir),
+    OnServer { server: String, name: String },
 }
 
 impl Database {
@@ -43,31 +54,47 @@ impl Database {
     /// # Panics
     /// When there is none to be had.
     pub async fn fresh(engine: Engine) -> Self {
-        let (url, folder) = match engine {
+        let (url, place) = match engine {
             Engine::Sqlite => {
                 let folder = tempfile::tempdir().expect("a temporary folder");
-                (format!("sqlite:{}", folder.path().join("vouch.db").display()), Some(folder))
+                let url = format!("sqlite:{}", folder.path().join("vouch.db").display());
+                (url, Place::Folder(folder))
             }
-            Engine::Postgres => (postgres().await, None),
+            Engine::Postgres => on_server(),
         };
-        let options = StoreOptions { readers: 2, ..StoreOptions::new(url.clone()) };
+        let options = StoreOptions { readers: 2, ..StoreOptions::new(url) };
         let store = SqlStore::open(&options).await.expect("the database opens");
-        Self { store: Arc::new(store), url, _folder: folder }
+        Self { store: Arc::new(store), _place: place }
     }
 }
 
-/// Counts the databases of this process.
-static NTH: AtomicU64 = AtomicU64::new(0);
-
-/// Makes a database; it is left behind, on a server that is there for tests.
-async fn postgres() -> String {
-    let server = std::env::var(POSTGRES_URL).expect("VOUCH_TEST_POSTGRES_URL names a server");
-    let mut connection = PgConnection::connect(&server).await.expect("the server answers");
-    let nth = NTH.fetch_add(1, Ordering::SeqCst);
-    let name = format!("vouch_test_{}_{nth}", std::process::id());
-    for statement in [format!("drop database if exists {name}"), format!("create database {name}")] {
-        sqlx::query(AssertSqlSafe(statement)).execute(&mut connection).await.expect("a database");
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Self::OnServer { server, name } = self {
+            // What stays behind is the test server's affair.
+            psql(server, &format!("drop database if exists {name} with (force)")).ok();
+        }
     }
-    let (base, _) = server.rsplit_once('/').expect("a URL with a database's name");
-    format!("{base}/{name}")
+}
+
+/// Makes a database on the server, and its URL.
+fn on_server() -> (String, Place) {
+    /// Counts the databases of this process.
+    static NTH: AtomicU64 = AtomicU64::new(0);
+    let server = std::env::var(POSTGRES_URL).expect("VOUCH_TEST_POSTGRES_URL names a server");
+    let nth = NTH.fetch_add(1, Ordering::SeqCst);
+    let name = format!("vouch_http_{}_{nth}", std::process::id());
+    psql(&server, &format!("create database {name}")).expect("a database");
+    let (address, parameters) = server.split_once('?').unwrap_or((&server, ""));
+    let (address, _) = address.rsplit_once('/').expect("a URL with a database's name");
+    let url = format!("{address}/{name}?{parameters}");
+    (url, Place::OnServer { server, name })
+}
+
+/// The client of PostgreSQL, because SQL drivers belong to the store.
+fn psql(server: &str, statement: &str) -> Result<(), String> {
+    let output = Command::new("psql").args([server, "-qc", statement]).output();
+    let output = output.map_err(|e| e.to_string())?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    if output.status.success() { Ok(()) } else { Err(said) }
 }

@@ -98,8 +98,8 @@ impl FakeProvider {
 
     /// Answers the next call with a stream that the test feeds.
     pub fn next_fed(&self) -> mpsc::Sender<Bytes> {
-        let (feed, fed) = mpsc::channel(16);
-        self.next(Reply::Fed(fed));
+        let (feed, pieces) = mpsc::channel(16);
+        self.next(Reply::Fed(pieces));
         feed
     }
 
@@ -122,7 +122,8 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
             (code(status), [(CONTENT_TYPE, kind)], body).into_response()
         }
         Reply::Stream(pieces) => {
-            let pieces = stream::iter(pieces).map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece)));
+            let pieces =
+                stream::iter(pieces).map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece)));
             streamed(Body::from_stream(pieces))
         }
         Reply::Fed(mut fed) => {

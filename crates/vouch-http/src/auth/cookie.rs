@@ -12,7 +12,8 @@ const NAME: &str = "vouch_session";
 /// The session's secret out of the cookies that came.
 pub(crate) fn session_secret(headers: &HeaderMap) -> Option<&str> {
     let texts = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let pairs =
+        texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.filter(|(name, value)| *name == NAME && !value.is_empty()).map(|(_, value)| value).next()
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn check_origin(app: &App, uri: &Uri, headers: &HeaderMap) -> Result<
         return Ok(());
     }
     let detail = "The request comes from another site.";
-    let field = format!("expected {}, got {}", app.public_url, vouch_domain::invalid::shorten(origin));
+    let field =
+        format!("expected {}, got {}", app.public_url, vouch_domain::invalid::shorten(origin));
     Err(Problem::new(Kind::Forbidden, detail).with_error("origin", field))
 }

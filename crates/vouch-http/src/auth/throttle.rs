@@ -49,11 +49,11 @@ impl Throttle {
             *count = fresh();
         }
         if count.attempts >= self.most {
-            let left_us = count.since.plus_s(self.window_s).micros() - now.micros();
-            let left_s = left_us.div_euclid(1_000_000) + 1;
-            let detail = format!("Too many attempts; try again in {left_s} s.");
+            let left = count.since.plus_s(self.window_s).micros() - now.micros();
+            let wait_s = left.div_euclid(1_000_000) + 1;
+            let detail = format!("Too many attempts; try again in {wait_s} s.");
             let problem = Problem::new(Kind::TooManyRequests, detail);
-            return Err(problem.with_header(RETRY_AFTER, HeaderValue::from(left_s)));
+            return Err(problem.with_header(RETRY_AFTER, HeaderValue::from(wait_s)));
         }
         count.attempts += 1;
         Ok(())

@@ -13,14 +13,22 @@ use crate::problem::{Kind, Problem};
 /// # Errors
 /// `MalformedJson` with line and column; `InvalidInput` with the pointer of the field.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    // serde would read a list as the fields of an object in their order.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        let checked: Result<serde::de::IgnoredAny, _> = serde_json::from_slice(bytes);
+        return Err(match checked {
+            Ok(_) => Problem::field("", "expected an object, got a list"),
+            Err(e) => malformed(&e),
+        });
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut deserializer)
-        .map_err(|e| explain(e.inner(), e.path()))?;
+        .map_err(|e| explain(e.inner(), e.path(), bytes))?;
     deserializer.end().map_err(|e| malformed(&e))?;
     Ok(value)
 }
 
-fn explain(e: &serde_json::Error, path: &Path) -> Problem {
+fn explain(e: &serde_json::Error, path: &Path, bytes: &[u8]) -> Problem {
     if e.classify() != Category::Data {
         return malformed(e);
     }
@@ -29,7 +37,7 @@ fn explain(e: &serde_json::Error, path: &Path) -> Problem {
     let detail = match quoted_after(&text, "missing field ") {
         Some(name) => {
             at = at.then(name);
-            "is missing".to_owned()
+            "expected a value, got nothing".to_owned()
         }
         None => match quoted_after(&text, "unknown field ") {
             Some(name) => {
@@ -38,7 +46,7 @@ fn explain(e: &serde_json::Error, path: &Path) -> Problem {
                 }
                 format!("is not known here; {}", known(&text))
             }
-            None => mismatch(&text, is_secret(&at)),
+            None => mismatch(&text, is_secret(&at), || came(bytes, &at)),
         },
     };
     Problem::field(at.to_string(), detail)
@@ -58,7 +66,7 @@ fn pointer(path: &Path) -> Pointer {
     })
 }
 
-/// serde_json appends ` at line 1 column 2`.
+/// The text without ` at line 1 column 2`, which is put at its end.
 fn without_place(text: &str) -> String {
     text.rfind(" at line ").map_or(text, |end| &text[..end]).to_owned()
 }
@@ -68,7 +76,7 @@ fn quoted_after<'a>(text: &'a str, start: &str) -> Option<&'a str> {
     text.strip_prefix(start)?.strip_prefix('`')?.split('`').next()
 }
 
-/// `expected one of `a`, `b`` as `known are a, b`.
+/// The names that an error lists in backticks, in our words.
 fn known(text: &str) -> String {
     let Some((_, list)) = text.split_once(", expected ") else {
         return "no fields are known".to_owned();
@@ -78,14 +86,22 @@ fn known(text: &str) -> String {
 }
 
 /// `invalid type: string "x", expected u64` as `expected a whole number, got "x"`.
-fn mismatch(text: &str, secret: bool) -> String {
+fn mismatch(text: &str, secret: bool, came: impl FnOnce() -> String) -> String {
     let words = ["invalid type: ", "invalid value: ", "invalid length ", "unknown variant "];
     let stripped = words.into_iter().find_map(|start| text.strip_prefix(start));
     let Some((got, expected)) = stripped.and_then(|rest| rest.split_once(", expected ")) else {
-        return text.to_owned();
+        // One of our own types said what it expects, but not what came.
+        return if secret { text.to_owned() } else { format!("{text}, got {}", shorten(&came())) };
     };
     let got = if secret { "something else".to_owned() } else { shorten(&plain_got(got)) };
     format!("expected {}, got {got}", plain_expected(expected))
+}
+
+/// The value at `at`, as it came.
+fn came(bytes: &[u8], at: &Pointer) -> String {
+    let body: Option<serde_json::Value> = serde_json::from_slice(bytes).ok();
+    let value = body.as_ref().and_then(|body| body.pointer(&at.to_string()));
+    value.map_or_else(|| "something else".to_owned(), ToString::to_string)
 }
 
 fn plain_got(got: &str) -> String {
@@ -109,7 +125,7 @@ fn plain_expected(expected: &str) -> String {
         "a sequence" => "a list".to_owned(),
         "a map" => "an object".to_owned(),
         other if other.starts_with("struct ") => "an object".to_owned(),
-        other => other.replace('`', "").replace(" or ", ", "),
+        other => other.replace('`', ""),
     }
 }
 
@@ -150,14 +166,26 @@ mod tests {
     #[test]
     fn each_error_says_where_what_came_and_what_would_be_right() {
         let table = [
-            (r#"{"list": [{"n": 1}, {"n": -2}]}"#, "/list/1/n: expected a whole number of at least 0, got -2"),
-            (r#"{"list": [{"n": "x"}]}"#, "/list/0/n: expected a whole number of at least 0, got \"x\""),
+            (
+                r#"{"list": [{"n": 1}, {"n": -2}]}"#,
+                "/list/1/n: expected a whole number of at least 0, got -2",
+            ),
+            (
+                r#"{"list": [{"n": "x"}]}"#,
+                "/list/0/n: expected a whole number of at least 0, got \"x\"",
+            ),
             (r#"{"list": {}}"#, "/list: expected a list, got an object"),
-            (r#"{"list": [{"n": 1, "m": 2}]}"#, "/list/0/m: is not known here; known are n, password"),
-            (r#"{"list": [{}]}"#, "/list/0/n: is missing"),
+            (
+                r#"{"list": [{"n": 1, "m": 2}]}"#,
+                "/list/0/m: is not known here; known are n, password",
+            ),
+            (r#"{"list": [{}]}"#, "/list/0/n: expected a value, got nothing"),
             (r#"{"lost": 1}"#, "/lost: is not known here; known are list"),
-            ("[1]", "/0: expected a list, got 1"),
-            (r#"{"list": [{"n": 1, "password": 12345}]}"#, "/list/0/password: expected a string, got something else"),
+            ("[[]]", ": expected an object, got a list"),
+            (
+                r#"{"list": [{"n": 1, "password": 12345}]}"#,
+                "/list/0/password: expected a string, got something else",
+            ),
             (r#"{"list": [}"#, ": expected value at line 1 column 11"),
             (r#"{"list": []} x"#, ": trailing characters at line 1 column 14"),
         ];

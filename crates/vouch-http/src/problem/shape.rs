@@ -83,7 +83,7 @@ pub(crate) fn render(problem: &Problem, shape: Shape, path: &str, request_id: &s
     // Serialising texts and numbers cannot fail.
     let mut response = Response::new(Body::from(body.unwrap_or_default()));
     *response.status_mut() = status;
-    response.headers_mut().extend(problem.headers.clone());
+    response.headers_mut().extend(problem.headers.iter().cloned());
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
 }
@@ -112,7 +112,7 @@ fn param(pointer: &str) -> String {
     let mut text = String::new();
     for step in pointer.split('/').filter(|step| !step.is_empty()) {
         if step.bytes().all(|b| b.is_ascii_digit()) {
-            text.push_str(&format!("[{step}]"));
+            text.extend(["[", step, "]"]);
         } else {
             text.push_str(if text.is_empty() { "" } else { "." });
             text.push_str(step);

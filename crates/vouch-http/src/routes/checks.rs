@@ -2,6 +2,7 @@
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde_json::{Map, Value};
+use vouch_domain::invalid::{check_text, check_texts};
 use vouch_domain::log::{Context, Performance, Usage};
 use vouch_domain::{Invalid, Pointer};
 
@@ -19,7 +20,7 @@ pub(crate) fn name(pointer: &str, text: Option<String>) -> Result<Option<String>
         let expected = format!("at most {MAX_ID_CHARS} characters");
         return Err(Invalid::new(pointer, expected, format_args!("{chars} characters")));
     }
-    no_nul(pointer, &text)?;
+    check_text(pointer, &text)?;
     Ok(Some(text))
 }
 
@@ -44,15 +45,8 @@ pub(crate) fn text(
         let got = format!("{} bytes", text.len());
         return Err(Invalid::new(pointer, format!("at most {most} bytes"), got));
     }
-    no_nul(pointer, &text)?;
+    check_text(pointer, &text)?;
     Ok(Some(text))
-}
-
-fn no_nul(pointer: &str, text: &str) -> Result<(), Invalid> {
-    if text.contains('\0') {
-        return Err(Invalid::new(pointer, "text without the character U+0000", "one with it"));
-    }
-    Ok(())
 }
 
 /// The three ids of an interaction.
@@ -70,32 +64,19 @@ pub(crate) fn context(
     })
 }
 
-/// Metadata: keys of at most 256 characters, no U+0000 anywhere.
+/// Metadata: keys of at most 256 characters, and no text that a database cannot keep.
+///
+/// # Errors
+/// At the key that is wrong.
 pub(crate) fn metadata(pointer: &str, metadata: &Map<String, Value>) -> Result<(), Invalid> {
-    for (key, value) in metadata {
-        let at = Pointer::from(pointer).then(key).to_string();
+    for key in metadata.keys() {
         let chars = key.chars().count();
         if !(1..=MAX_ID_CHARS).contains(&chars) {
             let expected = format!("a key of 1 to {MAX_ID_CHARS} characters");
             return Err(Invalid::new(pointer, expected, format_args!("{chars} characters")));
         }
-        no_nul(pointer, key)?;
-        json(&at, value)?;
     }
-    Ok(())
-}
-
-/// Any JSON without U+0000.
-pub(crate) fn json(pointer: &str, value: &Value) -> Result<(), Invalid> {
-    match value {
-        Value::String(text) => no_nul(pointer, text),
-        Value::Array(items) => items.iter().try_for_each(|item| json(pointer, item)),
-        Value::Object(fields) => fields.iter().try_for_each(|(key, value)| {
-            no_nul(pointer, key)?;
-            json(pointer, value)
-        }),
-        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
-    }
+    check_texts(pointer, metadata)
 }
 
 /// A count of tokens. Some clients send `1.0`.
@@ -122,7 +103,8 @@ impl<'de> Deserialize<'de> for Count {
                 reason = "checked to be whole and in range"
             )]
             fn visit_f64<E: Error>(self, n: f64) -> Result<Count, E> {
-                let whole = n.fract().abs() < f64::EPSILON && (0.0..=f64::from(u32::MAX)).contains(&n);
+                let whole =
+                    n.fract().abs() < f64::EPSILON && (0.0..=f64::from(u32::MAX)).contains(&n);
                 let wrong = || E::invalid_value(serde::de::Unexpected::Float(n), &self);
                 if whole { Ok(Count(n as u64)) } else { Err(wrong()) }
             }
@@ -134,6 +116,7 @@ impl<'de> Deserialize<'de> for Count {
 /// Tokens used, as applications send them.
 #[derive(Debug, Clone, Copy, serde::Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the names on the wire")]
 pub(crate) struct NewUsage {
     /// Tokens of the input.
     #[serde(default)]

@@ -21,7 +21,7 @@ use crate::state::App;
 /// A comment line keeps proxies from closing a quiet stream.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// A stream ends after this; the browser comes back with its last id, and is authenticated anew.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_mins(10);
 /// Events read at once.
 const PAGE: u32 = 500;
 

@@ -12,7 +12,8 @@ use crate::state::App;
 
 /// A model of a provider.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct Model {
+#[schema(as = Model)]
+pub(crate) struct Offered {
     /// The provider's name.
     provider: String,
     /// The model's name at the provider.
@@ -25,14 +26,14 @@ pub(crate) struct Model {
 
 /// The models of all providers that answer.
 #[utoipa::path(get, path = "/api/v1/models", tag = "providers",
-    responses((status = 200, body = Page<Model>)))]
+    responses((status = 200, body = Page<Offered>)))]
 pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
-) -> Result<Answer<Page<Model>>, Problem> {
+) -> Result<Answer<Page<Offered>>, Problem> {
     let names = app.gateway.models(caller.principal.project()).await?;
     let models = names.into_iter().filter(|name| !name.deployment);
-    let shown = models.map(|name| Model {
+    let shown = models.map(|name| Offered {
         provider: name.provider,
         model: name.model,
         ready: name.ready,

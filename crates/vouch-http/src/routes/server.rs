@@ -1,9 +1,12 @@
 //! The server about itself.
 
+use std::sync::LazyLock;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::header::CONTENT_TYPE;
 use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use vouch_store::UsagePoint;
 
 use crate::auth::Caller;
 use crate::problem::{Kind, Problem};
@@ -30,8 +33,11 @@ pub(crate) async fn readyz(State(app): State<App>) -> Result<&'static str, Probl
 /// This document.
 #[utoipa::path(get, path = "/openapi.json", tag = "server",
     responses((status = 200, body = Object)))]
-pub(crate) async fn openapi() -> axum::Json<utoipa::openapi::OpenApi> {
-    axum::Json(document::openapi())
+pub(crate) async fn openapi() -> impl IntoResponse {
+    /// It never changes while the process runs.
+    static TEXT: LazyLock<String> =
+        LazyLock::new(|| document::openapi().to_json().unwrap_or_default());
+    ([(CONTENT_TYPE, "application/json")], TEXT.as_str())
 }
 
 /// A web component with thumbs, for pages of any site.
@@ -41,17 +47,16 @@ pub(crate) async fn widget(headers: HeaderMap) -> Response {
     ui::file("widget.js", &headers)
 }
 
+/// What a gauge shows of a day's usage.
+type Field = fn(&UsagePoint) -> i64;
+
 /// Measures of this process and of the project's calls today, in Prometheus' text format.
 #[utoipa::path(get, path = "/metrics", tag = "server",
     responses((status = 200, body = String, content_type = "text/plain")))]
-pub(crate) async fn metrics(
-    State(app): State<App>,
-    caller: Caller,
-) -> Result<Response, Problem> {
+pub(crate) async fn metrics(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     let today = app.now().day();
     let usage = app.store.usage(caller.principal.project(), today..=today).await?;
     let mut text = Text(app.measures.text());
-    type Field = fn(&vouch_store::UsagePoint) -> i64;
     let gauges: [(&str, &str, Field); 4] = [
         ("vouch_calls_today", "Logged calls since midnight UTC.", |p| p.calls),
         ("vouch_prompt_tokens_today", "Input tokens since midnight UTC.", |p| p.prompt_tokens),

@@ -1,4 +1,4 @@
-//! The OpenAPI document covers the table of routes, and the copy in docs/ is the current one.
+//! The `OpenAPI` document covers the table of routes, and the copy in docs/ is the current one.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -22,7 +22,7 @@ async fn events_come_as_they_happen_and_go_on_where_a_reader_left_off() {
     drop(stream);
 
     let thumb = json!({"log_id": id, "name": "thumbs", "value": true});
-    program.post("/api/v1/feedback", thumb).await.expect(201).json();
+    program.post("/api/v1/feedback", thumb).await.expect(201);
     let later = viewer.clone().with("last-event-id", &data["seq"].to_string());
     let mut stream = later.open(Method::GET, "/api/v1/events", None).await;
     let missed = stream.event().await.unwrap();

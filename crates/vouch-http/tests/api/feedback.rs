@@ -19,7 +19,7 @@ async fn the_newest_of_the_same_author_counts_and_a_retraction_brings_back_the_o
     let program = app.key(&[Scope::Ingest, Scope::Feedback, Scope::Read]).await;
     let id = sent(&program).await;
     let thumb = |up: bool| json!({"log_id": id, "name": "thumbs", "value": up, "user_id": "ann"});
-    program.post("/api/v1/feedback", thumb(true)).await.expect(201).json();
+    program.post("/api/v1/feedback", thumb(true)).await.expect(201);
     app.clock.advance_s(1);
     let second = program.post("/api/v1/feedback", thumb(false)).await.expect(201).json();
     let tally = &whole(&program, &id).await["tally"];
@@ -28,7 +28,7 @@ async fn the_newest_of_the_same_author_counts_and_a_retraction_brings_back_the_o
     let fb = second["ids"][0].as_str().unwrap();
     let at = format!("/api/v1/feedback/{fb}/retract");
     // The key itself is not ann.
-    program.post(&at, json!({})).await.expect(403).json();
+    program.post(&at, json!({})).await.expect(403);
     let taken = program.post(&at, json!({"user_id": "ann"})).await.expect(200).json();
     assert_eq!(taken["counts"], false);
     let again = program.post(&at, json!({"user_id": "ann"})).await.expect(200).json();
@@ -47,8 +47,8 @@ async fn an_admin_takes_back_what_others_gave() {
     let given = reviewer.post("/api/v1/feedback", body).await.expect(201).json();
     let at = format!("/api/v1/feedback/{}/retract", given["ids"][0].as_str().unwrap());
     let (_, other) = app.person(Role::Reviewer).await;
-    other.send(http::Method::POST, &at, None).await.expect(403).json();
-    admin.send(http::Method::POST, &at, None).await.expect(200).json();
+    other.send(http::Method::POST, &at, None).await.expect(403);
+    admin.send(http::Method::POST, &at, None).await.expect(200);
 }
 
 #[tokio::test]
@@ -70,9 +70,9 @@ async fn everyone_speaks_under_their_own_name() {
         with(json!({"source": "judge", "user_id": "gpt-4o"})),
         with(json!({"source": "program", "user_id": "ann"})),
     ] {
-        program.post("/api/v1/feedback", body).await.expect(201).json();
+        program.post("/api/v1/feedback", body).await.expect(201);
     }
-    reviewer.post("/api/v1/feedback", with(json!({}))).await.expect(201).json();
+    reviewer.post("/api/v1/feedback", with(json!({}))).await.expect(201);
     let key = program.get("/api/v1/me").await.json()["key"]["id"].as_str().unwrap().to_owned();
     let listed = program.get(&format!("/api/v1/feedback?log_id={id}")).await.expect(200).json();
     let authors: Vec<(String, String)> = listed["items"]
@@ -105,7 +105,7 @@ async fn a_correction_is_a_text_either_way() {
         json!({"log_id": id, "name": "correction", "correction": "Better."}),
         json!({"log_id": id, "name": "thumbs", "value": false, "correction": "Better."}),
     ] {
-        reviewer.post("/api/v1/feedback", body).await.expect(201).json();
+        reviewer.post("/api/v1/feedback", body).await.expect(201);
     }
     let whole = whole(&reviewer, &id).await;
     assert_eq!(whole["tally"]["has_correction"], true);
@@ -153,20 +153,20 @@ async fn an_unknown_metric_is_accepted_and_can_be_adopted() {
     let admin = app.admin().await;
     let id = sent(&admin).await;
     let body = json!({"log_id": id, "name": "tone", "value": "friendly"});
-    admin.post("/api/v1/feedback", body).await.expect(201).json();
+    admin.post("/api/v1/feedback", body).await.expect(201);
     let state = |metrics: Value| {
         let all = metrics["items"].as_array().unwrap().clone();
         all.into_iter().find(|m| m["name"] == "tone").unwrap()["state"].clone()
     };
     assert_eq!(state(admin.get("/api/v1/metrics-definitions").await.json()), "undefined");
     let wanted = json!({"type": "category", "categories": ["friendly", "cold"]});
-    admin.put("/api/v1/metrics-definitions/tone", wanted).await.expect(200).json();
+    admin.put("/api/v1/metrics-definitions/tone", wanted).await.expect(200);
     assert_eq!(state(admin.get("/api/v1/metrics-definitions").await.json()), "defined");
     let wrong = json!({"log_id": id, "name": "tone", "value": "rude"});
     let refused = admin.post("/api/v1/feedback", wrong).await.expect(422).json();
     assert_eq!(refused["errors"][0]["detail"], "expected one of friendly, cold, got \"rude\"");
     let other = json!({"type": "number"});
-    admin.put("/api/v1/metrics-definitions/tone", other).await.expect(409).json();
+    admin.put("/api/v1/metrics-definitions/tone", other).await.expect(409);
 }
 
 #[tokio::test]
@@ -178,7 +178,7 @@ async fn the_summary_leads_to_the_logs_behind_it() {
     let ids = admin.post("/api/v1/logs", body).await.expect(201).json();
     let id = ids["ids"][0].as_str().unwrap();
     let body = json!({"log_id": id, "name": "defects", "value": ["spelling"]});
-    admin.post("/api/v1/feedback", body).await.expect(201).json();
+    admin.post("/api/v1/feedback", body).await.expect(201);
     let by = admin.get("/api/v1/feedback/dimensions").await.expect(200).json();
     assert!(by["items"].as_array().unwrap().contains(&json!("meta:plan")), "{by}");
     let path = "/api/v1/feedback/summary?metric=defects&by=meta:plan";

@@ -27,10 +27,10 @@ async fn add_metrics_as_the_seed_describes_it() {
             "user_id": "e3a202a6-461b-447c-abe2-018ba4d04cd0",
             "metadata": {"custom": "custom_metadata", "chain_id": "ad1231xsdaABw"},
         });
-        program.post(&at, metadata).await.expect(200).json();
+        program.post(&at, metadata).await.expect(200);
         app.clock.advance_s(1);
         let newer = json!({"metadata": {"custom": "newer"}, "chain_id": "another"});
-        program.post(&at, newer).await.expect(200).json();
+        program.post(&at, newer).await.expect(200);
 
         let whole = program.get(&format!("/api/v1/logs/{id}")).await.expect(200).json();
         assert_eq!(whole["metadata"], json!({"custom": "newer", "chain_id": "ad1231xsdaABw"}));
@@ -51,17 +51,18 @@ async fn metrics_and_feedback_may_come_before_their_log() {
     each_engine(|app| async move {
         let program = app.key(&[Scope::Ingest, Scope::Feedback, Scope::Read]).await;
         let id = "log_01kf0mkjg0e3h0000000000001";
-        let early = json!({"metadata": {"early": true}, "feedback": {"score": 30}, "user_id": "ann"});
+        let early =
+            json!({"metadata": {"early": true}, "feedback": {"score": 30}, "user_id": "ann"});
         let added = program.post(&format!("/api/v1/logs/{id}/metrics"), early).await.expect(202);
         assert_eq!(added.json()["attached"], false);
         let thumb = json!({"log_id": id, "name": "thumbs", "value": false, "user_id": "bob"});
         let given = program.post("/api/v1/feedback", thumb).await.expect(202).json();
         assert_eq!(given["attached"], json!([false]));
-        program.get(&format!("/api/v1/logs/{id}")).await.expect(404).json();
+        program.get(&format!("/api/v1/logs/{id}")).await.expect(404);
 
         let mut late = log("Why?", "Because.");
         late["id"] = id.into();
-        program.post("/api/v1/logs", late).await.expect(201).json();
+        program.post("/api/v1/logs", late).await.expect(201);
         let whole = program.get(&format!("/api/v1/logs/{id}")).await.expect(200).json();
         assert_eq!(whole["metadata"]["early"], true);
         assert_eq!(whole["user_id"], "ann");
@@ -96,7 +97,7 @@ async fn a_repeat_with_its_key_changes_nothing() {
         assert_eq!(clash["type"], "https://vouch.dev/problems/conflict");
         // The key belongs to its caller: the same words of another change nothing of this.
         let other = app.key(&[Scope::Ingest]).await.with("idempotency-key", "once");
-        other.post("/api/v1/logs", log("Other?", "Yes.")).await.expect(201).json();
+        other.post("/api/v1/logs", log("Other?", "Yes.")).await.expect(201);
         app.stop().await;
     })
     .await;
@@ -108,9 +109,10 @@ async fn a_log_is_completed_from_what_is_known() {
     let admin = app.admin().await;
     let price = json!({"provider": "openai", "model": "gpt-4o",
         "input_usd_micros_per_mtok": 2_500_000, "output_usd_micros_per_mtok": 10_000_000});
-    admin.put("/api/v1/prices", price).await.expect(200).json();
+    admin.put("/api/v1/prices", price).await.expect(200);
     let mut body = log("Why?", "Because.");
-    body["logprobs"] = json!([{"token": "Be", "logprob": -0.5}, {"token": "cause", "logprob": -1.5}]);
+    body["logprobs"] =
+        json!([{"token": "Be", "logprob": -0.5}, {"token": "cause", "logprob": -1.5}]);
     body["error"] = json!({"message": "it broke"});
     let sent = admin.post("/api/v1/logs", body).await.expect(201).json();
     let id = sent["ids"][0].as_str().unwrap();
@@ -128,13 +130,13 @@ async fn usage_that_comes_later_is_priced() {
     let admin = app.admin().await;
     let price = json!({"provider": "openai", "model": "gpt-4o",
         "input_usd_micros_per_mtok": 1_000_000, "output_usd_micros_per_mtok": 1_000_000});
-    admin.put("/api/v1/prices", price).await.expect(200).json();
+    admin.put("/api/v1/prices", price).await.expect(200);
     let mut body = log("Why?", "Because.");
     body.as_object_mut().unwrap().remove("usage");
     let sent = admin.post("/api/v1/logs", body).await.expect(201).json();
     let id = sent["ids"][0].as_str().unwrap();
     let usage = json!({"usage": {"prompt_tokens": 1.0, "completion_tokens": 2.0}});
-    admin.post(&format!("/api/v1/logs/{id}/metrics"), usage).await.expect(200).json();
+    admin.post(&format!("/api/v1/logs/{id}/metrics"), usage).await.expect(200);
     let whole = admin.get(&format!("/api/v1/logs/{id}")).await.expect(200).json();
     assert_eq!(whole["usage"]["total_tokens"], 3);
     assert_eq!(whole["cost_usd_micros"], 3);
@@ -175,7 +177,7 @@ async fn people_who_score_by_add_metrics_are_reviewers() {
     let id = sent["ids"][0].as_str().unwrap();
     let (user, reviewer) = app.person(Role::Reviewer).await;
     let score = json!({"feedback": {"score": 55}});
-    reviewer.post(&format!("/api/v1/logs/{id}/metrics"), score).await.expect(200).json();
+    reviewer.post(&format!("/api/v1/logs/{id}/metrics"), score).await.expect(200);
     let whole = admin.get(&format!("/api/v1/logs/{id}")).await.expect(200).json();
     assert_eq!(whole["feedback"][0]["author"], format!("user:{}", user.id));
     assert_eq!(whole["feedback"][0]["source"], "reviewer");

@@ -1,5 +1,7 @@
 //! The whole server through a real socket, over a fresh database for each test.
 
+#![expect(clippy::unwrap_used, reason = "a test fails where a value is missing")]
+
 mod access;
 mod bad_input;
 mod chat;

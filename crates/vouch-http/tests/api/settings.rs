@@ -14,10 +14,13 @@ async fn a_deployment_gets_versions_and_changes_them() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
     let provider = json!({"kind": "openai", "base_url": "http://127.0.0.1:1/v1/"});
-    admin.put("/api/v1/providers/fake", provider).await.expect(200).json();
+    admin.put("/api/v1/providers/fake", provider).await.expect(200);
     let made = admin.post("/api/v1/deployments", deployment("helper")).await.expect(201).json();
-    assert_eq!((&made["deployment"]["active_version"], &made["version"]["number"]), (&json!(1), &json!(1)));
-    admin.post("/api/v1/deployments", deployment("helper")).await.expect(409).json();
+    assert_eq!(
+        (&made["deployment"]["active_version"], &made["version"]["number"]),
+        (&json!(1), &json!(1))
+    );
+    admin.post("/api/v1/deployments", deployment("helper")).await.expect(409);
 
     let mut spec = deployment("")["version"].clone();
     spec["note"] = "colder".into();
@@ -33,11 +36,11 @@ async fn a_deployment_gets_versions_and_changes_them() {
     assert_eq!(refused["errors"][0]["detail"], "expected a version of helper, got 3");
 
     spec["note"] = "colder still".into();
-    admin.put(&format!("{at}/versions/2"), spec).await.expect(200).json();
+    admin.put(&format!("{at}/versions/2"), spec).await.expect(200);
     let whole = admin.get(at).await.expect(200).json();
     let notes: Vec<_> = whole["versions"].as_array().unwrap().iter().map(|v| &v["note"]).collect();
     assert_eq!(notes, ["colder still", ""]);
-    admin.delete("/api/v1/providers/fake").await.expect(409).json();
+    admin.delete("/api/v1/providers/fake").await.expect(409);
 }
 
 #[tokio::test]
@@ -48,7 +51,7 @@ async fn a_providers_key_is_never_shown_and_stays_when_it_is_not_sent() {
         "key": {"from": "sealed", "value": "sk-very-secret"}});
     let made = admin.post("/api/v1/providers", body.clone()).await.expect(201);
     assert_eq!(made.json()["key"], json!({"from": "sealed"}));
-    admin.post("/api/v1/providers", body).await.expect(409).json();
+    admin.post("/api/v1/providers", body).await.expect(409);
     let moved = json!({"kind": "openai", "base_url": "https://eu.acme.example/v1"});
     let moved = admin.put("/api/v1/providers/acme", moved).await.expect(200).json();
     assert_eq!(moved["key"], json!({"from": "sealed"}));
@@ -60,7 +63,7 @@ async fn a_providers_key_is_never_shown_and_stays_when_it_is_not_sent() {
     let kept = app.store.providers(app.project).await.unwrap().remove(0);
     assert!(!format!("{kept:?}").contains("very-secret"));
     admin.delete("/api/v1/providers/acme").await.expect(204);
-    admin.delete("/api/v1/providers/acme").await.expect(404).json();
+    admin.delete("/api/v1/providers/acme").await.expect(404);
 }
 
 #[tokio::test]
@@ -77,8 +80,8 @@ async fn prices_are_edited() {
     let app = TestApp::start().await;
     let admin = app.admin().await;
     let price = json!({"provider": "p", "model": "m/1", "input_usd_micros_per_mtok": 1, "output_usd_micros_per_mtok": 2});
-    admin.put("/api/v1/prices", price.clone()).await.expect(200).json();
+    admin.put("/api/v1/prices", price.clone()).await.expect(200);
     assert_eq!(admin.get("/api/v1/prices").await.json()["items"], json!([price]));
     admin.delete("/api/v1/prices?provider=p&model=m/1").await.expect(204);
-    admin.delete("/api/v1/prices?provider=p&model=m/1").await.expect(404).json();
+    admin.delete("/api/v1/prices?provider=p&model=m/1").await.expect(404);
 }

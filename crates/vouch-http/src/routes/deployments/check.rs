@@ -3,6 +3,7 @@
 use vouch_domain::deployment::VersionSpec;
 use vouch_domain::id::ProjectId;
 use vouch_domain::{Invalid, Pointer};
+use vouch_gateway::check_template;
 
 use crate::problem::Problem;
 use crate::state::App;
@@ -10,7 +11,7 @@ use crate::state::App;
 /// The model inside this process is there without being configured.
 const LOCAL: &str = "local";
 
-/// Checks a version that came at `at`: itself, and that its providers exist.
+/// Checks a version that came at `at`: itself, its templates, and that its providers exist.
 pub(crate) async fn check_spec(
     app: &App,
     project: ProjectId,
@@ -28,6 +29,10 @@ pub(crate) async fn check_spec(
             let pointer = at.then("variants").then(i).then("provider").to_string();
             let expected = format!("one of {}", known.join(", "));
             return Err(Invalid::new(pointer.as_str(), expected, &variant.provider).into());
+        }
+        for (j, message) in variant.prompt.iter().enumerate() {
+            let pointer = at.then("variants").then(i).then("prompt").then(j);
+            check_template(message).map_err(|e| e.under(&pointer))?;
         }
     }
     Ok(())

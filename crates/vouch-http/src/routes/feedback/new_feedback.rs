@@ -5,8 +5,9 @@ use serde_json::Value;
 use vouch_domain::actor::Source;
 use vouch_domain::feedback::{FeedbackTarget, NewFeedback};
 use vouch_domain::id::{FeedbackId, LogId};
+use vouch_domain::invalid::check_value;
 use vouch_domain::metric::{self, MAX_TEXT_BYTES};
-use vouch_domain::Invalid;
+use vouch_domain::{Invalid, Pointer};
 
 use super::Authorship;
 use crate::auth::Caller;
@@ -83,9 +84,11 @@ impl FeedbackCame {
             (None, None, None) => {
                 Err(Invalid::new("", "one of log_id, chain_id or conversation_id", "none of them"))
             }
-            _ => {
-                Err(Invalid::new("", "one of log_id, chain_id or conversation_id", "several of them"))
-            }
+            _ => Err(Invalid::new(
+                "",
+                "one of log_id, chain_id or conversation_id",
+                "several of them",
+            )),
         }
     }
 }
@@ -102,7 +105,7 @@ pub(crate) fn text_value(
 ) -> Result<(Value, Option<String>), Invalid> {
     let correction = checks::text("/correction", correction, MAX_TEXT_BYTES)?;
     if let Some(value) = &value {
-        checks::json("/value", value)?;
+        check_value(&Pointer::from("/value"), value)?;
     }
     let is_correction = name == "correction";
     match (value.filter(|value| !value.is_null()), correction) {
@@ -115,7 +118,8 @@ pub(crate) fn text_value(
         (Some(value), correction) => Ok((value, correction)),
         (None, Some(text)) if is_correction => Ok((Value::String(text.clone()), Some(text))),
         (None, _) => {
-            let expected = if is_correction { "the corrected text" } else { "a value of the metric" };
+            let expected =
+                if is_correction { "the corrected text" } else { "a value of the metric" };
             Err(Invalid::new("/value", expected, "nothing"))
         }
     }

@@ -55,6 +55,6 @@ pub(crate) async fn take_back(
         StoreError::Conflict(_) => {
             Problem::new(Kind::Forbidden, "Only its author or an admin can take feedback back.")
         }
-        other => other.into(),
+        other => Problem::of_store(other, &format!("feedback {id}")),
     })
 }

@@ -64,7 +64,7 @@ pub(crate) async fn create(
         revoked_at: None,
     };
     let details = json!({"name": key.name, "scopes": key.scopes});
-    let audit = app.audit(&caller.principal, "key.create", key.id, details);
+    let audit = app.audit(&caller.principal, "key.create", &key.id, details);
     app.store.create_key(key.clone(), secret.sha256, audit).await?;
     Ok((StatusCode::CREATED, Answer(KeyMade { key, secret: secret.text })))
 }

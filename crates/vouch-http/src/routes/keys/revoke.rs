@@ -18,8 +18,9 @@ pub(crate) async fn revoke(
     caller: Caller,
     PathId(id): PathId<KeyId>,
 ) -> Result<StatusCode, Problem> {
-    let audit = app.audit(&caller.principal, "key.revoke", id, json!({}));
-    app.store.revoke_key(caller.principal.project(), id, app.now(), audit).await?;
+    let audit = app.audit(&caller.principal, "key.revoke", &id, json!({}));
+    let revoked = app.store.revoke_key(caller.principal.project(), id, app.now(), audit).await;
+    revoked.map_err(|e| Problem::of_store(e, &format!("key {id}")))?;
     app.keys.forget();
     Ok(StatusCode::NO_CONTENT)
 }

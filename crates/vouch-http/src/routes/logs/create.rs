@@ -91,10 +91,10 @@ pub(crate) async fn create(
     }
     // A second write with a fingerprint of its own: when the first was kept and this was not,
     // a repeat of the call makes it good.
-    let second = batch.fingerprint.clone().map(|print| Fingerprint {
-        key: format!("{} feedback", print.key),
-        ..print
-    });
+    let second = batch
+        .fingerprint
+        .clone()
+        .map(|print| Fingerprint { key: format!("{} feedback", print.key), ..print });
     let written = app.store.insert_logs(project, logs, batch.fingerprint).await?;
     if !feedback.is_empty() {
         app.store.append_feedback(project, feedback, second).await?;

@@ -13,9 +13,25 @@ use crate::query::Query;
 use crate::state::App;
 
 const KNOWN: &[&str] = &[
-    "deployment", "variant", "model", "user_id", "chain_id", "conversation_id", "status",
-    "metadata", "thumbs", "min_score", "max_score", "feedback", "feedback_from", "feedback_to",
-    "has_feedback", "from", "to", "cursor", "limit",
+    "deployment",
+    "variant",
+    "model",
+    "user_id",
+    "chain_id",
+    "conversation_id",
+    "status",
+    "metadata",
+    "thumbs",
+    "min_score",
+    "max_score",
+    "feedback",
+    "feedback_from",
+    "feedback_to",
+    "has_feedback",
+    "from",
+    "to",
+    "cursor",
+    "limit",
 ];
 
 /// Logs, newest first; all filters that are given must fit.

@@ -47,10 +47,11 @@ pub(crate) async fn password(
     }
     app.signins.forget(&who);
     let hash = passwords::hash(body.new).await?;
-    let audit = app.audit(&caller.principal, "user.password", user.id, json!({}));
+    let audit = app.audit(&caller.principal, "user.password", &user.id, json!({}));
     let id = user.id;
     app.store.update_user(user, Some(hash), audit).await?;
     let secret = Secret::token();
     app.store.create_session(new_session(&app, id, &secret)).await?;
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, session_cookie(&app, &secret.text)?)]).into_response())
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, session_cookie(&app, &secret.text)?)])
+        .into_response())
 }

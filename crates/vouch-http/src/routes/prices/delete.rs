@@ -3,6 +3,7 @@
 use axum::extract::State;
 use http::StatusCode;
 use serde_json::json;
+use vouch_domain::invalid::shorten;
 
 use crate::auth::Caller;
 use crate::problem::Problem;
@@ -24,8 +25,11 @@ pub(crate) async fn delete(
     let model = query.needed("model", "the model's name")?;
     let project = caller.principal.project();
     let subject = format!("{provider}/{model}");
-    let audit = app.audit(&caller.principal, "price.delete", subject, json!({}));
-    app.store.delete_price(project, &provider, &model, audit).await?;
+    let audit = app.audit(&caller.principal, "price.delete", &subject, json!({}));
+    let deleted = app.store.delete_price(project, &provider, &model, audit).await;
+    deleted.map_err(|e| {
+        Problem::of_store(e, &format!("price of {}/{}", shorten(&provider), shorten(&model)))
+    })?;
     app.gateway.settings_changed(project);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -60,7 +60,7 @@ pub(crate) async fn put(
     };
     let project = caller.principal.project();
     let subject = format!("{}/{}", price.provider, price.model);
-    let audit = app.audit(&caller.principal, "price.put", subject, json!(price));
+    let audit = app.audit(&caller.principal, "price.put", &subject, json!(price));
     app.store.put_price(project, price.clone(), audit).await?;
     app.gateway.settings_changed(project);
     Ok(Answer(price))

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use http::StatusCode;
 use serde_json::json;
+use vouch_domain::invalid::shorten;
 
 use crate::auth::Caller;
 use crate::path::PathName;
@@ -31,7 +32,8 @@ pub(crate) async fn delete(
         }
     }
     let audit = app.audit(&caller.principal, "provider.delete", &name, json!({}));
-    app.store.delete_provider(project, &name, audit).await?;
+    let deleted = app.store.delete_provider(project, &name, audit).await;
+    deleted.map_err(|e| Problem::of_store(e, &format!("provider {}", shorten(&name))))?;
     app.gateway.settings_changed(project);
     Ok(StatusCode::NO_CONTENT)
 }

@@ -81,8 +81,8 @@ pub(crate) async fn keep(
         return Err(Problem::field("/key", "expected none for the local model, got one"));
     }
     let now = app.now();
-    let (id, created_at) = known
-        .map_or_else(|| (ProviderId::new(now, app.entropy()), now), |p| (p.id, p.created_at));
+    let (id, created_at) =
+        known.map_or_else(|| (ProviderId::new(now, app.entropy()), now), |p| (p.id, p.created_at));
     let provider = Provider { id, name, kind: wanted.kind, base_url, key, created_at };
     let details = json!({"kind": provider.kind, "base_url": provider.base_url});
     let audit = app.audit(&caller.principal, "provider.put", &provider.name, details);
@@ -142,7 +142,11 @@ fn check_variable(name: &str) -> Result<(), Invalid> {
         && !name.as_bytes()[0].is_ascii_digit()
         && !name.to_ascii_uppercase().starts_with("VOUCH_");
     let expected = "a variable's name such as OPENAI_API_KEY, not one of Vouch's own";
-    if fits { Ok(()) } else { Err(Invalid::new("/key/variable", expected, format_args!("\"{name}\""))) }
+    if fits {
+        Ok(())
+    } else {
+        Err(Invalid::new("/key/variable", expected, format_args!("\"{name}\"")))
+    }
 }
 
 fn base_url(kind: ProviderKind, came: Option<String>) -> Result<Option<String>, Invalid> {

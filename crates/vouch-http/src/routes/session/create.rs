@@ -30,7 +30,8 @@ pub(crate) async fn create(State(app): State<App>, request: Request) -> Result<R
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let body: Json<Credentials> = Json::from_request(request, &app).await?;
     let Credentials { email, password } = body.0;
-    let email = email.trim().to_lowercase();
+    // No e-mail has U+0000 in it, and PostgreSQL could not look for one that has.
+    let email = email.trim().to_lowercase().replace('\0', " ");
     // Names in memory are hashed, so that their length is bounded and no e-mail lies around.
     let who = sha256_hex(format!("{peer:?} {email}").as_bytes());
     app.signins.attempt(&who, app.now())?;

@@ -68,7 +68,7 @@ pub(crate) async fn create(
         None => None,
     };
     let needs_link = hash.is_none();
-    let audit = app.audit(&caller.principal, "user.create", user.id, json!({"role": user.role}));
+    let audit = app.audit(&caller.principal, "user.create", &user.id, json!({"role": user.role}));
     app.store.create_user(user.clone(), hash, audit).await?;
     let signin_link = if needs_link { Some(make_link(&app, user.id).await?) } else { None };
     Ok((StatusCode::CREATED, Answer(UserMade { user, signin_link })))

@@ -67,7 +67,7 @@ pub(crate) async fn patch(
         }
         None => None,
     };
-    let audit = app.audit(&caller.principal, "user.update", id, details);
+    let audit = app.audit(&caller.principal, "user.update", &id, details);
     app.store.update_user(user.clone(), hash, audit).await?;
     Ok(Answer(user))
 }

@@ -4,10 +4,10 @@ use axum::Json as Answer;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use vouch_domain::Invalid;
 use vouch_domain::feedback::{FeedbackTarget, NewFeedback};
 use vouch_domain::id::{FeedbackId, LogId};
 use vouch_domain::metric::{self, MAX_TEXT_BYTES};
-use vouch_domain::Invalid;
 
 use crate::auth::Caller;
 use crate::body::Json;
@@ -56,9 +56,9 @@ pub(crate) async fn feedback(
     let log = log_id(&body.trace_id)?;
     let authorship = Authorship::implied(&caller, None);
     let given = Given { name: body.property.clone(), value: body.value.clone(), comment: None };
-    let feedback = given.by(&app, &caller, log, authorship).map_err(|problem| {
-        problem.moved("/name", "/property")
-    })?;
+    let feedback = given
+        .by(&app, &caller, log, authorship)
+        .map_err(|problem| problem.moved("/name", "/property"))?;
     let id = feedback.id;
     let kept = app.store.append_feedback(caller.principal.project(), vec![feedback], None).await;
     kept.map_err(|e| Problem::from(e).moved("/feedback/0", "").moved("/name", "/property"))?;
@@ -130,6 +130,6 @@ pub(super) fn log_id(trace: &str) -> Result<LogId, Problem> {
     trace.parse().map_err(|e: vouch_domain::id::IdError| {
         let expected = e.to_string().replace("expected ", "");
         let detail = Problem::from(Invalid::new("/trace_id", expected, trace));
-        detail.as_kind(Kind::NotFound)
+        detail.of_kind(Kind::NotFound)
     })
 }

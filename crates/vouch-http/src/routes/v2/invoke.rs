@@ -62,8 +62,8 @@ async fn serve(
     let bytes = to_bytes(Body::new(reply.body), LARGE).await.map_err(|_| broken())?;
     let came: Value = serde_json::from_slice(&bytes).map_err(|_| broken())?;
     let choices = came.get("choices").and_then(Value::as_array);
-    let choices = choices.into_iter().flatten().map(choice).collect();
-    Ok(Answer(answering.part(choices, came.get("usage"), Some(app.now()))).into_response())
+    let choices: Vec<_> = choices.into_iter().flatten().map(choice).collect();
+    Ok(Answer(answering.part(&choices, came.get("usage"), Some(app.now()))).into_response())
 }
 
 fn broken() -> Problem {
@@ -75,9 +75,9 @@ async fn upstream_error(reply: ChatReply) -> Response {
     let status = reply.status;
     let bytes = to_bytes(Body::new(reply.body), LARGE).await.unwrap_or_default();
     let came: Option<Value> = serde_json::from_slice(&bytes).ok();
-    let said = came.as_ref().and_then(|came| {
-        came.pointer("/error/message").or_else(|| came.get("message"))?.as_str()
-    });
+    let said = came
+        .as_ref()
+        .and_then(|came| came.pointer("/error/message").or_else(|| came.get("message"))?.as_str());
     let message = said.unwrap_or("The provider answered with an error.");
     let error = status.canonical_reason().unwrap_or("Upstream error");
     let body = json!({

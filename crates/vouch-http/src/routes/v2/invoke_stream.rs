@@ -60,20 +60,17 @@ impl Translation {
                 return Ok(Some(piece));
             }
             let Some(body) = &mut self.body else { return Ok(None) };
-            match body.frame().await {
-                Some(frame) => {
-                    let bytes = frame?.into_data().unwrap_or_default();
-                    for event in self.parser.push(&bytes) {
-                        self.take(&event)?;
-                    }
+            if let Some(frame) = body.frame().await {
+                let bytes = frame?.into_data().unwrap_or_default();
+                for event in self.parser.push(&bytes) {
+                    self.take(&event)?;
                 }
-                None => {
-                    self.body = None;
-                    if let Some(event) = self.parser.finish() {
-                        self.take(&event)?;
-                    }
-                    self.finish();
+            } else {
+                self.body = None;
+                if let Some(event) = self.parser.finish() {
+                    self.take(&event)?;
                 }
+                self.finish();
             }
         }
     }
@@ -100,12 +97,12 @@ impl Translation {
             return Ok(());
         }
         if let Some(held) = self.held.take() {
-            self.send(held, false);
+            self.send(&held, false);
         }
         if choices.iter().any(|choice| !choice["finish_reason"].is_null()) {
             self.held = Some(choices);
         } else {
-            self.send(choices, false);
+            self.send(&choices, false);
         }
         Ok(())
     }
@@ -119,11 +116,11 @@ impl Translation {
             nothing["message"]["content"] = "".into();
             vec![nothing]
         });
-        self.send(last, true);
+        self.send(&last, true);
         self.waiting.push_back(Bytes::from_static(b"data: [DONE]\n\n"));
     }
 
-    fn send(&mut self, choices: Vec<Value>, last: bool) {
+    fn send(&mut self, choices: &[Value], last: bool) {
         let usage = self.usage.as_ref().filter(|_| last);
         let part = self.answering.part(choices, usage, last.then(|| self.app.now()));
         self.waiting.push_back(Bytes::from(format!("data: {part}\n\n")));

@@ -44,6 +44,7 @@ pub(crate) struct OrqMetrics {
 }
 
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the names on the wire")]
 struct OrqUsage {
     #[serde(default)]
     prompt_tokens: Option<Count>,
@@ -81,11 +82,19 @@ pub(crate) async fn metrics(
 fn native(came: OrqMetrics) -> Result<NewMetrics, Invalid> {
     let score = match came.feedback.as_ref().and_then(|feedback| feedback.get("score")) {
         None | Some(Value::Null) => None,
-        Some(value) => Some(value.as_f64().ok_or_else(|| {
-            Invalid::new("/feedback/score", "a number from 0 to 100", value)
-        })?),
+        Some(value) => Some(
+            value
+                .as_f64()
+                .ok_or_else(|| Invalid::new("/feedback/score", "a number from 0 to 100", value))?,
+        ),
     };
-    let choices = came.choices.unwrap_or_default().iter().enumerate().map(read_choice).collect::<Result<Vec<_>, _>>()?;
+    let choices = came
+        .choices
+        .unwrap_or_default()
+        .iter()
+        .enumerate()
+        .map(read_choice)
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(NewMetrics {
         feedback: score.map(|score| NewScore { score: Some(score) }),
         metadata: came.metadata,

@@ -7,10 +7,33 @@ use vouch_domain::log::Served;
 
 /// The providers that the strict clients know; any other is `openailike` to them.
 const PROVIDERS: &[&str] = &[
-    "openai", "groq", "cohere", "azure", "aws", "google", "google-ai", "huggingface", "togetherai",
-    "perplexity", "anthropic", "leonardoai", "fal", "nvidia", "jina", "elevenlabs", "litellm",
-    "cerebras", "openailike", "bytedance", "mistral", "deepseek", "moonshotai", "zai", "minimax",
-    "xai", "alibaba",
+    "openai",
+    "groq",
+    "cohere",
+    "azure",
+    "aws",
+    "google",
+    "google-ai",
+    "huggingface",
+    "togetherai",
+    "perplexity",
+    "anthropic",
+    "leonardoai",
+    "fal",
+    "nvidia",
+    "jina",
+    "elevenlabs",
+    "litellm",
+    "cerebras",
+    "openailike",
+    "bytedance",
+    "mistral",
+    "deepseek",
+    "moonshotai",
+    "zai",
+    "minimax",
+    "xai",
+    "alibaba",
 ];
 
 /// The provider's name as these clients know it.
@@ -30,7 +53,12 @@ pub(crate) struct Answering {
 
 impl Answering {
     /// One answer or one event, with these choices.
-    pub(crate) fn part(&self, choices: Vec<Value>, usage: Option<&Value>, last: Option<Time>) -> Value {
+    pub(crate) fn part(
+        &self,
+        choices: &[Value],
+        usage: Option<&Value>,
+        last: Option<Time>,
+    ) -> Value {
         let log = self.log.to_string();
         let mut part = json!({
             "id": log,
@@ -68,9 +96,9 @@ pub(crate) fn message(from: Option<&Map<String, Value>>) -> Value {
     let mut said: Map<String, Value> = from.cloned().unwrap_or_default();
     let role = said.shift_remove("role").filter(Value::is_string);
     let content = said.shift_remove("content").unwrap_or_default();
-    let calls = said.shift_remove("tool_calls").filter(|calls| {
-        calls.as_array().is_some_and(|calls| !calls.is_empty())
-    });
+    let calls = said
+        .shift_remove("tool_calls")
+        .filter(|calls| calls.as_array().is_some_and(|calls| !calls.is_empty()));
     said.retain(|_, value| !value.is_null());
     let mut message = Map::new();
     message.insert("role".into(), role.unwrap_or_else(|| "assistant".into()));
