@@ -7,12 +7,17 @@ use crate::settings::{AddressOptions, Given, LogOptions, ModelOptions, StorageOp
 
 /// Record what a model said, ask people what they think of it, and learn from them.
 #[derive(Debug, Parser)]
-#[command(name = "vouch", version, max_term_width = 100, after_help = "\
+#[command(
+    name = "vouch",
+    version,
+    max_term_width = 100,
+    after_help = "\
 Begin with `vouch demo`: it starts a server with a model inside, and prints an address to open.
 
 Every option may also come from the environment (VOUCH_LISTEN, VOUCH_DATA, ...) or from the file
 vouch.toml (listen = \"127.0.0.1:7700\", data = \"...\"). Flags win over the environment, which wins
-over the file.")]
+over the file."
+)]
 pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -255,4 +260,3 @@ fn role() -> impl clap::builder::TypedValueParser<Value = Role> {
     let known = clap::builder::PossibleValuesParser::new(Role::ALL.map(Role::as_str));
     known.map(|text| Role::parse(&text).unwrap_or(Role::Viewer))
 }
-

@@ -37,7 +37,10 @@ impl Desk {
                 .hint("start `vouch serve` once, or name its folder with --data DIR")
         };
         if let Some(path) = sqlite_path(&settings.database_url()) {
-            anyhow::ensure!(Path::new(path).exists(), not_there(settings.data.display().to_string()));
+            anyhow::ensure!(
+                Path::new(path).exists(),
+                not_there(settings.data.display().to_string())
+            );
         }
         let store = open_store(settings, false).await?;
         let Some(project) = store.projects().await?.into_iter().next() else {
@@ -98,7 +101,10 @@ pub(crate) fn audit(
 }
 
 /// Opens the database, and brings it up to date or refuses one that is behind.
-pub(crate) async fn open_store(settings: &Settings, migrate: bool) -> anyhow::Result<Arc<dyn Store>> {
+pub(crate) async fn open_store(
+    settings: &Settings,
+    migrate: bool,
+) -> anyhow::Result<Arc<dyn Store>> {
     let mut options = StoreOptions::new(settings.database_url());
     options.migrate = migrate;
     match SqlStore::open(&options).await {

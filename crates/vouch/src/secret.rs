@@ -54,7 +54,9 @@ pub(crate) fn check_permissions(path: &Path) -> anyhow::Result<()> {
     }
     let path = path.display();
     Err(Failure::new(format!("other users may read the master key in {path} (mode {mode:04o})"))
-        .hint(format!("run `chmod 600 {path}`; if someone else was on this machine, make a new key"))
+        .hint(format!(
+            "run `chmod 600 {path}`; if someone else was on this machine, make a new key"
+        ))
         .into())
 }
 
@@ -75,7 +77,9 @@ fn from_file(path: &Path) -> anyhow::Result<[u8; 32]> {
         .with_context(|| Failure::new(format!("cannot read the master key in {shown}")))?;
     decode(&text).ok_or_else(|| {
         Failure::new(format!("{shown} does not hold 32 bytes in base64"))
-            .hint("restore it from a backup; without it, sealed provider keys must be entered again")
+            .hint(
+                "restore it from a backup; without it, sealed provider keys must be entered again",
+            )
             .into()
     })
 }
@@ -131,7 +135,10 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         let error = Secrets::load(dir.path(), None).err().unwrap();
         let report = crate::failure::report(&error);
-        assert!(report.contains("(mode 0640)") && report.contains("hint: run `chmod 600"), "{report}");
+        assert!(
+            report.contains("(mode 0640)") && report.contains("hint: run `chmod 600"),
+            "{report}"
+        );
     }
 
     #[test]

@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use vouch_domain::clock::Clock;
 use vouch_gateway::{Gateway, GatewayOptions, Sealer};
 use vouch_http::Deps;
+use vouch_http::secret::Secret;
 use vouch_model::EngineOptions;
+use vouch_store::Store;
 
 use crate::clock::SystemClock;
 use crate::command::user;
@@ -43,29 +45,16 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// Serves until a signal comes.
 pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
     telemetry::start(&settings, "info")?;
-    // First of all, so that a second start on the same address changes nothing.
-    let listener = bind(&settings).await?;
+    // Before anybody learns that we are there, and may want to stop us.
+    let mut signals = Signals::listen()?;
+    let Opened { listener, address, secrets, store, new_key, link } = tokio::select! {
+        opened = open(&settings, mode) => opened?,
+        () = signals.next() => return Ok(()),
+    };
     let listening = listener.local_addr()?;
-    let address = settings.address(listening);
-    make_data_folder(&settings.data)?;
-    warn_of_open_folder(&settings);
-    let secrets = Secrets::load(&settings.data, std::env::var(secret::VARIABLE).ok().as_deref())?;
-    let store = open_store(&settings, !settings.no_migrate).await?;
-    let project = setup::project(&*store).await?;
-    let desk = Desk::new(Arc::clone(&store), project);
-    setup::local_provider(&desk).await?;
-    let new_key = setup::admin_key(&desk, std::env::var(setup::ADMIN_KEY).ok()).await?;
-
     let weights = Weights::new(&settings.data, settings.model_path.clone());
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let local = Arc::new(LocalProvider::new(Arc::clone(&clock), weights.expected_name()));
-    let link = match mode {
-        Mode::Serve => None,
-        Mode::Demo => {
-            let person = setup::demonstration(&desk, &weights.expected_name()).await?;
-            Some(user::signin_link(&desk, &person, &address).await?)
-        }
-    };
     let sealer = Arc::new(Sealer::new(secrets.seal));
     let gateway = Gateway::new(
         Arc::clone(&store),
@@ -77,7 +66,8 @@ pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
     let fetch = mode == Mode::Demo && weights.can_be_fetched();
-    let loading = Loading { weights, options: engine_options(&settings), fetch, stop: stop.clone() };
+    let options = engine_options(&settings);
+    let loading = Loading { weights, options, fetch, stop: stop.clone() };
     tasks.spawn(keep_loaded(Arc::clone(&local), loading));
 
     let app = vouch_http::app(Deps {
@@ -86,7 +76,7 @@ pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
         clock,
         sealer,
         token_secret: secrets.token,
-        public_url: address.clone(),
+        public_url: address,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         shutdown: stop.clone(),
     });
@@ -98,7 +88,7 @@ pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
         line(format_args!("open {link}"))?;
         introduce(fetch);
     }
-    until_signalled(vouch_http::serve(listener, app, stop.clone()), &stop).await?;
+    until_signalled(vouch_http::serve(listener, app, stop.clone()), signals, &stop).await?;
 
     // Whoever still generates is cut off, so that its log can be written.
     tokio::task::spawn_blocking(move || local.stop()).await?;
@@ -109,6 +99,43 @@ pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
     store.close().await;
     note("stopped");
     Ok(())
+}
+
+/// What is there before the server serves.
+struct Opened {
+    listener: TcpListener,
+    /// The address that people open.
+    address: String,
+    secrets: Secrets,
+    store: Arc<dyn Store>,
+    /// The first admin key, to be shown once.
+    new_key: Option<Secret>,
+    /// Signs in the person of a demonstration.
+    link: Option<String>,
+}
+
+/// Takes the address, opens the database and makes what the first start makes.
+async fn open(settings: &Settings, mode: Mode) -> anyhow::Result<Opened> {
+    // Before anything is made, so that a second start on the same address changes nothing.
+    let listener = bind(settings).await?;
+    let address = settings.address(listener.local_addr()?);
+    make_data_folder(&settings.data)?;
+    warn_of_open_folder(settings);
+    let secrets = Secrets::load(&settings.data, std::env::var(secret::VARIABLE).ok().as_deref())?;
+    let store = open_store(settings, !settings.no_migrate).await?;
+    let project = setup::project(&*store).await?;
+    let desk = Desk::new(Arc::clone(&store), project);
+    setup::local_provider(&desk).await?;
+    let new_key = setup::admin_key(&desk, std::env::var(setup::ADMIN_KEY).ok()).await?;
+    let link = match mode {
+        Mode::Serve => None,
+        Mode::Demo => {
+            let weights = Weights::new(&settings.data, settings.model_path.clone());
+            let person = setup::demonstration(&desk, &weights.expected_name()).await?;
+            Some(user::signin_link(&desk, &person, &address).await?)
+        }
+    };
+    Ok(Opened { listener, address, secrets, store, new_key, link })
 }
 
 async fn bind(settings: &Settings) -> anyhow::Result<TcpListener> {
@@ -145,18 +172,36 @@ Ctrl-C stops the server; everything is kept in the data folder.\n",
     );
 }
 
+/// What asks the server to stop.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        let interrupt = signal(SignalKind::interrupt())?;
+        Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
 /// Serves until a signal comes or serving fails; then gives what is in flight time to end.
 async fn until_signalled(
     serving: impl Future<Output = std::io::Result<()>>,
+    mut signals: Signals,
     stop: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
     let mut serving = std::pin::pin!(serving);
     tokio::select! {
         ended = &mut serving => return ended.context("the server failed"),
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+        () = signals.next() => {}
     }
     note("stopping: what is in flight may end (once more to stop at once)");
     stop.cancel();
@@ -166,7 +211,6 @@ async fn until_signalled(
             tracing::warn!(grace_s = GRACE.as_secs(), "some calls did not end in time");
             Ok(())
         }
-        _ = interrupt.recv() => Ok(()),
-        _ = terminate.recv() => Ok(()),
+        () = signals.next() => Ok(()),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::Context;
 use clap::Args;
@@ -19,9 +20,14 @@ pub(crate) struct StorageOptions {
     #[arg(long, env = "VOUCH_DATA", value_name = "DIR", hide_env_values = true)]
     pub(crate) data: Option<PathBuf>,
 
-    #[arg(long, env = "VOUCH_DATABASE_URL", value_name = "URL", hide_env_values = true,
-          help = "The database: postgres://USER:PASSWORD@HOST/NAME, or sqlite:PATH [default: a \
-                  SQLite file in the data folder]")]
+    #[arg(
+        long,
+        env = "VOUCH_DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        help = "The database: postgres://USER:PASSWORD@HOST/NAME, or sqlite:PATH [default: a \
+                  SQLite file in the data folder]"
+    )]
     pub(crate) database_url: Option<String>,
 
     /// Refuse to start when the database needs a migration, instead of running it.
@@ -42,11 +48,16 @@ pub(crate) struct StorageOptions {
 pub(crate) struct AddressOptions {
     /// The address to listen on; port 0 takes a free one. [default: 127.0.0.1:7700]
     #[arg(long, env = "VOUCH_LISTEN", value_name = "ADDR:PORT", hide_env_values = true)]
-    pub(crate) listen: Option<SocketAddr>,
+    pub(crate) listen: Option<Listen>,
 
-    #[arg(long, env = "VOUCH_PUBLIC_URL", value_name = "URL", hide_env_values = true,
-          help = "The address that people open, where it differs, e.g. https://vouch.example.com \
-                  behind a proxy [default: http:// and the listen address]")]
+    #[arg(
+        long,
+        env = "VOUCH_PUBLIC_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        help = "The address that people open, where it differs, e.g. https://vouch.example.com \
+                  behind a proxy [default: http:// and the listen address]"
+    )]
     pub(crate) public_url: Option<String>,
 }
 
@@ -67,10 +78,15 @@ pub(crate) struct ModelOptions {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Diagnostics")]
 pub(crate) struct LogOptions {
-    #[arg(long, env = "VOUCH_LOG", value_name = "FILTER", hide_env_values = true,
-          help = "What to tell on stderr: off, error, warn, info, debug or trace, also per module, \
+    #[arg(
+        long,
+        env = "VOUCH_LOG",
+        value_name = "FILTER",
+        hide_env_values = true,
+        help = "What to tell on stderr: off, error, warn, info, debug or trace, also per module, \
                   e.g. info,vouch_gateway=debug. Prompts, answers and keys are never told \
-                  [default: info]")]
+                  [default: info]"
+    )]
     pub(crate) log: Option<String>,
 
     /// How: text for people, json for machines. [default: text]
@@ -89,11 +105,34 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// An address to listen on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Listen(SocketAddr);
+
+impl FromStr for Listen {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+        let parsed = numbers.as_deref().unwrap_or(text).parse();
+        parsed.map(Self).map_err(|_| {
+            format!("`{text}` is not an address and a port, such as 127.0.0.1:7700 or 0.0.0.0:80")
+        })
+    }
+}
+
+impl TryFrom<String> for Listen {
+    type Error = String;
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
 /// What `vouch.toml` may hold.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    listen: Option<SocketAddr>,
+    listen: Option<Listen>,
     data: Option<PathBuf>,
     database_url: Option<String>,
     public_url: Option<String>,
@@ -155,9 +194,13 @@ impl Settings {
             return Err(Failure::new(format!("model_threads is {threads}, not 1 to 64")).into());
         }
         Ok(Self {
-            listen: address.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
+            listen: address.listen.or(file.listen).map_or(DEFAULT_LISTEN, |listen| listen.0),
             data: storage.data.or(file.data).unwrap_or_else(|| "vouch-data".into()),
-            database_url: storage.database_url.or(file.database_url).map(checked_url).transpose()?,
+            database_url: storage
+                .database_url
+                .or(file.database_url)
+                .map(checked_url)
+                .transpose()?,
             public_url: public_url.map(|url| checked_public(&url)).transpose()?,
             no_migrate: storage.no_migrate.or(file.no_migrate).unwrap_or(false),
             model_path: model.model_path.or(file.model_path),
@@ -190,8 +233,13 @@ impl File {
             .with_context(|| Failure::new(format!("cannot read the settings file {shown}")))?;
         toml::from_str(&text).map_err(|e| {
             let line = e.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
-            let hint = "the names are those of the flags of `vouch serve --help`, with underscores";
-            Failure::new(format!("{shown}, line {line}: {}", e.message())).hint(hint).into()
+            let message = e.message().replace("usize", "a whole number");
+            let failure = Failure::new(format!("{shown}, line {line}: {message}"));
+            if message.starts_with("unknown field") {
+                failure.hint("`vouch serve --help` says what each of them means").into()
+            } else {
+                failure.into()
+            }
         })
     }
 }
@@ -203,9 +251,11 @@ fn checked_url(url: String) -> anyhow::Result<String> {
     }
     // The URL may hold a password: only its scheme is repeated.
     let scheme = url.split(':').next().unwrap_or_default();
-    Err(Failure::new(format!("the database URL begins with `{scheme}:`, which Vouch does not know"))
-        .hint("give postgres://USER:PASSWORD@HOST/NAME or sqlite:PATH")
-        .into())
+    Err(Failure::new(format!(
+        "the database URL begins with `{scheme}:`, which Vouch does not know"
+    ))
+    .hint("give postgres://USER:PASSWORD@HOST/NAME or sqlite:PATH")
+    .into())
 }
 
 fn checked_public(url: &str) -> anyhow::Result<String> {
@@ -250,7 +300,7 @@ mod tests {
 
     #[test]
     fn flags_win_over_the_file_over_the_defaults() {
-        let address = AddressOptions { listen: Some(([1, 1, 1, 1], 1).into()), public_url: None };
+        let address = AddressOptions { listen: "1.1.1.1:1".parse().ok(), public_url: None };
         let given = Given { address, ..Given::default() };
         let settings = resolve("listen = '2.2.2.2:2'\ndata = 'elsewhere'", given).unwrap();
         assert_eq!(settings.listen.to_string(), "1.1.1.1:1");
@@ -261,7 +311,13 @@ mod tests {
     #[test]
     fn the_file_says_which_key_is_wrong() {
         let unknown = refusal("data = 'x'\nlisten_on = '1'");
-        assert!(unknown.starts_with("line 2: unknown field `listen_on`, expected one of"), "{unknown}");
+        assert!(
+            unknown.starts_with("line 2: unknown field `listen_on`, expected one of"),
+            "{unknown}"
+        );
+        assert!(
+            refusal("listen = '7700'").starts_with("line 1: `7700` is not an address and a port")
+        );
         assert!(refusal("no_migrate = 'yes'").starts_with("line 1: invalid type: string"));
         assert!(refusal("database_url = 'mysql://u:secret@h/d'").contains("`mysql:`"));
         assert!(!refusal("database_url = 'mysql://u:secret@h/d'").contains("secret"));

@@ -1,6 +1,5 @@
 //! What the server tells on stderr: never prompts, answers, keys or e-mail addresses.
 
-use anyhow::Context;
 use tracing_subscriber::EnvFilter;
 
 use crate::failure::Failure;
@@ -9,7 +8,7 @@ use crate::settings::{LogFormat, Settings};
 /// Starts telling; what is told before is lost. `quiet` is what is told where nothing was asked.
 pub(crate) fn start(settings: &Settings, quiet: &str) -> anyhow::Result<()> {
     let filter = settings.log.as_deref().unwrap_or(quiet);
-    let filter = EnvFilter::try_new(filter).with_context(|| {
+    let filter = EnvFilter::try_new(filter).map_err(|_| {
         Failure::new(format!("`{filter}` is no filter of diagnostics"))
             .hint("give a level such as info or debug, or levels of modules: info,vouch_http=debug")
     })?;

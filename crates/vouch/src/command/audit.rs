@@ -22,8 +22,10 @@ pub(crate) async fn run(command: AuditCommand) -> anyhow::Result<()> {
             break;
         }
         last = verify(desk.id(), last, &entries).map_err(|seq| {
-            Failure::new(format!("the audit trail is broken: entry {seq} is missing or was changed"))
-                .hint("compare it with a backup; entries before it are as they were written")
+            Failure::new(format!(
+                "the audit trail is broken: entry {seq} is missing or was changed"
+            ))
+            .hint("compare it with a backup; entries before it are as they were written")
         })?;
     }
     line(format_args!("the audit trail is intact: {} entries", last.0))?;

@@ -15,7 +15,7 @@ use crate::failure::{Failure, report};
 use crate::output::line;
 use crate::secret;
 use crate::settings::Settings;
-use crate::weights::Weights;
+use crate::weights::{Weights, model_name};
 
 /// What one look found: what is well, or what is wrong and how to mend it.
 type Finding = anyhow::Result<String>;
@@ -56,17 +56,23 @@ fn data_folder(data: &Path) -> Finding {
         return Ok(format!("{shown} is not there yet; the first start makes it"));
     };
     if !found.is_dir() {
-        bail!(Failure::new(format!("{shown} is not a folder")).hint("name another with --data DIR"));
+        bail!(
+            Failure::new(format!("{shown} is not a folder")).hint("name another with --data DIR")
+        );
     }
     let mode = found.permissions().mode() & 0o777;
     if secret::open_to_others(mode) {
-        bail!(Failure::new(format!("other users may look into {shown} (mode {mode:04o})"))
-            .hint(format!("run `chmod 700 {shown}`")));
+        bail!(
+            Failure::new(format!("other users may look into {shown} (mode {mode:04o})"))
+                .hint(format!("run `chmod 700 {shown}`"))
+        );
     }
     let probe = data.join(".doctor");
     if let Err(e) = std::fs::write(&probe, "").and_then(|()| std::fs::remove_file(&probe)) {
-        bail!(Failure::new(format!("{shown} cannot be written to: {e}"))
-            .hint("run as its owner, or name another folder with --data DIR"));
+        bail!(
+            Failure::new(format!("{shown} cannot be written to: {e}"))
+                .hint("run as its owner, or name another folder with --data DIR")
+        );
     }
     Ok(format!("{shown} is there, private, and can be written to"))
 }
@@ -119,7 +125,8 @@ fn model(weights: &Weights) -> Finding {
     let started = std::time::Instant::now();
     match Engine::load(&path, EngineOptions::default()) {
         Ok(engine) => {
-            let name = engine.model().name.clone();
+            let name = model_name(&path);
+            engine.shutdown();
             Ok(format!("{name} loads in {:.1} s from {shown}", started.elapsed().as_secs_f32()))
         }
         Err(e) => {
@@ -134,8 +141,10 @@ fn address(listen: SocketAddr) -> Finding {
     match TcpListener::bind(listen) {
         Ok(_) => Ok(format!("{listen} is free")),
         Err(_) if is_vouch(listen) => Ok(format!("{listen} is where a Vouch server runs now")),
-        Err(e) => bail!(Failure::new(format!("{listen} cannot be listened on: {e}"))
-            .hint("stop what uses it, or choose another with --listen 127.0.0.1:0")),
+        Err(e) => bail!(
+            Failure::new(format!("{listen} cannot be listened on: {e}"))
+                .hint("stop what uses it, or choose another with --listen 127.0.0.1:0")
+        ),
     }
 }
 

@@ -98,11 +98,7 @@ pub(crate) async fn create(
 }
 
 /// A new link that signs `user` in once, at the server that people reach at `address`.
-pub(crate) async fn signin_link(
-    desk: &Desk,
-    user: &User,
-    address: &str,
-) -> anyhow::Result<String> {
+pub(crate) async fn signin_link(desk: &Desk, user: &User, address: &str) -> anyhow::Result<String> {
     let token = Secret::token();
     let now = desk.now();
     let link = SessionRecord {

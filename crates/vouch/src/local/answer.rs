@@ -144,7 +144,11 @@ impl Head {
         let mut text = self.chunk(Delta::default(), None, Some(reason(why)), include_usage);
         if include_usage {
             let usage = Counted::Here(WireUsage::of(usage));
-            text.push_str(&event(&self.envelope::<ChunkChoice>("chat.completion.chunk", &[], usage)));
+            text.push_str(&event(&self.envelope::<ChunkChoice>(
+                "chat.completion.chunk",
+                &[],
+                usage,
+            )));
         }
         text.push_str("data: [DONE]\n\n");
         text
@@ -245,12 +249,8 @@ mod tests {
     }
 
     fn token(piece: &str, logprob: f32) -> TokenEvent {
-        let token = TokenLogprob {
-            id: 1,
-            text: piece.into(),
-            bytes: piece.as_bytes().to_vec(),
-            logprob,
-        };
+        let token =
+            TokenLogprob { id: 1, text: piece.into(), bytes: piece.as_bytes().to_vec(), logprob };
         TokenEvent { piece: piece.into(), top: vec![token.clone()], token }
     }
 

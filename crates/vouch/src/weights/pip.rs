@@ -91,7 +91,8 @@ mod tests {
 
     #[test]
     fn reads_the_index_of_the_right_section() {
-        let text = "[list]\nindex-url = no\n[global]\ntimeout = 5\nindex-url = https://mirror/simple\n";
+        let text =
+            "[list]\nindex-url = no\n[global]\ntimeout = 5\nindex-url = https://mirror/simple\n";
         assert_eq!(index_in(text).as_deref(), Some("https://mirror/simple"));
         assert_eq!(index_in("[global]\ncert = /x"), None);
     }

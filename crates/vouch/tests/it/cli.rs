@@ -111,9 +111,9 @@ fn keys_and_people_are_made_listed_and_shut_out() {
     assert_eq!(client.get("/api/v1/logs").status, 200);
     assert_eq!(client.get("/api/v1/keys").status, 403);
     let list = ok(&["key", "list"]);
-    let line = list.lines().find(|line| line.contains("shop")).unwrap();
-    assert!(line.contains("read") && !list.contains(secret.trim()), "{list}");
-    ok(&["key", "revoke", line.split_whitespace().next().unwrap()]);
+    let row = list.lines().find(|line| line.contains("shop")).unwrap();
+    assert!(row.contains("read") && !list.contains(secret.trim()), "{list}");
+    ok(&["key", "revoke", row.split_whitespace().next().unwrap()]);
     assert!(ok(&["key", "list"]).contains("revoked"));
 
     let link = ok(&["user", "create", "Ann@Example.com", "--role", "admin"]);

@@ -110,10 +110,15 @@ fn crash(database: &Database) {
     check_metrics(&record, &client);
     check_feedback(&record, &client);
     check_rollups(&client, &logs);
-    let counts = [&record.feedback, &record.ingest, &record.metrics].map(|w| w.lock().unwrap().len());
+    let counts =
+        [&record.feedback, &record.ingest, &record.metrics].map(|w| w.lock().unwrap().len());
     eprintln!(
         "killed under load: {} feedbacks, {} batches, {} addMetrics, {} calls; {} logs in all",
-        counts[0], counts[1], counts[2], record.calls.lock().unwrap().len(), logs.len()
+        counts[0],
+        counts[1],
+        counts[2],
+        record.calls.lock().unwrap().len(),
+        logs.len()
     );
     assert!(counts.iter().all(|n| *n > 5), "too little load to mean anything: {counts:?}");
     drop(server.stop());
@@ -123,7 +128,7 @@ fn crash(database: &Database) {
 
 /// Sends one write; every fifth is sent twice at once, as a client does that lost the answer.
 fn send(n: usize, mut write: Write, client: &Client, to: &Mutex<Vec<Write>>) -> Option<Value> {
-    if n % 5 == 0 {
+    if n.is_multiple_of(5) {
         drop(write.send(client));
     }
     write.acknowledged = write.send(client).map(|answer| answer.ok());
@@ -166,11 +171,12 @@ fn ingest(t: usize, client: &Client, record: &Record, killed: &AtomicBool) {
 
 fn add_metrics(t: usize, client: &Client, record: &Record, killed: &AtomicBool) {
     for n in until(killed) {
-        let known = record.logs.lock().unwrap().get(n / 2).cloned();
-        let Some(log) = known else {
+        let known = record.logs.lock().unwrap().clone();
+        if known.is_empty() {
             std::thread::sleep(Duration::from_millis(1));
             continue;
-        };
+        }
+        let log = &known[(n / 2) % known.len()];
         let key = format!("metrics-{t}-{n}");
         let metadata = json!({key.replace('-', "_"): n});
         let body = json!({"metadata": metadata, "feedback": {"score": 70}});
@@ -246,9 +252,8 @@ fn check_metrics(record: &Record, client: &Client) {
 }
 
 fn check_feedback(record: &Record, client: &Client) {
-    let rows: Vec<_> = (0..3)
-        .flat_map(|t| client.all(&format!("/api/v1/feedback?chain_id=chain-{t}&")))
-        .collect();
+    let rows: Vec<_> =
+        (0..3).flat_map(|t| client.all(&format!("/api/v1/feedback?chain_id=chain-{t}&"))).collect();
     let by_author = count_by(&rows, "author");
     let written = record.feedback.lock().unwrap();
     assert_eq!(rows.len(), written.len());
@@ -265,10 +270,11 @@ fn check_rollups(client: &Client, logs: &[Value]) {
     let sum: f64 = counting.iter().map(|row| row["value"].as_f64().unwrap()).sum();
     let summary = client.get("/api/v1/feedback/summary?metric=score&by=all").ok();
     let points = summary["points"].as_array().unwrap();
-    let total = |field: &str| points.iter().map(|p| p[field].as_f64().unwrap()).sum::<f64>();
-    assert_eq!(total("count") as usize, counting.len());
-    assert!((total("sum") - sum).abs() < 1e-6, "{} is not {sum}", total("sum"));
+    let count: u64 = points.iter().map(|point| point["count"].as_u64().unwrap()).sum();
+    assert_eq!(usize::try_from(count), Ok(counting.len()));
+    let total: f64 = points.iter().map(|point| point["sum"].as_f64().unwrap()).sum();
+    assert!((total - sum).abs() < 1e-6, "{total} is not {sum}");
     let usage = client.get("/api/v1/usage").ok();
     let calls = usage["points"].as_array().unwrap().iter().map(|p| p["calls"].as_u64().unwrap());
-    assert_eq!(calls.sum::<u64>() as usize, logs.len());
+    assert_eq!(usize::try_from(calls.sum::<u64>()), Ok(logs.len()));
 }

@@ -19,7 +19,10 @@ fn the_first_start_prints_a_key_once() {
     let mut first = start();
     let line = first.line().unwrap();
     let key = line.strip_prefix("admin key (shown once): ").unwrap().to_owned();
-    assert_eq!(Client::new(&first.address, &key).get("/api/v1/me").ok()["project"]["name"], "default");
+    assert_eq!(
+        Client::new(&first.address, &key).get("/api/v1/me").ok()["project"]["name"],
+        "default"
+    );
     let (status, _) = first.stop();
     assert!(status.success());
 
@@ -28,6 +31,19 @@ fn the_first_start_prints_a_key_once() {
     let (status, lines) = second.stop();
     assert!(status.success());
     assert_eq!(lines, Vec::<String>::new());
+}
+
+#[test]
+fn a_preset_key_that_was_revoked_stays_revoked() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &[]);
+    let keys = server.client().get("/api/v1/keys").ok();
+    let id = keys["items"][0]["id"].as_str().unwrap().to_owned();
+    assert!(server.stop().0.success());
+    assert_eq!(run(folder.path(), &["key", "revoke", &id]).0, Some(0));
+    let server = Server::start(folder.path(), &[]);
+    assert_eq!(server.client().get("/api/v1/keys").status, 401);
+    assert!(server.stop().0.success());
 }
 
 #[test]
@@ -43,7 +59,10 @@ fn what_is_kept_is_private() {
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
     let (code, _, err) = run(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(code, Some(1));
-    assert!(err.contains("other users may read the master key") && err.contains("chmod 600"), "{err}");
+    assert!(
+        err.contains("other users may read the master key") && err.contains("chmod 600"),
+        "{err}"
+    );
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn demo(folder: &std::path::Path) -> Option<(Server, Client)> {
     command.args(["demo", "--model-path", &model]);
     let server = Server::spawn(command);
     let client = server.client();
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while client.get("/api/v1/models").ok()["items"][0]["ready"] != true {
         assert!(Instant::now() < deadline, "{}", client.get("/api/v1/models").text);
         std::thread::sleep(Duration::from_millis(50));
@@ -105,7 +105,11 @@ fn keeps_logprobs_for_the_log_and_hides_them_from_who_did_not_ask() {
     let answer = client
         .post("/v1/chat/completions", &ask(&json!({"model": "assistant", "stream": true})))
         .unwrap();
-    assert!(chunks(&answer.text).iter().all(|c| c.pointer("/choices/0/logprobs").is_none_or(Value::is_null)));
+    assert!(
+        chunks(&answer.text)
+            .iter()
+            .all(|c| c.pointer("/choices/0/logprobs").is_none_or(Value::is_null))
+    );
     let id = answer.log.unwrap();
     let deadline = Instant::now() + Duration::from_secs(5);
     let log = loop {

@@ -1,5 +1,7 @@
 //! Tests of the real binary: its commands, its life, and that it loses nothing.
 
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails loudly")]
+
 mod cli;
 mod crash;
 mod life;

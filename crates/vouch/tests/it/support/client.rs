@@ -45,7 +45,7 @@ impl Client {
     pub(crate) fn new(address: &str, key: &str) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .proxy(None);
         let (address, key) = (address.to_owned(), key.to_owned());
         Self { agent: config.build().into(), address, key }

@@ -5,13 +5,24 @@ use std::process::Command;
 /// A database that nobody else uses.
 pub(crate) struct Database {
     /// Its URL; `None` for the SQLite file in the data folder.
-    pub(crate) url: Option<String>,
+    url: Option<String>,
+    /// What removes it again: the server's URL, and the statement.
+    remove: Option<[String; 2]>,
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some([server, statement]) = &self.remove {
+            // What stays behind is the test server's affair.
+            Command::new("psql").args([server, "-qc", statement]).output().ok();
+        }
+    }
 }
 
 impl Database {
     /// SQLite.
     pub(crate) fn sqlite() -> Self {
-        Self { url: None }
+        Self { url: None, remove: None }
     }
 
     /// PostgreSQL, where `VOUCH_TEST_POSTGRES_URL` (of a superuser) names a server.
@@ -28,7 +39,8 @@ impl Database {
         }
         let mut url = url::Url::parse(&base).unwrap();
         url.set_path(&name);
-        Some(Self { url: Some(url.into()) })
+        let remove = Some([base, format!("drop database {name} with (force)")]);
+        Some(Self { url: Some(url.into()), remove })
     }
 
     /// The arguments that name it.

@@ -12,7 +12,7 @@ use super::client::Client;
 pub(crate) const ADMIN_KEY: &str = "vk_test_admin_key_0123456789";
 
 /// How long a start or a stop may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// `vouch`, in `folder`, with nothing of our own environment that could change what it does.
 pub(crate) fn command(folder: &Path) -> Command {
@@ -64,10 +64,9 @@ impl Server {
                 }
             }
         });
-        let mut server =
-            Self { child, lines, address: String::new(), started_in: Duration::ZERO };
+        let mut server = Self { child, lines, address: String::new(), started_in: Duration::ZERO };
         let first = server.line().expect("the server says where it listens");
-        server.address = first.strip_prefix("listening on ").expect(&first).to_owned();
+        first.strip_prefix("listening on ").expect(&first).clone_into(&mut server.address);
         server.started_in = began.elapsed();
         server
     }

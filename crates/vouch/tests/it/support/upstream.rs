@@ -38,6 +38,8 @@ impl Upstream {
 }
 
 fn serve(connection: TcpStream, delay: Duration, calls: &AtomicUsize) {
+    // Small writes must not wait for the other side's acknowledgement.
+    connection.set_nodelay(true).unwrap();
     let mut writer = connection.try_clone().unwrap();
     let mut reader = BufReader::new(connection);
     // A client that hangs up in between is no failure of the test.
@@ -96,17 +98,13 @@ fn completion(body: &Value) -> Value {
 
 fn respond(writer: &mut TcpStream, body: &str) -> std::io::Result<()> {
     let length = body.len();
-    write!(
-        writer,
-        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
-    )
+    let head = format!("content-type: application/json\r\ncontent-length: {length}");
+    writer.write_all(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").as_bytes())
 }
 
 fn stream(writer: &mut TcpStream, delay: Duration) -> std::io::Result<()> {
-    write!(
-        writer,
-        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-    )?;
+    let head = "content-type: text/event-stream\r\ntransfer-encoding: chunked";
+    writer.write_all(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n").as_bytes())?;
     for word in ["one", " two", " three", " four", " five"] {
         let chunk = json!({
             "id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "m",
@@ -116,11 +114,10 @@ fn stream(writer: &mut TcpStream, delay: Duration) -> std::io::Result<()> {
         std::thread::sleep(delay);
     }
     event(writer, "[DONE]")?;
-    write!(writer, "0\r\n\r\n")
+    writer.write_all(b"0\r\n\r\n")
 }
 
 fn event(writer: &mut TcpStream, data: &str) -> std::io::Result<()> {
     let event = format!("data: {data}\n\n");
-    write!(writer, "{:x}\r\n{event}\r\n", event.len())?;
-    writer.flush()
+    writer.write_all(format!("{:x}\r\n{event}\r\n", event.len()).as_bytes())
 }
