@@ -23,14 +23,18 @@ const MODELS_BYTES: usize = 4 << 20;
 /// One pool of connections for all providers.
 pub(crate) type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
-/// A client that speaks HTTP/1.1 and HTTP/2, with the web's root certificates.
+/// A client that speaks HTTP/1.1 and HTTP/2.
 pub(crate) fn client() -> HttpClient {
     let mut http = HttpConnector::new();
     http.enforce_http(false);
     http.set_nodelay(true);
     http.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    // The machine's own certificates, so that a company's are trusted; a machine without any has
+    // the web's.
+    let ring = rustls::crypto::ring::default_provider;
     let https = HttpsConnectorBuilder::new()
-        .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())
+        .with_provider_and_native_roots(ring())
+        .or_else(|_| HttpsConnectorBuilder::new().with_provider_and_webpki_roots(ring()))
         .unwrap_or_else(|_| unreachable!("ring supports the default protocol versions"))
         .https_or_http()
         .enable_http1()
