@@ -1,6 +1,6 @@
 //! How many logs and feedbacks a second the store commits, by the number of callers.
 //!
-//! `cargo run --release -p vouch-store --example load -- sqlite:/tmp/load.db [SECONDS]`
+//! `cargo run --release -p vouch-store --example load -- sqlite:/tmp/load.db [SECONDS [CALLERS]]`
 
 use std::error::Error;
 use std::io::Write;
@@ -20,6 +20,10 @@ use vouch_domain::message::{Choice, Message};
 use vouch_domain::metric::built_in;
 use vouch_domain::project::Project;
 use vouch_store::{FeedbackStore, LogStore, SqlStore, Store, StoreOptions, UserStore};
+
+/// As in the `vouch` binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Draws numbers that are unlike each other (splitmix64).
 struct Draw(AtomicU64);
@@ -61,7 +65,7 @@ impl Load {
         let mut log = Log::new(id, self.project, at, status, LogOrigin::Ingest, Actor::System);
         let n = self.draw.number();
         log.served.deployment = Some(format!("assistant-{}", n % 5));
-        log.served.variant = Some(if n % 2 == 0 { "a".into() } else { "b".into() });
+        log.served.variant = Some(if n.is_multiple_of(2) { "a".into() } else { "b".into() });
         log.served.model = Some(format!("model-{}", n % 7));
         log.context.user_id = Some(format!("user-{}", n % 10_000));
         let words: Vec<String> =
@@ -73,10 +77,9 @@ impl Load {
             finish_reason: Some("stop".into()),
             rest: serde_json::Map::new(),
         }];
-        log.metadata.insert("plan".into(), json!(if n % 3 == 0 { "pro" } else { "free" }));
+        log.metadata.insert("plan".into(), json!(if n.is_multiple_of(3) { "pro" } else { "free" }));
         log.metadata.insert("country".into(), json!(format!("c{}", n % 40)));
-        log.usage =
-            Some(Usage { prompt_tokens: 40, completion_tokens: 80, total_tokens: 120 });
+        log.usage = Some(Usage { prompt_tokens: 40, completion_tokens: 80, total_tokens: 120 });
         log.cost_usd_micros = Some(17);
         log
     }
@@ -92,7 +95,7 @@ impl Load {
             source: Source::EndUser,
             target: FeedbackTarget::LogId(log),
             name: "thumbs".into(),
-            value: json!(n % 4 != 0),
+            value: json!(!n.is_multiple_of(4)),
             comment: None,
             correction: None,
         }
@@ -104,6 +107,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let url = arguments.next().ok_or("give a database URL, e.g. sqlite:/tmp/load.db")?;
     let seconds: u64 = arguments.next().map_or(Ok(5), |s| s.parse())?;
+    let callers = arguments.next().map_or(Ok(vec![1, 64, 256]), |n| n.parse().map(|n| vec![n]))?;
     let start: Time = "2026-01-31T12:00:00Z".parse()?;
     let draw = Draw(AtomicU64::new(u64::from(std::process::id()) << 20));
     let project = ProjectId::new(start, draw.entropy());
@@ -122,11 +126,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let begun = Instant::now();
     let logs = tokio::sync::RwLock::default();
     let load = Arc::new(Load { store, project, begun, start, draw, logs });
-    for callers in [1, 64, 256] {
-        run(&load, "logs", callers, seconds, one_log).await?;
+    for callers in &callers {
+        run(&load, "logs", *callers, seconds, one_log).await?;
     }
-    for callers in [1, 64, 256] {
-        run(&load, "feedback", callers, seconds, one_feedback).await?;
+    for callers in &callers {
+        run(&load, "feedback", *callers, seconds, one_feedback).await?;
     }
     load.store.close().await;
     Ok(())
@@ -185,11 +189,13 @@ async fn run(
     while let Some(done) = tasks.join_next().await {
         times.append(&mut done??);
     }
-    let rate = times.len() as f64 / begun.elapsed().as_secs_f64();
+    let rate = f64::from(u32::try_from(times.len())?) / begun.elapsed().as_secs_f64();
     times.sort_unstable();
     let at = |part: usize| times[(times.len() - 1) * part / 100].as_secs_f64() * 1e3;
     let (p50, p99) = (at(50), at(99));
-    let line = format!("{what:9} {callers:4} callers {rate:8.0} rows/s  p50 {p50:.2} ms  p99 {p99:.2} ms\n");
+    let line = format!(
+        "{what:9} {callers:4} callers {rate:8.0} rows/s  p50 {p50:.2} ms  p99 {p99:.2} ms\n"
+    );
     std::io::stdout().write_all(line.as_bytes())?;
     Ok(())
 }

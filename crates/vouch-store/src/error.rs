@@ -41,14 +41,30 @@ fn database_error(error: &StoreError) -> Option<&sqlx::Error> {
 /// What to do after `error`.
 pub(crate) fn remedy(error: &StoreError) -> Remedy {
     match database_error(error) {
-        Some(sqlx::Error::Database(e)) if e.is_unique_violation() => Remedy::Repeat,
-        // PostgreSQL: serialization failure, deadlock.
-        Some(sqlx::Error::Database(e)) if matches!(e.code().as_deref(), Some("40001" | "40P01")) => {
-            Remedy::Repeat
-        }
-        Some(sqlx::Error::Database(_)) => Remedy::Isolate,
-        Some(_) => Remedy::GiveUp,
         None => Remedy::Isolate,
+        Some(sqlx::Error::Database(e)) if e.is_unique_violation() => Remedy::Repeat,
+        Some(sqlx::Error::Database(e)) => e.code().map_or(Remedy::Isolate, |code| by_code(&code)),
+        Some(_) => Remedy::GiveUp,
+    }
+}
+
+/// PostgreSQL's codes have five characters, SQLite's are numbers with the kind in the low byte.
+fn by_code(code: &str) -> Remedy {
+    match code {
+        // Serialization failure, deadlock.
+        "40001" | "40P01" => Remedy::Repeat,
+        // The server only reads.
+        "25006" => Remedy::GiveUp,
+        _ if code.len() == 5 => match &code[..2] {
+            // Connection, resources, operator, system.
+            "08" | "53" | "57" | "58" => Remedy::GiveUp,
+            _ => Remedy::Isolate,
+        },
+        _ => match code.parse::<u32>().map(|code| code & 0xff) {
+            // Busy, locked, read-only, disk errors, corrupt, full, cannot open.
+            Ok(5 | 6 | 8 | 10 | 11 | 13 | 14) => Remedy::GiveUp,
+            _ => Remedy::Isolate,
+        },
     }
 }
 
@@ -72,4 +88,18 @@ pub(crate) fn corrupt(
     source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
 ) -> StoreError {
     StoreError::Corrupt { what, source: source.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_one_operation_caused_is_isolated() {
+        assert_eq!(by_code("40P01"), Remedy::Repeat);
+        assert_eq!(by_code("57P01"), Remedy::GiveUp);
+        assert_eq!(by_code("22021"), Remedy::Isolate);
+        assert_eq!(by_code("517"), Remedy::GiveUp);
+        assert_eq!(by_code("275"), Remedy::Isolate);
+    }
 }

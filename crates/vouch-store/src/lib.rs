@@ -3,14 +3,19 @@
 //! Architecture invariants: SQL appears in this crate only; the project (tenant) is in every
 //! query; what returns `Ok` is committed to disk, except where a method says otherwise; one
 //! transaction per use case, and the audit entry and the event travel in it.
+//!
+//! Without a backend's feature only the traits are here, for the rooms that know nothing else.
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod error;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sql;
 mod traits;
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sql::{SqlStore, StoreOptions};
 pub use traits::{
-    AuditStore, DeploymentStore, EventStore, Fingerprint, FeedbackQuery, FeedbackStore, KeyStore,
+    AuditStore, DeploymentStore, EventStore, FeedbackQuery, FeedbackStore, Fingerprint, KeyStore,
     LogDetail, LogFilter, LogQuery, LogStore, MetricStore, Patched, PriceStore, ProviderStore,
     SessionRecord, SessionStore, Store, SummaryPoint, SummaryQuery, UsagePoint, UserStore, Written,
 };

@@ -129,7 +129,6 @@ CREATE TABLE logs (
     mean_logprob DOUBLE PRECISION,
     PRIMARY KEY (project, id)
 );
-CREATE INDEX logs_day ON logs (project, day, id);
 CREATE INDEX logs_deployment ON logs (project, deployment, id) WHERE deployment IS NOT NULL;
 CREATE INDEX logs_model ON logs (project, model, id) WHERE model IS NOT NULL;
 CREATE INDEX logs_user ON logs (project, user_id, id) WHERE user_id IS NOT NULL;
@@ -137,6 +136,15 @@ CREATE INDEX logs_chain ON logs (project, chain_id, id) WHERE chain_id IS NOT NU
 CREATE INDEX logs_conversation ON logs (project, conversation_id, id)
     WHERE conversation_id IS NOT NULL;
 CREATE INDEX logs_failed ON logs (project, id) WHERE status = 'failed';
+
+-- Between which ids the logs of a day lie: a log may have an id of another time.
+CREATE TABLE log_days (
+    project TEXT COLLATE "C" NOT NULL,
+    day BIGINT NOT NULL,
+    first_log TEXT COLLATE "C" NOT NULL,
+    last_log TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (project, day)
+);
 
 CREATE TABLE log_bodies (
     project TEXT COLLATE "C" NOT NULL,
@@ -175,18 +183,18 @@ CREATE TABLE early_logs (
 CREATE TABLE log_tallies (
     project TEXT COLLATE "C" NOT NULL,
     log TEXT COLLATE "C" NOT NULL,
-    thumbs_up BIGINT NOT NULL,
-    thumbs_down BIGINT NOT NULL,
+    thumbs_up BIGINT NOT NULL DEFAULT 0,
+    thumbs_down BIGINT NOT NULL DEFAULT 0,
     feedback_count BIGINT NOT NULL,
-    corrections BIGINT NOT NULL,
-    program_scores BIGINT NOT NULL,
-    program_score_micros BIGINT NOT NULL,
-    judge_scores BIGINT NOT NULL,
-    judge_score_micros BIGINT NOT NULL,
-    end_user_scores BIGINT NOT NULL,
-    end_user_score_micros BIGINT NOT NULL,
-    reviewer_scores BIGINT NOT NULL,
-    reviewer_score_micros BIGINT NOT NULL,
+    corrections BIGINT NOT NULL DEFAULT 0,
+    program_scores BIGINT NOT NULL DEFAULT 0,
+    program_score_micros BIGINT NOT NULL DEFAULT 0,
+    judge_scores BIGINT NOT NULL DEFAULT 0,
+    judge_score_micros BIGINT NOT NULL DEFAULT 0,
+    end_user_scores BIGINT NOT NULL DEFAULT 0,
+    end_user_score_micros BIGINT NOT NULL DEFAULT 0,
+    reviewer_scores BIGINT NOT NULL DEFAULT 0,
+    reviewer_score_micros BIGINT NOT NULL DEFAULT 0,
     score DOUBLE PRECISION GENERATED ALWAYS AS (
         CASE
             WHEN reviewer_scores > 0 THEN reviewer_score_micros::DOUBLE PRECISION / 1000000 / reviewer_scores
@@ -228,8 +236,8 @@ CREATE TABLE feedback_retractions (
     PRIMARY KEY (project, feedback)
 );
 
--- The words of the feedback on logs that counts, and an empty label for each: from a bar of a
--- chart to its logs.
+-- The words of the feedback on logs that counts, or an empty label where it has none: from a bar
+-- of a chart to its logs.
 CREATE TABLE feedback_labels (
     project TEXT COLLATE "C" NOT NULL,
     metric TEXT COLLATE "C" NOT NULL,
@@ -237,9 +245,18 @@ CREATE TABLE feedback_labels (
     log TEXT COLLATE "C" NOT NULL,
     feedback TEXT COLLATE "C" NOT NULL,
     day BIGINT NOT NULL,
-    PRIMARY KEY (project, metric, label, log, feedback)
+    PRIMARY KEY (project, metric, log, label, feedback)
 );
-CREATE INDEX feedback_labels_day ON feedback_labels (project, metric, label, day, log);
+
+-- Between which logs the feedback of a metric on a day lies, so that only these are looked at.
+CREATE TABLE feedback_days (
+    project TEXT COLLATE "C" NOT NULL,
+    metric TEXT COLLATE "C" NOT NULL,
+    day BIGINT NOT NULL,
+    first_log TEXT COLLATE "C" NOT NULL,
+    last_log TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (project, metric, day)
+);
 
 CREATE TABLE feedback_rollups (
     project TEXT COLLATE "C" NOT NULL,

@@ -129,7 +129,6 @@ CREATE TABLE logs (
     mean_logprob REAL,
     PRIMARY KEY (project, id)
 ) STRICT;
-CREATE INDEX logs_day ON logs (project, day, id);
 CREATE INDEX logs_deployment ON logs (project, deployment, id) WHERE deployment IS NOT NULL;
 CREATE INDEX logs_model ON logs (project, model, id) WHERE model IS NOT NULL;
 CREATE INDEX logs_user ON logs (project, user_id, id) WHERE user_id IS NOT NULL;
@@ -137,6 +136,15 @@ CREATE INDEX logs_chain ON logs (project, chain_id, id) WHERE chain_id IS NOT NU
 CREATE INDEX logs_conversation ON logs (project, conversation_id, id)
     WHERE conversation_id IS NOT NULL;
 CREATE INDEX logs_failed ON logs (project, id) WHERE status = 'failed';
+
+-- Between which ids the logs of a day lie: a log may have an id of another time.
+CREATE TABLE log_days (
+    project TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    first_log TEXT NOT NULL,
+    last_log TEXT NOT NULL,
+    PRIMARY KEY (project, day)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE log_bodies (
     project TEXT NOT NULL,
@@ -175,18 +183,18 @@ CREATE TABLE early_logs (
 CREATE TABLE log_tallies (
     project TEXT NOT NULL,
     log TEXT NOT NULL,
-    thumbs_up INTEGER NOT NULL,
-    thumbs_down INTEGER NOT NULL,
+    thumbs_up INTEGER NOT NULL DEFAULT 0,
+    thumbs_down INTEGER NOT NULL DEFAULT 0,
     feedback_count INTEGER NOT NULL,
-    corrections INTEGER NOT NULL,
-    program_scores INTEGER NOT NULL,
-    program_score_micros INTEGER NOT NULL,
-    judge_scores INTEGER NOT NULL,
-    judge_score_micros INTEGER NOT NULL,
-    end_user_scores INTEGER NOT NULL,
-    end_user_score_micros INTEGER NOT NULL,
-    reviewer_scores INTEGER NOT NULL,
-    reviewer_score_micros INTEGER NOT NULL,
+    corrections INTEGER NOT NULL DEFAULT 0,
+    program_scores INTEGER NOT NULL DEFAULT 0,
+    program_score_micros INTEGER NOT NULL DEFAULT 0,
+    judge_scores INTEGER NOT NULL DEFAULT 0,
+    judge_score_micros INTEGER NOT NULL DEFAULT 0,
+    end_user_scores INTEGER NOT NULL DEFAULT 0,
+    end_user_score_micros INTEGER NOT NULL DEFAULT 0,
+    reviewer_scores INTEGER NOT NULL DEFAULT 0,
+    reviewer_score_micros INTEGER NOT NULL DEFAULT 0,
     score REAL GENERATED ALWAYS AS (
         CASE
             WHEN reviewer_scores > 0 THEN reviewer_score_micros / 1000000.0 / reviewer_scores
@@ -228,8 +236,8 @@ CREATE TABLE feedback_retractions (
     PRIMARY KEY (project, feedback)
 ) STRICT, WITHOUT ROWID;
 
--- The words of the feedback on logs that counts, and an empty label for each: from a bar of a
--- chart to its logs.
+-- The words of the feedback on logs that counts, or an empty label where it has none: from a bar
+-- of a chart to its logs.
 CREATE TABLE feedback_labels (
     project TEXT NOT NULL,
     metric TEXT NOT NULL,
@@ -237,9 +245,18 @@ CREATE TABLE feedback_labels (
     log TEXT NOT NULL,
     feedback TEXT NOT NULL,
     day INTEGER NOT NULL,
-    PRIMARY KEY (project, metric, label, log, feedback)
+    PRIMARY KEY (project, metric, log, label, feedback)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX feedback_labels_day ON feedback_labels (project, metric, label, day, log);
+
+-- Between which logs the feedback of a metric on a day lies, so that only these are looked at.
+CREATE TABLE feedback_days (
+    project TEXT NOT NULL,
+    metric TEXT NOT NULL,
+    day INTEGER NOT NULL,
+    first_log TEXT NOT NULL,
+    last_log TEXT NOT NULL,
+    PRIMARY KEY (project, metric, day)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE feedback_rollups (
     project TEXT NOT NULL,
@@ -311,7 +328,6 @@ ANALYZE;
 DELETE FROM sqlite_stat1;
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('logs', 'sqlite_autoindex_logs_1', '1000000 1000000 1'),
-    ('logs', 'logs_day', '1000000 1000000 20000 1'),
     ('logs', 'logs_deployment', '1000000 1000000 100000 1'),
     ('logs', 'logs_model', '1000000 1000000 100000 1'),
     ('logs', 'logs_user', '1000000 1000000 100 1'),
@@ -330,8 +346,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('feedback', 'feedback_target', '2000000 2000000 3 2 1'),
     ('feedback', 'feedback_name', '2000000 2000000 200000 1'),
     ('feedback_retractions', 'feedback_retractions', '10000 10000 1'),
-    ('feedback_labels', 'feedback_labels', '3000000 3000000 500000 200000 2 1'),
-    ('feedback_labels', 'feedback_labels_day', '3000000 3000000 500000 200000 3000 2'),
+    ('feedback_labels', 'feedback_labels', '3000000 3000000 500000 3 2 1'),
     ('feedback_rollups', 'feedback_rollups', '1000000 1000000 100000 20000 500 3 1'),
     ('log_rollups', 'log_rollups', '50000 50000 200 20 5 1'),
     ('metrics', 'metrics', '50 50 1'),

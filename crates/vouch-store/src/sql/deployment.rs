@@ -126,13 +126,13 @@ async fn update(
     }
     let changed = sql("UPDATE deployments SET description = $3, active_version = $4, \
                        archived_at = $5 WHERE project = $1 AND key = $2")
-        .bind(*project)
-        .bind(&deployment.key)
-        .bind(&deployment.description)
-        .bind(deployment.active_version)
-        .bind(deployment.archived_at)
-        .run(&mut tx.conn)
-        .await?;
+    .bind(*project)
+    .bind(&deployment.key)
+    .bind(&deployment.description)
+    .bind(deployment.active_version)
+    .bind(deployment.archived_at)
+    .run(&mut tx.conn)
+    .await?;
     if changed == 0 { Err(StoreError::NotFound("deployment")) } else { Ok(()) }
 }
 
@@ -158,7 +158,8 @@ async fn replace_version(
     tx: &mut Tx,
 ) -> Result<()> {
     audit::append(tx, entry).await?;
-    let changed = sql("UPDATE deployment_versions SET spec = $4, created_at = $5, created_by = $6 \
+    let changed =
+        sql("UPDATE deployment_versions SET spec = $4, created_at = $5, created_by = $6 \
                        WHERE project = $1 AND deployment = $2 AND number = $3 AND used_at IS NULL")
         .bind(*project)
         .bind(key)
@@ -173,13 +174,10 @@ async fn replace_version(
     }
     let mut used = select_versions(*project, key);
     used.push(" AND number = ").push_bind(version.number);
-    match used.one::<VersionRow>(&mut tx.conn).await? {
-        None => Err(StoreError::NotFound("version")),
-        Some(_) => {
-            let text = format!("version {} of {key} has served calls", version.number);
-            Err(StoreError::Conflict(text))
-        }
-    }
+    let used = used.one::<VersionRow>(&mut tx.conn).await?;
+    used.ok_or(StoreError::NotFound("version"))?;
+    let text = format!("version {} of {key} has served calls", version.number);
+    Err(StoreError::Conflict(text))
 }
 
 async fn mark_used(

@@ -108,11 +108,11 @@ impl EventStore for SqlStore {
     async fn events_after(&self, project: ProjectId, seq: i64, limit: u32) -> Result<Vec<Event>> {
         let rows = sql("SELECT seq, kind, ids FROM events WHERE project = $1 AND seq > $2 \
                         ORDER BY seq LIMIT $3")
-            .bind(project)
-            .bind(seq)
-            .bind(limit.clamp(1, 1000))
-            .all::<(i64, String, String)>(&mut self.readers.acquire().await?)
-            .await?;
+        .bind(project)
+        .bind(seq)
+        .bind(limit.clamp(1, 1000))
+        .all::<(i64, String, String)>(&mut self.readers.acquire().await?)
+        .await?;
         let event = |(seq, kind, ids): (i64, String, String)| {
             let kind = EventKind::parse(&kind).ok_or_else(|| corrupt("event", kind))?;
             let ids = serde_json::from_str(&ids).map_err(|e| corrupt("event", e))?;

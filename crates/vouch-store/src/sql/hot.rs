@@ -76,11 +76,14 @@ impl Hot<'_> {
 
         let patches: Vec<&StoredPatch> =
             admitted.iter().filter_map(|(op, _)| op.patch.as_ref()).collect();
-        let mut patched = patch(tx, &patches).await?.into_iter();
+        let mut merged = patch(tx, &patches).await?.into_iter();
         let given: Vec<Given<'_>> = admitted
             .iter()
             .flat_map(|(op, values)| {
-                op.feedback.iter().zip(values).map(|(new, value)| Given::new(op.project, new, value))
+                op.feedback
+                    .iter()
+                    .zip(values)
+                    .map(|(new, value)| Given::new(op.project, new, value))
             })
             .collect();
         let mut here = append(tx, &given).await?.into_iter();
@@ -89,7 +92,7 @@ impl Hot<'_> {
             let appended = Appended {
                 ids: op.feedback.iter().map(|new| new.id).collect(),
                 here: here.by_ref().take(values.len()).collect(),
-                patched: op.patch.is_some() && patched.next().unwrap_or(false),
+                patched: op.patch.is_some() && merged.next().unwrap_or(false),
                 repeated: false,
             };
             repeats.remember(op.project, op.fingerprint.as_ref(), op.made_at(), &appended)?;
@@ -111,12 +114,14 @@ impl Hot<'_> {
     }
 
     fn targets(&self) -> BTreeSet<(ProjectId, String)> {
-        let logs = self.inserts.iter().flat_map(|op| {
-            op.logs.iter().map(|log| (op.project, log.id.to_string()))
-        });
-        let feedback = self.appends.iter().flat_map(|op| {
-            op.feedback.iter().map(|new| (op.project, target_text(&new.target)))
-        });
+        let logs = self
+            .inserts
+            .iter()
+            .flat_map(|op| op.logs.iter().map(|log| (op.project, log.id.to_string())));
+        let feedback = self
+            .appends
+            .iter()
+            .flat_map(|op| op.feedback.iter().map(|new| (op.project, target_text(&new.target))));
         let patches = self.appends.iter().filter_map(|op| op.patch.as_ref());
         let patches = patches.map(|patch| (patch.project, patch.log.to_string()));
         logs.chain(feedback).chain(patches).collect()
@@ -130,9 +135,10 @@ impl Hot<'_> {
 
     /// The metrics that the feedback names.
     fn metrics(&self) -> BTreeSet<(ProjectId, &str)> {
-        let all = self.appends.iter().flat_map(|op| {
-            op.feedback.iter().map(|new| (op.project, new.name.as_str()))
-        });
+        let all = self
+            .appends
+            .iter()
+            .flat_map(|op| op.feedback.iter().map(|new| (op.project, new.name.as_str())));
         all.collect()
     }
 }

@@ -83,7 +83,11 @@ async fn create((key, sha256, entry): &(ApiKey, String, NewAudit), tx: &mut Tx) 
     .bind(key.revoked_at)
     .run(&mut tx.conn)
     .await?;
-    if inserted == 0 { Err(StoreError::Conflict("this key is there already".into())) } else { Ok(()) }
+    if inserted == 0 {
+        Err(StoreError::Conflict("this key is there already".into()))
+    } else {
+        Ok(())
+    }
 }
 
 async fn revoke(
@@ -93,11 +97,11 @@ async fn revoke(
     audit::append(tx, entry).await?;
     let changed = sql("UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $3) \
                        WHERE project = $1 AND id = $2")
-        .bind(*project)
-        .bind(*id)
-        .bind(*at)
-        .run(&mut tx.conn)
-        .await?;
+    .bind(*project)
+    .bind(*id)
+    .bind(*at)
+    .run(&mut tx.conn)
+    .await?;
     if changed == 0 { Err(StoreError::NotFound("key")) } else { Ok(()) }
 }
 

@@ -28,12 +28,10 @@ pub(crate) struct Metrics {
 
 impl Metrics {
     /// Reads the definitions of these metrics.
-    pub(crate) async fn load(
-        tx: &mut Tx,
-        names: &BTreeSet<(ProjectId, &str)>,
-    ) -> Result<Self> {
+    pub(crate) async fn load(tx: &mut Tx, names: &BTreeSet<(ProjectId, &str)>) -> Result<Self> {
         let names: Vec<_> = names.iter().filter(|(_, name)| check_name(name).is_ok()).collect();
-        let mut rows = Rows::new(&[("n", Kind::Int), ("project", Kind::Text), ("name", Kind::Text)]);
+        let mut rows =
+            Rows::new(&[("n", Kind::Int), ("project", Kind::Text), ("name", Kind::Text)]);
         for (n, (project, name)) in (0i64..).zip(&names) {
             rows.push([n.into(), (*project).into(), (*name).into()]);
         }
@@ -64,16 +62,11 @@ impl Metrics {
         for (i, new) in feedback.iter().enumerate() {
             let at_its_place = |e: Invalid| e.under(&Pointer::from("/feedback").then(i));
             let known = self.known.get(&(project, new.name.clone()));
-            let metric_type = match known {
-                Some(metric_type) => metric_type,
-                None => match learned.iter().position(|m| m.name == new.name) {
-                    Some(n) => &learned[n].metric_type,
-                    None => {
-                        learned.push(infer(new).map_err(at_its_place)?);
-                        &learned[learned.len() - 1].metric_type
-                    }
-                },
-            };
+            if known.is_none() && learned.iter().all(|m| m.name != new.name) {
+                learned.push(infer(new).map_err(at_its_place)?);
+            }
+            let learned = || learned.iter().find(|m| m.name == new.name).map(|m| &m.metric_type);
+            let Some(metric_type) = known.or_else(learned) else { continue };
             values.push(clean_value(metric_type.check(&new.value).map_err(at_its_place)?));
         }
         for definition in learned {
@@ -153,7 +146,8 @@ async fn replace(
         let text = format!("feedback was already given to {} as {was}", new.name);
         return Err(StoreError::Conflict(text));
     }
-    let kept = MetricDefinition { created_at: old.created_at, built_in: old.built_in, ..new.clone() };
+    let kept =
+        MetricDefinition { created_at: old.created_at, built_in: old.built_in, ..new.clone() };
     let json = serde_json::to_string(&kept).map_err(|e| corrupt("metric", e))?;
     sql("UPDATE metrics SET definition = $3 WHERE project = $1 AND name = $2")
         .bind(*project)

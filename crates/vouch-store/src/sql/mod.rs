@@ -20,6 +20,7 @@ mod provider;
 mod repeat;
 mod rows;
 mod session;
+mod span;
 mod statement;
 mod tx;
 mod user;
@@ -31,9 +32,9 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::task::JoinSet;
 
-pub use self::open::StoreOptions;
 use self::conn::Pool;
 use self::op::{Act, Action, Op};
+pub use self::open::StoreOptions;
 use self::statement::sql;
 use self::writer::Writer;
 use crate::{Result, Store};

@@ -66,6 +66,8 @@ async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
         .foreign_keys(true)
         .busy_timeout(ACQUIRE_TIMEOUT)
         .statement_cache_capacity(1024)
+        // Rows cross to our task one by one; with room for all of them the database goes on.
+        .row_buffer_size(1024)
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "memory")
         .pragma("wal_autocheckpoint", "4000")

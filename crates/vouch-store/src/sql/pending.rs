@@ -5,17 +5,18 @@
 
 use std::collections::BTreeMap;
 
+use vouch_domain::Time;
 use vouch_domain::event::EventKind;
 use vouch_domain::id::ProjectId;
 use vouch_domain::metric::MetricValue;
 use vouch_domain::rollup::{Dimension, RollupChanges, contribute};
-use vouch_domain::Time;
 
 use super::conn::Conn;
 use super::event::NewEvents;
-use super::rows::Rows;
-use super::value::{Kind, clean};
 use super::log::usage::UsageChanges;
+use super::rows::Rows;
+use super::span::Spans;
+use super::value::{Kind, clean};
 use crate::Result;
 
 /// Sums that are not written yet.
@@ -23,6 +24,7 @@ use crate::Result;
 pub(crate) struct Pending {
     feedback: BTreeMap<ProjectId, RollupChanges>,
     pub(crate) usage: UsageChanges,
+    pub(crate) spans: Spans,
     events: NewEvents,
 }
 
@@ -60,11 +62,13 @@ impl Pending {
             }
         }
         self.usage.merge(other.usage);
+        self.spans.merge(other.spans);
         self.events.merge(other.events);
     }
 
     /// Writes everything.
     pub(crate) async fn write(self, conn: &mut Conn) -> Result<()> {
+        self.spans.write(conn).await?;
         let mut rows = Rows::new(&[
             ("project", Kind::Text),
             ("metric", Kind::Text),

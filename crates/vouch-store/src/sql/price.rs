@@ -46,9 +46,9 @@ impl PriceStore for SqlStore {
         let rows = sql("SELECT provider, model, input_usd_micros_per_mtok, \
                         output_usd_micros_per_mtok FROM prices WHERE project = $1 \
                         ORDER BY provider, model")
-            .bind(project)
-            .all::<(String, String, i64, i64)>(&mut self.readers.acquire().await?)
-            .await?;
+        .bind(project)
+        .all::<(String, String, i64, i64)>(&mut self.readers.acquire().await?)
+        .await?;
         let price = |(provider, model, input, output)| Price {
             provider,
             model,

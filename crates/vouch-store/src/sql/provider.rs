@@ -67,10 +67,7 @@ async fn put(
     .map(|_| ())
 }
 
-async fn delete(
-    (project, name, entry): &(ProjectId, String, NewAudit),
-    tx: &mut Tx,
-) -> Result<()> {
+async fn delete((project, name, entry): &(ProjectId, String, NewAudit), tx: &mut Tx) -> Result<()> {
     audit::append(tx, entry).await?;
     let gone = sql("DELETE FROM providers WHERE project = $1 AND name = $2");
     let gone = gone.bind(*project).bind(name).run(&mut tx.conn).await?;
@@ -82,9 +79,9 @@ impl ProviderStore for SqlStore {
     async fn providers(&self, project: ProjectId) -> Result<Vec<Provider>> {
         let rows = sql("SELECT name, id, kind, base_url, key, sealed, created_at FROM providers \
                         WHERE project = $1 ORDER BY name")
-            .bind(project)
-            .all::<ProviderRow>(&mut self.readers.acquire().await?)
-            .await?;
+        .bind(project)
+        .all::<ProviderRow>(&mut self.readers.acquire().await?)
+        .await?;
         rows.into_iter().map(ProviderRow::provider).collect()
     }
 

@@ -29,10 +29,7 @@ struct Stored {
 
 impl Repeats {
     /// Reads what these keys gave before.
-    pub(crate) async fn load(
-        tx: &mut Tx,
-        keys: &[(ProjectId, &Fingerprint)],
-    ) -> Result<Self> {
+    pub(crate) async fn load(tx: &mut Tx, keys: &[(ProjectId, &Fingerprint)]) -> Result<Self> {
         let keys: Vec<_> = keys.iter().map(|(project, f)| (*project, clean(&f.key))).collect();
         let mut rows = Rows::new(&[("n", Kind::Int), ("project", Kind::Text), ("key", Kind::Text)]);
         for (n, (project, key)) in (0i64..).zip(&keys) {
@@ -41,7 +38,9 @@ impl Repeats {
         let stored = "SELECT k.n, i.body_sha256, i.result FROM k CROSS JOIN idempotency i \
                       WHERE i.project = k.project AND i.key = k.key";
         let mut known = HashMap::new();
-        for (n, body_sha256, result) in rows.all::<(i64, String, String)>(&mut tx.conn, stored).await? {
+        for (n, body_sha256, result) in
+            rows.all::<(i64, String, String)>(&mut tx.conn, stored).await?
+        {
             if let Some(key) = usize::try_from(n).ok().and_then(|n| keys.get(n)) {
                 known.insert(key.clone(), Stored { body_sha256, result });
             }
@@ -70,7 +69,8 @@ impl Repeats {
         project: ProjectId,
         fingerprint: Option<&Fingerprint>,
     ) -> Result<T> {
-        let stored = fingerprint.and_then(|f| Some((f, self.known.get(&(project, clean(&f.key)))?)));
+        let stored =
+            fingerprint.and_then(|f| Some((f, self.known.get(&(project, clean(&f.key)))?)));
         let Some((fingerprint, stored)) = stored else {
             return Err(corrupt("idempotency key", "there is no first write"));
         };

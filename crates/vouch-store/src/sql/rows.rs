@@ -1,8 +1,8 @@
 //! Many rows in one statement: to insert, to look up by, to delete by.
 //!
-//! A statement sees the rows as the table `k`. SQLite gets them as `VALUES`, in blocks whose
-//! sizes are powers of two so that a few prepared statements serve all lengths; PostgreSQL gets
-//! one array for each column.
+//! A statement sees the rows as the table `k`. SQLite gets them as `VALUES`, filled up with empty
+//! rows to a power of two so that a few prepared statements serve all lengths; PostgreSQL gets
+//! one array for each column. The first column is never null.
 
 use super::conn::Conn;
 use super::statement::{Row, Sql};
@@ -46,7 +46,8 @@ impl Rows {
         conflict: &'static str,
     ) -> Result<()> {
         let names = self.names();
-        let body = format!("INSERT INTO {table} ({names}) SELECT {names} FROM k WHERE true {conflict}");
+        let body =
+            format!("INSERT INTO {table} ({names}) SELECT {names} FROM k WHERE true {conflict}");
         self.run(conn, &body).await.map(|_| ())
     }
 
@@ -92,10 +93,15 @@ impl Rows {
         let mut values = self.values.into_iter();
         let mut statements = Vec::new();
         while left > 0 {
-            let rows = BLOCK.min(1 << left.ilog2());
-            let table = vec![row.as_str(); rows].join(",");
-            let text = format!("WITH k ({names}) AS (VALUES {table}) {body}");
-            statements.push(Sql::assembled(text, values.by_ref().take(rows * width).collect()));
+            let rows = left.min(BLOCK);
+            let padded = rows.next_power_of_two();
+            let table = vec![row.as_str(); padded].join(",");
+            let text = format!(
+                "WITH k ({names}) AS (SELECT * FROM (VALUES {table}) WHERE column1 IS NOT NULL) {body}"
+            );
+            let mut block: Vec<_> = values.by_ref().take(rows * width).collect();
+            block.resize(padded * width, Value::Int(None));
+            statements.push(Sql::assembled(text, block));
             left -= rows;
         }
         statements
@@ -118,7 +124,7 @@ impl Rows {
                 Kind::Real => "DOUBLE PRECISION",
                 Kind::Blob => "BYTEA",
             };
-            text.push_str(&format!("{comma}${}::{sql_type}[]", i + 1));
+            text.extend([comma, "$", &(i + 1).to_string(), "::", sql_type, "[]"]);
         }
         text.push_str(")) ");
         text.push_str(body);

@@ -42,9 +42,9 @@ async fn use_link(
 ) -> Result<Option<User>> {
     let link = sql("DELETE FROM signin_links WHERE token_sha256 = $1 \
                     RETURNING user_id, expires_at")
-        .bind(link_sha256)
-        .one::<(String, i64)>(&mut tx.conn)
-        .await?;
+    .bind(link_sha256)
+    .one::<(String, i64)>(&mut tx.conn)
+    .await?;
     let Some((user_id, _)) = link.filter(|(_, expires_at)| *expires_at > now.micros()) else {
         return Ok(None);
     };

@@ -38,7 +38,10 @@ impl Tx {
     /// id, a chain, a conversation) until the commit: what comes early and what it waits for
     /// then see each other. Many targets at once lock their projects whole, so that the
     /// server's lock table stays small.
-    pub(crate) async fn lock_targets(&mut self, targets: &BTreeSet<(ProjectId, String)>) -> Result<()> {
+    pub(crate) async fn lock_targets(
+        &mut self,
+        targets: &BTreeSet<(ProjectId, String)>,
+    ) -> Result<()> {
         if !self.conn.is_shared() || targets.is_empty() {
             return Ok(());
         }
@@ -48,7 +51,8 @@ impl Tx {
             return self.lock(projects, "pg_advisory_xact_lock").await;
         }
         self.lock(projects, "pg_advisory_xact_lock_shared").await?;
-        let keys = targets.iter().map(|(project, target)| lock_key(2, &format!("{project}/{target}")));
+        let keys =
+            targets.iter().map(|(project, target)| lock_key(2, &format!("{project}/{target}")));
         self.lock(keys.collect(), "pg_advisory_xact_lock").await
     }
 
@@ -58,12 +62,15 @@ impl Tx {
         if !self.conn.is_shared() {
             return Ok(());
         }
-        self.lock(BTreeSet::from([lock_key(3, &project.to_string())]), "pg_advisory_xact_lock").await
+        self.lock(BTreeSet::from([lock_key(3, &project.to_string())]), "pg_advisory_xact_lock")
+            .await
     }
 
     async fn lock(&mut self, keys: BTreeSet<i64>, function: &'static str) -> Result<()> {
         let mut rows = Rows::new(&[("key", Kind::Int)]);
-        keys.into_iter().for_each(|key| rows.push([key.into()]));
+        for key in keys {
+            rows.push([key.into()]);
+        }
         let body = format!("SELECT COUNT({function}(key)) FROM k");
         rows.all::<(i64,)>(&mut self.conn, &body).await.map(|_| ())
     }

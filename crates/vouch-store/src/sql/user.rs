@@ -51,11 +51,11 @@ async fn create_project(
 ) -> Result<()> {
     let inserted = sql("INSERT INTO projects (id, name, created_at) VALUES ($1, $2, $3) \
                         ON CONFLICT (id) DO NOTHING")
-        .bind(project.id)
-        .bind(&project.name)
-        .bind(project.created_at)
-        .run(&mut tx.conn)
-        .await?;
+    .bind(project.id)
+    .bind(&project.name)
+    .bind(project.created_at)
+    .run(&mut tx.conn)
+    .await?;
     if inserted == 0 {
         return Err(StoreError::Conflict("this project is there already".into()));
     }
@@ -91,7 +91,8 @@ async fn update((user, password_hash, entry): &WithPassword, tx: &mut Tx) -> Res
     let mut old = select();
     old.push(" WHERE u.project = ").push_bind(user.project);
     old.push(" AND u.id = ").push_bind(user.id);
-    let old = old.one::<UserRow>(&mut tx.conn).await?.ok_or(StoreError::NotFound("user"))?.user()?;
+    let old =
+        old.one::<UserRow>(&mut tx.conn).await?.ok_or(StoreError::NotFound("user"))?.user()?;
     sql("UPDATE users SET name = $3, role = $4, disabled_at = $5, \
          password_hash = COALESCE($6, password_hash) WHERE project = $1 AND id = $2")
     .bind(user.project)

@@ -67,7 +67,9 @@ mod postgres {
         while !pool.is_closed() {
             tokio::time::sleep(POLL).await;
             let sum = "SELECT CAST(COALESCE(SUM(seq), 0) AS BIGINT) FROM event_heads";
-            let Ok(sum) = sqlx::query_scalar::<_, i64>(sum).fetch_one(&pool).await else { continue };
+            let Ok(sum) = sqlx::query_scalar::<_, i64>(sum).fetch_one(&pool).await else {
+                continue;
+            };
             if known.replace(sum).is_some_and(|before| before != sum) {
                 signal.send_modify(|n| *n += 1);
             }

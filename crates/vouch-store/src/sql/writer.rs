@@ -40,7 +40,8 @@ pub(crate) struct WriterTask {
 struct Job {
     op: Op,
     size_kib: u32,
-    _memory: OwnedSemaphorePermit,
+    /// Held until the job is done.
+    memory: OwnedSemaphorePermit,
 }
 
 impl Writer {
@@ -68,7 +69,7 @@ impl Writer {
         let size_kib = u32::try_from(size_bytes / 1024).unwrap_or(u32::MAX).clamp(1, QUEUE_KIB);
         let memory = Arc::clone(&self.memory).acquire_many_owned(size_kib);
         let memory = memory.await.map_err(|_| closed())?;
-        let job = Job { op: op(Slot::new(reply)), size_kib, _memory: memory };
+        let job = Job { op: op(Slot::new(reply)), size_kib, memory };
         queue.send(job).await.map_err(|_| closed())?;
         drop(queue);
         answer.await.map_err(|_| closed())?
@@ -79,7 +80,7 @@ impl Writer {
         let Some(queue) = self.queue() else { return };
         let Ok(memory) = Arc::clone(&self.memory).try_acquire_owned() else { return };
         let (reply, _) = oneshot::channel();
-        if queue.try_send(Job { op: op(Slot::new(reply)), size_kib: 1, _memory: memory }).is_err() {
+        if queue.try_send(Job { op: op(Slot::new(reply)), size_kib: 1, memory }).is_err() {
             tracing::debug!("the writer is busy: a note was not kept");
         }
     }
@@ -114,10 +115,12 @@ impl WriterTask {
                     batch.push(job);
                 }
                 let (mut ops, memory): (Vec<_>, Vec<_>) =
-                    batch.into_iter().map(|job| (job.op, job._memory)).unzip();
+                    batch.into_iter().map(|job| (job.op, job.memory)).unzip();
                 self.write(&mut ops).await;
                 drop(memory);
             }
+            // Who was just answered may have more: the next batch is better full than soon.
+            tokio::task::yield_now().await;
         }
         self.pool.close().await;
     }
@@ -151,7 +154,9 @@ impl WriterTask {
         let mut attempt = 1;
         loop {
             match self.attempt(std::slice::from_mut(op)).await {
-                Err(error) if remedy(&error) == Remedy::Repeat && attempt < ATTEMPTS => attempt += 1,
+                Err(error) if remedy(&error) == Remedy::Repeat && attempt < ATTEMPTS => {
+                    attempt += 1;
+                }
                 result => return result,
             }
         }

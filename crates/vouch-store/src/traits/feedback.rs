@@ -53,8 +53,11 @@ pub trait FeedbackStore: Send + Sync {
     async fn summary(&self, query: &SummaryQuery) -> Result<Vec<SummaryPoint>>;
 
     /// The dimensions that roll-ups of these days have, e.g. `model`, `meta:plan`, sorted.
-    async fn dimensions(&self, project: ProjectId, days: std::ops::RangeInclusive<i64>)
-    -> Result<Vec<String>>;
+    async fn dimensions(
+        &self,
+        project: ProjectId,
+        days: std::ops::RangeInclusive<i64>,
+    ) -> Result<Vec<String>>;
 }
 
 /// A page of feedback, newest first.

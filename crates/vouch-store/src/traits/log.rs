@@ -42,8 +42,11 @@ pub trait LogStore: Send + Sync {
     async fn logs(&self, query: &LogQuery) -> Result<Page<LogSummary>>;
 
     /// Calls, tokens and cost by day, from the roll-ups.
-    async fn usage(&self, project: ProjectId, days: std::ops::RangeInclusive<i64>)
-    -> Result<Vec<UsagePoint>>;
+    async fn usage(
+        &self,
+        project: ProjectId,
+        days: std::ops::RangeInclusive<i64>,
+    ) -> Result<Vec<UsagePoint>>;
 }
 
 /// What became of an addMetrics call.

@@ -111,8 +111,13 @@ pub trait KeyStore: Send + Sync {
     ///
     /// # Errors
     /// `NotFound`.
-    async fn revoke_key(&self, project: ProjectId, id: KeyId, at: Time, audit: NewAudit)
-    -> Result<()>;
+    async fn revoke_key(
+        &self,
+        project: ProjectId,
+        id: KeyId,
+        at: Time,
+        audit: NewAudit,
+    ) -> Result<()>;
 
     /// Notes that a key was used. Not durable when it returns, and not in the audit trail.
     async fn touch_key(&self, project: ProjectId, id: KeyId, at: Time) -> Result<()>;

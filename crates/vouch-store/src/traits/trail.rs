@@ -19,8 +19,12 @@ pub trait AuditStore: Send + Sync {
     ) -> Result<Page<AuditEntry>>;
 
     /// Audit entries after `seq`, oldest first, for verification.
-    async fn audit_after(&self, project: ProjectId, seq: i64, limit: u32)
-    -> Result<Vec<AuditEntry>>;
+    async fn audit_after(
+        &self,
+        project: ProjectId,
+        seq: i64,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>>;
 }
 
 /// Events for screens.

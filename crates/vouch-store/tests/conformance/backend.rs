@@ -34,10 +34,11 @@ impl Backend {
         let name = format!("vouch_test_{}_{}", std::process::id(), unique());
         admin(&server, &format!("CREATE DATABASE {name}")).await;
         let (start, parameters) = server.split_once('?').unwrap_or((&server, ""));
-        let start = match start.find("://").and_then(|i| start[i + 3..].find('/').map(|j| i + 3 + j)) {
-            Some(slash) => &start[..slash],
-            None => start,
-        };
+        let start =
+            match start.find("://").and_then(|i| start[i + 3..].find('/').map(|j| i + 3 + j)) {
+                Some(slash) => &start[..slash],
+                None => start,
+            };
         let url = format!("{start}/{name}?{parameters}");
         Some(Self { url, _folder: None, database: Some((server, name)) })
     }
@@ -47,7 +48,10 @@ impl Backend {
     }
 
     /// Runs a test and removes the database, whatever came of it.
-    pub(crate) async fn run<F: Future<Output = ()> + Send + 'static>(self, test: impl FnOnce(World) -> F) {
+    pub(crate) async fn run<F: Future<Output = ()> + Send + 'static>(
+        self,
+        test: impl FnOnce(World) -> F,
+    ) {
         let backend = Arc::new(self);
         let store = Arc::new(backend.open().await);
         let world = World::new(Arc::clone(&backend), Arc::clone(&store)).await;

@@ -92,10 +92,12 @@ async fn a_deployment_is_activated_and_archived(w: World) {
     let made = create(&w, "b").await;
     create(&w, "a").await;
     create(&w, "c").await;
-    let update = |changed: Deployment| w.store.update_deployment(w.project, changed, w.audit("x", "x"));
+    let update =
+        |changed: Deployment| w.store.update_deployment(w.project, changed, w.audit("x", "x"));
     let error = update(Deployment { active_version: Some(2), ..made.clone() }).await;
     assert!(matches!(error, Err(StoreError::NotFound("version"))), "{error:?}");
-    let error = update(Deployment { key: "none".into(), active_version: None, ..made.clone() }).await;
+    let error =
+        update(Deployment { key: "none".into(), active_version: None, ..made.clone() }).await;
     assert!(matches!(error, Err(StoreError::NotFound("deployment"))), "{error:?}");
     update(Deployment { archived_at: Some(w.now()), active_version: None, ..made }).await.unwrap();
     let all = w.store.deployments(w.project).await.unwrap();

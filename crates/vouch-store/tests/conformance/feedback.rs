@@ -1,8 +1,8 @@
 //! Appending, replacing and retracting feedback.
 
 use serde_json::json;
-use vouch_domain::actor::{Actor, Source};
 use vouch_domain::access::Role;
+use vouch_domain::actor::{Actor, Source};
 use vouch_domain::feedback::FeedbackTarget;
 use vouch_domain::metric::MetricValue;
 use vouch_store::{

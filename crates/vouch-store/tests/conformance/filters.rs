@@ -63,8 +63,7 @@ async fn each_part_filters(w: World) {
     let text = |s: &str| Some(s.to_owned());
     let none = LogFilter::default;
     let check = async |filter: LogFilter, fits: &(dyn Fn(usize) -> bool + Sync)| {
-        let expected: Vec<_> =
-            (0..12).rev().filter(|n| fits(*n)).map(|n| logs[n].id).collect();
+        let expected: Vec<_> = (0..12).rev().filter(|n| fits(*n)).map(|n| logs[n].id).collect();
         let context = format!("{filter:?}");
         assert_eq!(ids(&w, filter).await, expected, "{context}");
     };

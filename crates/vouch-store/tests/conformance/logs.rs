@@ -1,7 +1,8 @@
 //! Inserting and reading logs.
 
 use serde_json::json;
-use vouch_domain::log::{LogStatus, LogError};
+use vouch_domain::feedback::FeedbackTally;
+use vouch_domain::log::{LogError, LogStatus};
 use vouch_store::{Fingerprint, LogFilter, LogQuery, LogStore, StoreError};
 
 use crate::backend::on_both;
@@ -23,8 +24,9 @@ async fn a_log_reads_back_as_it_came(w: World) {
     let detail = w.store.log(w.project, log.id).await.unwrap().unwrap();
     assert_eq!(detail.log, log);
     assert_eq!(detail.metadata_history.len(), 1);
-    assert_eq!(detail.tally, Default::default());
-    let query = LogQuery { project: w.project, filter: LogFilter::default(), cursor: None, limit: 9 };
+    assert_eq!(detail.tally, FeedbackTally::default());
+    let query =
+        LogQuery { project: w.project, filter: LogFilter::default(), cursor: None, limit: 9 };
     let page = w.store.logs(&query).await.unwrap();
     assert_eq!(page.items.len(), 1);
     assert_eq!(page.items[0].input_preview, "What is the capital of France?");
@@ -39,7 +41,8 @@ async fn inserting_twice_is_inserting_once(w: World) {
     again.served.model = Some("other".into());
     w.insert(&first).await;
     w.insert(&again).await;
-    let both = w.store.insert_logs(w.project, vec![first.clone(), again, first.clone()], None).await;
+    let both =
+        w.store.insert_logs(w.project, vec![first.clone(), again, first.clone()], None).await;
     assert_eq!(both.unwrap().ids, [first.id; 3]);
     let detail = w.store.log(w.project, first.id).await.unwrap().unwrap();
     assert_eq!(detail.log, first);
@@ -48,9 +51,7 @@ async fn inserting_twice_is_inserting_once(w: World) {
 }
 
 async fn a_repeat_with_the_same_key_gives_the_same(w: World) {
-    let key = |body: &str| {
-        Some(Fingerprint { key: "logs/one".into(), body_sha256: body.into() })
-    };
+    let key = |body: &str| Some(Fingerprint { key: "logs/one".into(), body_sha256: body.into() });
     let (first, second) = (w.log(), w.log());
     let written = w.store.insert_logs(w.project, vec![first.clone()], key("a")).await.unwrap();
     assert!(!written.repeated);

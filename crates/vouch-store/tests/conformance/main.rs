@@ -1,6 +1,7 @@
 //! What every store must do, tested on SQLite and on PostgreSQL, each test on a fresh database.
 //!
 //! PostgreSQL's tests need `VOUCH_TEST_POSTGRES_URL`: a superuser's URL of a server.
+#![cfg(test)]
 
 mod backend;
 mod deployments;

@@ -8,30 +8,34 @@ use vouch_domain::access::Scope;
 use vouch_domain::audit::{GENESIS, verify};
 use vouch_domain::id::KeyId;
 use vouch_domain::user::ApiKey;
-use vouch_store::{
-    AuditStore, EventStore, FeedbackStore, KeyStore, LogStore, Store, SummaryQuery,
-};
+use vouch_store::{AuditStore, EventStore, FeedbackStore, KeyStore, LogStore, Store, SummaryQuery};
 
 use crate::backend::Backend;
 use crate::world::World;
+
+/// How many logs race with their feedback.
+const LOGS: i64 = 200;
 
 /// Logs at one node and their feedback at the other, at the same time: all of it is attached.
 async fn feedback_meets_its_log(w: World) {
     let other = Arc::new(w.backend.open().await);
     let mut calls = JoinSet::new();
-    const LOGS: i64 = 200;
     for n in 0..LOGS {
         let log = w.log();
         let up = w.on(log.id, "ann", "thumbs", json!(true));
         let down = w.on(log.id, "ann", "thumbs", json!(false));
         let patch = w.patch(log.id, json!({"metadata": {"plan": "pro"}}));
         let (here, there, project) = (w.store.clone(), other.clone(), w.project);
-        let (a, b) = if n % 2 == 0 { (here, there) } else { (there, here) };
-        let (c, d) = (a.clone(), b.clone());
-        calls.spawn(async move { drop(a.insert_logs(project, vec![log], None).await.unwrap()) });
-        calls.spawn(async move { drop(b.append_feedback(project, vec![up], None).await.unwrap()) });
-        calls.spawn(async move { drop(c.append_feedback(project, vec![down], None).await.unwrap()) });
-        calls.spawn(async move { drop(d.patch_log(patch, vec![], None).await.unwrap()) });
+        let (one, two) = if n % 2 == 0 { (here, there) } else { (there, here) };
+        let (three, four) = (one.clone(), two.clone());
+        calls.spawn(async move { drop(one.insert_logs(project, vec![log], None).await.unwrap()) });
+        calls.spawn(
+            async move { drop(two.append_feedback(project, vec![up], None).await.unwrap()) },
+        );
+        calls.spawn(async move {
+            drop(three.append_feedback(project, vec![down], None).await.unwrap());
+        });
+        calls.spawn(async move { drop(four.patch_log(patch, vec![], None).await.unwrap()) });
     }
     calls.join_all().await;
     let query = SummaryQuery {
@@ -73,7 +77,8 @@ async fn no_event_is_skipped(w: World) {
     for n in 0..100 {
         let (log, project) = (w.log(), w.project);
         let store = if n % 2 == 0 { w.store.clone() } else { other.clone() };
-        calls.spawn(async move { drop(store.insert_logs(project, vec![log], None).await.unwrap()) });
+        calls
+            .spawn(async move { drop(store.insert_logs(project, vec![log], None).await.unwrap()) });
     }
     calls.join_all().await;
     other.close().await;

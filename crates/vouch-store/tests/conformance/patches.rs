@@ -2,7 +2,9 @@
 
 use serde_json::json;
 use vouch_domain::log::{LogStatus, Usage};
-use vouch_store::{FeedbackStore, Fingerprint, LogFilter, LogQuery, LogStore, StoreError, SummaryQuery};
+use vouch_store::{
+    FeedbackStore, Fingerprint, LogFilter, LogQuery, LogStore, StoreError, SummaryQuery,
+};
 
 use crate::backend::on_both;
 use crate::world::World;
@@ -22,12 +24,15 @@ async fn a_patch_completes_a_configured_log(w: World) {
     log.status = LogStatus::Configured;
     (log.choices, log.usage, log.cost_usd_micros) = (vec![], None, None);
     w.insert(&log).await;
-    let patch = w.patch(log.id, json!({
-        "choices": [{"message": {"role": "assistant", "content": "Rome"}}],
-        "usage": {"prompt_tokens": 5, "completion_tokens": 1, "total_tokens": 6},
-        "performance": {"latency": 12.5},
-        "user_id": "ann",
-    }));
+    let patch = w.patch(
+        log.id,
+        json!({
+            "choices": [{"message": {"role": "assistant", "content": "Rome"}}],
+            "usage": {"prompt_tokens": 5, "completion_tokens": 1, "total_tokens": 6},
+            "performance": {"latency": 12.5},
+            "user_id": "ann",
+        }),
+    );
     let patched = w.store.patch_log(patch, vec![], None).await.unwrap();
     assert!(patched.attached && !patched.repeated);
     let detail = w.store.log(w.project, log.id).await.unwrap().unwrap();
@@ -141,7 +146,8 @@ async fn a_patch_with_bad_feedback_writes_nothing(w: World) {
     let log = w.log();
     w.insert(&log).await;
     let patch = w.patch(log.id, json!({"metadata": {"k": "v"}}));
-    let (good, bad) = (w.on(log.id, "a", "thumbs", json!(true)), w.on(log.id, "a", "score", json!(101)));
+    let (good, bad) =
+        (w.on(log.id, "a", "thumbs", json!(true)), w.on(log.id, "a", "score", json!(101)));
     let error = w.store.patch_log(patch, vec![good, bad], None).await.unwrap_err();
     let StoreError::Invalid(invalid) = error else { panic!("{error:?}") };
     assert_eq!(invalid.pointer.to_string(), "/feedback/1/value");

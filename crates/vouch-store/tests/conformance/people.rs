@@ -5,7 +5,9 @@ use vouch_domain::access::{Role, Scope};
 use vouch_domain::audit::{GENESIS, verify};
 use vouch_domain::id::KeyId;
 use vouch_domain::user::ApiKey;
-use vouch_store::{AuditStore, KeyStore, MetricStore, SessionRecord, SessionStore, StoreError, UserStore};
+use vouch_store::{
+    AuditStore, KeyStore, MetricStore, SessionRecord, SessionStore, StoreError, UserStore,
+};
 
 use crate::backend::on_both;
 use crate::world::World;
@@ -68,12 +70,7 @@ async fn the_last_admin_stays(w: World) {
 
 fn session(w: &World, token: &str, user: vouch_domain::id::UserId) -> SessionRecord {
     let at = w.now();
-    SessionRecord {
-        token_sha256: token.into(),
-        user,
-        created_at: at,
-        expires_at: at.plus_s(3600),
-    }
+    SessionRecord { token_sha256: token.into(), user, created_at: at, expires_at: at.plus_s(3600) }
 }
 
 async fn sessions_end(w: World) {
@@ -164,7 +161,9 @@ async fn every_change_is_audited_in_a_chain(w: World) {
     let mut calls = tokio::task::JoinSet::new();
     for n in 0..20 {
         let (store, key, audit) = (w.store.clone(), key(&w), w.audit("key.create", "k"));
-        calls.spawn(async move { store.create_key(key, format!("h{}", n % 15), audit).await.is_ok() });
+        calls.spawn(
+            async move { store.create_key(key, format!("h{}", n % 15), audit).await.is_ok() },
+        );
     }
     let made = calls.join_all().await.into_iter().filter(|ok| *ok).count();
     assert_eq!(made, 15);

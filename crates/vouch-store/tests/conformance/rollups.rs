@@ -63,7 +63,9 @@ impl Model {
         let mut log = self.logs[n].clone();
         let mut patches: Vec<_> = self.patches.iter().filter(|p| p.log == log.id).collect();
         patches.sort_by_key(|p| p.id);
-        patches.iter().for_each(|p| p.additions.merge_into(&mut log));
+        for patch in patches {
+            patch.additions.merge_into(&mut log);
+        }
         log
     }
 
@@ -71,7 +73,9 @@ impl Model {
         let mut on: Vec<_> =
             self.feedback.iter().filter(|f| f.target == *target).cloned().collect();
         let ids = counting(&on);
-        on.iter_mut().for_each(|f| f.counts = ids.contains(&f.id));
+        for f in &mut on {
+            f.counts = ids.contains(&f.id);
+        }
         on.sort_by_key(|f| (f.created_at, f.id));
         on
     }
@@ -97,7 +101,7 @@ const METRICS: [&str; 4] = ["thumbs", "score", "defects", "mood"];
 
 fn value(metric: usize, n: u8) -> Value {
     match metric {
-        0 => json!(n % 2 == 0),
+        0 => json!(n.is_multiple_of(2)),
         1 => json!(f64::from(n % 100) + 0.25),
         2 => json!([["spelling"], ["ambiguity"], ["off_topic"]][usize::from(n % 3)]),
         _ => json!(["fine", "bad"][usize::from(n % 2)]),
@@ -156,7 +160,12 @@ async fn check(w: World, steps: Vec<Step>) {
 }
 
 fn which_of(all: &mut [Feedback], which: usize) -> Option<&mut Feedback> {
-    if all.is_empty() { None } else { let n = which % all.len(); all.get_mut(n) }
+    if all.is_empty() {
+        None
+    } else {
+        let n = which % all.len();
+        all.get_mut(n)
+    }
 }
 
 fn start(
@@ -221,7 +230,10 @@ async fn compare(w: &World, model: &Model) {
         assert_eq!(stored.tally.score.is_some(), tally.score.is_some());
         let apart = stored.tally.score.unwrap_or(0.0) - tally.score.unwrap_or(0.0);
         assert!(apart.abs() < 1e-5, "{stored:?} {tally:?}");
-        assert_eq!(FeedbackTally { score: None, ..stored.tally }, FeedbackTally { score: None, ..tally });
+        assert_eq!(
+            FeedbackTally { score: None, ..stored.tally },
+            FeedbackTally { score: None, ..tally }
+        );
         let read = w.store.log_feedback(w.project, log.id).await.unwrap();
         let read: Vec<_> = read.into_iter().filter(|f| f.target == target).collect();
         assert_eq!(read, on);

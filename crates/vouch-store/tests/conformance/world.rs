@@ -28,6 +28,7 @@ pub(crate) struct World {
     pub(crate) store: Arc<SqlStore>,
     pub(crate) project: ProjectId,
     clock: Arc<AtomicI64>,
+    drawn: Arc<AtomicI64>,
 }
 
 /// The first moment of every test: 2026-01-31T12:00:00Z.
@@ -37,7 +38,7 @@ impl World {
     pub(crate) async fn new(backend: Arc<Backend>, store: Arc<SqlStore>) -> Self {
         let project = ProjectId::new(Time::from_micros(START), [1; 10]);
         let clock = Arc::new(AtomicI64::new(START));
-        let world = Self { backend, store, project, clock };
+        let world = Self { backend, store, project, clock, drawn: Arc::default() };
         world.create_project(project, "test").await;
         world
     }
@@ -64,8 +65,7 @@ impl World {
     }
 
     pub(crate) fn entropy(&self) -> Entropy {
-        static NEXT: AtomicI64 = AtomicI64::new(1);
-        let bytes = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        let bytes = self.drawn.fetch_add(1, Ordering::Relaxed).to_be_bytes();
         std::array::from_fn(|i| if i < 2 { 7 } else { bytes[i - 2] })
     }
 
@@ -114,7 +114,13 @@ impl World {
         }
     }
 
-    pub(crate) fn feedback(&self, target: FeedbackTarget, who: &str, name: &str, value: Value) -> NewFeedback {
+    pub(crate) fn feedback(
+        &self,
+        target: FeedbackTarget,
+        who: &str,
+        name: &str,
+        value: Value,
+    ) -> NewFeedback {
         let at = self.now();
         NewFeedback {
             id: FeedbackId::new(at, self.entropy()),

@@ -196,7 +196,8 @@ async fn counting_before<'a>(
     let mut keys: Vec<_> = given.iter().map(Given::key).collect();
     keys.sort_unstable();
     keys.dedup();
-    let mut authors: Vec<_> = keys.iter().map(|(p, target, author, _)| (*p, *target, *author)).collect();
+    let mut authors: Vec<_> =
+        keys.iter().map(|(p, target, author, _)| (*p, *target, *author)).collect();
     authors.dedup();
     let mut rows = Rows::new(&[
         ("n", Kind::Int),

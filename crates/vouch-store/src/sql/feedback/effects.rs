@@ -65,7 +65,14 @@ impl Effects {
             tx.pending.count_feedback(project, feedback, dimensions, sign);
         }
         self.tallies.entry((project, log)).or_default().add(kept, i64::from(sign));
-        for label in std::iter::once(String::new()).chain(labels(&kept.value)) {
+        if sign > 0 {
+            tx.pending.spans.add_feedback(project, &kept.name, kept.at.day(), log);
+        }
+        let mut labels = labels(&kept.value);
+        if labels.is_empty() {
+            labels.push(String::new());
+        }
+        for label in labels {
             self.labels.push(LabelChange {
                 project,
                 log,
@@ -161,22 +168,27 @@ async fn write_labels(tx: &mut Tx, changes: Vec<LabelChange>) -> Result<()> {
         }
     }
     added.insert(&mut tx.conn, "feedback_labels", "").await?;
-    let delete = "DELETE FROM feedback_labels WHERE (project, metric, label, log, feedback) IN \
-                  (SELECT project, metric, label, log, feedback FROM k)";
+    let delete = "DELETE FROM feedback_labels WHERE (project, metric, log, label, feedback) IN \
+                  (SELECT project, metric, log, label, feedback FROM k)";
     removed.run(&mut tx.conn, delete).await.map(|_| ())
 }
 
+/// Adds to the tallies. The sums of scores, many columns, are touched only by scores.
 async fn write_tallies(
     tx: &mut Tx,
     tallies: BTreeMap<(ProjectId, LogId), TallyDelta>,
 ) -> Result<()> {
-    let mut rows = Rows::new(&[
+    let mut counts = Rows::new(&[
         ("project", Kind::Text),
         ("log", Kind::Text),
         ("thumbs_up", Kind::Int),
         ("thumbs_down", Kind::Int),
         ("feedback_count", Kind::Int),
         ("corrections", Kind::Int),
+    ]);
+    let mut scores = Rows::new(&[
+        ("project", Kind::Text),
+        ("log", Kind::Text),
         ("program_scores", Kind::Int),
         ("program_score_micros", Kind::Int),
         ("judge_scores", Kind::Int),
@@ -187,14 +199,21 @@ async fn write_tallies(
         ("reviewer_score_micros", Kind::Int),
     ]);
     for ((project, log), delta) in tallies {
-        let [program, judge, end_user, reviewer] = delta.scores;
-        rows.push([
+        counts.push([
             project.into(),
             log.into(),
             delta.thumbs_up.into(),
             delta.thumbs_down.into(),
             delta.feedback_count.into(),
             delta.corrections.into(),
+        ]);
+        if delta.scores == <[(i64, i64); Source::ALL.len()]>::default() {
+            continue;
+        }
+        let [program, judge, end_user, reviewer] = delta.scores;
+        scores.push([
+            project.into(),
+            log.into(),
             program.0.into(),
             program.1.into(),
             judge.0.into(),
@@ -209,14 +228,17 @@ async fn write_tallies(
         thumbs_up = log_tallies.thumbs_up + excluded.thumbs_up, \
         thumbs_down = log_tallies.thumbs_down + excluded.thumbs_down, \
         feedback_count = log_tallies.feedback_count + excluded.feedback_count, \
-        corrections = log_tallies.corrections + excluded.corrections, \
-        program_scores = log_tallies.program_scores + excluded.program_scores, \
-        program_score_micros = log_tallies.program_score_micros + excluded.program_score_micros, \
-        judge_scores = log_tallies.judge_scores + excluded.judge_scores, \
-        judge_score_micros = log_tallies.judge_score_micros + excluded.judge_score_micros, \
-        end_user_scores = log_tallies.end_user_scores + excluded.end_user_scores, \
-        end_user_score_micros = log_tallies.end_user_score_micros + excluded.end_user_score_micros, \
-        reviewer_scores = log_tallies.reviewer_scores + excluded.reviewer_scores, \
-        reviewer_score_micros = log_tallies.reviewer_score_micros + excluded.reviewer_score_micros";
-    rows.insert(&mut tx.conn, "log_tallies", add).await
+        corrections = log_tallies.corrections + excluded.corrections";
+    counts.insert(&mut tx.conn, "log_tallies", add).await?;
+    let add = "UPDATE log_tallies SET \
+        program_scores = log_tallies.program_scores + k.program_scores, \
+        program_score_micros = log_tallies.program_score_micros + k.program_score_micros, \
+        judge_scores = log_tallies.judge_scores + k.judge_scores, \
+        judge_score_micros = log_tallies.judge_score_micros + k.judge_score_micros, \
+        end_user_scores = log_tallies.end_user_scores + k.end_user_scores, \
+        end_user_score_micros = log_tallies.end_user_score_micros + k.end_user_score_micros, \
+        reviewer_scores = log_tallies.reviewer_scores + k.reviewer_scores, \
+        reviewer_score_micros = log_tallies.reviewer_score_micros + k.reviewer_score_micros \
+        FROM k WHERE log_tallies.project = k.project AND log_tallies.log = k.log";
+    scores.run(&mut tx.conn, add).await.map(|_| ())
 }

@@ -8,9 +8,9 @@ mod retract;
 mod row;
 mod summary;
 
+use vouch_domain::actor::Actor;
 use vouch_domain::feedback::{Feedback, FeedbackTarget, NewFeedback};
 use vouch_domain::id::{FeedbackId, LogId, ProjectId};
-use vouch_domain::actor::Actor;
 use vouch_domain::{Page, Time};
 
 use super::SqlStore;
@@ -60,7 +60,8 @@ impl FeedbackStore for SqlStore {
         only_by: Option<&Actor>,
         at: Time,
     ) -> Result<Feedback> {
-        let arguments = retract::Retraction { project, id, by: by.clone(), only_by: only_by.cloned(), at };
+        let arguments =
+            retract::Retraction { project, id, by: by.clone(), only_by: only_by.cloned(), at };
         self.write(arguments, |retraction, tx| Box::pin(retract::retract(retraction, tx))).await
     }
 

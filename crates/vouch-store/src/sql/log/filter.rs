@@ -4,7 +4,7 @@
 //! telling part. The other parts are checked row by row. Nothing bounds yet how many rows a
 //! rare combination has to look at.
 
-use vouch_domain::id::LogId;
+use vouch_domain::id::{LogId, ProjectId};
 use vouch_domain::log::{LogStatus, LogSummary};
 use vouch_domain::{Cursor, Invalid, Page};
 
@@ -98,7 +98,7 @@ pub(super) async fn page(conn: &mut Conn, query: &LogQuery) -> Result<Page<LogSu
     select.push(COLUMNS);
     select.push(", t.thumbs_up, t.thumbs_down, t.feedback_count, t.corrections, t.score");
     select.push(lead.tables()).push_bind(query.project);
-    push_filter(&mut select, lead, &query.filter);
+    push_filter(&mut select, lead, query);
     if let Some(Cursor(text)) = &query.cursor {
         let after: LogId =
             text.parse().map_err(|_| Invalid::new("/cursor", "a cursor of this list", text))?;
@@ -111,7 +111,7 @@ pub(super) async fn page(conn: &mut Conn, query: &LogQuery) -> Result<Page<LogSu
     Ok(Page::from_rows(items, limit as usize, |log| log.id.to_string()))
 }
 
-fn push_filter(select: &mut Sql, lead: Lead, filter: &LogFilter) {
+fn push_filter(select: &mut Sql, lead: Lead, LogQuery { project, filter, .. }: &LogQuery) {
     let texts = [
         (" AND l.deployment = ", &filter.deployment),
         (" AND l.variant = ", &filter.variant),
@@ -134,25 +134,27 @@ fn push_filter(select: &mut Sql, lead: Lead, filter: &LogFilter) {
             LogStatus::Cancelled => " AND l.status = 'cancelled'",
         });
     }
-    if let Some((from, to)) = filter.days {
-        push_days(select, "l.day", (from, to));
+    if let Some(days) = filter.days {
+        push_days(select, lead, *project, days);
     }
     if let Some((key, value)) = &filter.metadata {
         push_tag(select, lead, key, value);
     }
     push_tally(select, filter);
-    push_labels(select, filter);
+    push_labels(select, *project, filter);
 }
 
-/// One day is an equality that an index serves. A longer range is only checked (the plus keeps
-/// an index on the day, which would have to be sorted, out of it).
-fn push_days(select: &mut Sql, column: &'static str, (from, to): (i64, i64)) {
-    if from == to {
-        select.push(" AND ").push(column).push(" = ").push_bind(from);
-    } else {
-        select.push(" AND +").push(column).push(" BETWEEN ").push_bind(from);
-        select.push(" AND ").push_bind(to);
+/// Made on these days, and therefore between two ids.
+fn push_days(select: &mut Sql, lead: Lead, project: ProjectId, (from, to): (i64, i64)) {
+    let bounds = [
+        " >= (SELECT MIN(d.first_log) FROM log_days d WHERE d.project = ",
+        " <= (SELECT MAX(d.last_log) FROM log_days d WHERE d.project = ",
+    ];
+    for bound in bounds {
+        select.push(" AND ").push(lead.key()).push(bound).push_bind(project);
+        select.push(" AND d.day BETWEEN ").push_bind(from).push(" AND ").push_bind(to).push(")");
     }
+    select.push(" AND l.day BETWEEN ").push_bind(from).push(" AND ").push_bind(to);
 }
 
 fn push_tag(select: &mut Sql, lead: Lead, key: &str, value: &str) {
@@ -189,23 +191,38 @@ fn push_tally(select: &mut Sql, filter: &LogFilter) {
     };
 }
 
-/// A log may have several feedbacks that fit; it is shown once, at the last of them.
-fn push_labels(select: &mut Sql, filter: &LogFilter) {
+/// There is feedback of this metric, with this label, on these days; and therefore the log lies
+/// between two ids. A log with several such feedbacks is shown once, at the last of them.
+fn push_labels(select: &mut Sql, project: ProjectId, filter: &LogFilter) {
     let Some((metric, label)) = &filter.feedback else { return };
-    let label = clean(label.as_deref().unwrap_or_default());
-    select.push(" AND f.metric = ").push_bind(clean(metric));
-    select.push(" AND f.label = ").push_bind(label);
-    if let Some(days) = filter.feedback_days {
-        push_days(select, "f.day", days);
+    let (metric, label) = (clean(metric), label.as_deref().map(clean));
+    select.push(" AND f.metric = ").push_bind(&metric);
+    if let Some(label) = &label {
+        select.push(" AND f.label = ").push_bind(label);
+    }
+    if let Some((from, to)) = filter.feedback_days {
+        let bounds = [
+            " AND f.log >= (SELECT MIN(d.first_log) FROM feedback_days d WHERE d.project = ",
+            " AND f.log <= (SELECT MAX(d.last_log) FROM feedback_days d WHERE d.project = ",
+        ];
+        for bound in bounds {
+            select.push(bound).push_bind(project);
+            select.push(" AND d.metric = ").push_bind(&metric);
+            select.push(" AND d.day BETWEEN ").push_bind(from);
+            select.push(" AND ").push_bind(to).push(")");
+        }
+        select.push(" AND f.day BETWEEN ").push_bind(from).push(" AND ").push_bind(to);
     }
     select.push(
         " AND NOT EXISTS (SELECT 1 FROM feedback_labels later WHERE later.project = f.project \
-         AND later.metric = f.metric AND later.label = f.label AND later.log = f.log \
-         AND later.feedback > f.feedback",
+         AND later.metric = f.metric AND later.log = f.log",
     );
-    if let Some(days) = filter.feedback_days {
-        select.push(" AND +later.day BETWEEN ").push_bind(days.0);
-        select.push(" AND ").push_bind(days.1);
+    select.push(match label {
+        Some(_) => " AND later.label = f.label AND later.feedback > f.feedback",
+        None => " AND (later.feedback, later.label) > (f.feedback, f.label)",
+    });
+    if let Some((from, to)) = filter.feedback_days {
+        select.push(" AND later.day BETWEEN ").push_bind(from).push(" AND ").push_bind(to);
     }
     select.push(")");
 }

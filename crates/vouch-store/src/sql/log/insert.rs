@@ -75,6 +75,7 @@ pub(crate) async fn insert(tx: &mut Tx, ops: &[&mut InsertLogs]) -> Result<()> {
     count_early_feedback(tx, &fresh, &early).await?;
     for f in &fresh {
         tx.pending.usage.count(f.project, &f.row, 1);
+        tx.pending.spans.add_log(f.project, f.row.day(), f.packed.id);
         tx.pending.happened(f.project, EventKind::LogCreated, Some(f.row.id.clone()));
     }
     write(tx, &fresh).await

@@ -20,9 +20,7 @@ use vouch_domain::patch::Patch;
 
 use super::SqlStore;
 use super::feedback::append;
-use crate::{
-    Fingerprint, LogDetail, LogQuery, LogStore, Patched, Result, UsagePoint, Written,
-};
+use crate::{Fingerprint, LogDetail, LogQuery, LogStore, Patched, Result, UsagePoint, Written};
 
 #[async_trait::async_trait]
 impl LogStore for SqlStore {

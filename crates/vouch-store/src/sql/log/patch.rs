@@ -116,9 +116,8 @@ async fn log_rows(tx: &mut Tx, logs: &[(ProjectId, LogId)]) -> Result<ByLog<LogR
         "SELECT k.n, {COLUMNS} FROM k CROSS JOIN logs l WHERE l.project = k.project AND l.id = k.log"
     );
     let rows = numbered(logs).all::<Numbered>(&mut tx.conn, &body).await?;
-    let keyed = |numbered: Numbered| {
-        Some((*logs.get(usize::try_from(numbered.n).ok()?)?, numbered.row))
-    };
+    let keyed =
+        |numbered: Numbered| Some((*logs.get(usize::try_from(numbered.n).ok()?)?, numbered.row));
     Ok(rows.into_iter().filter_map(keyed).collect())
 }
 
@@ -222,15 +221,14 @@ pub(super) async fn stored(
             additions: unpack("patch", &body)?,
         });
     }
-    all.values_mut().for_each(|patches| patches.sort_unstable_by_key(|patch| patch.id));
+    for patches in all.values_mut() {
+        patches.sort_unstable_by_key(|patch| patch.id);
+    }
     Ok(all)
 }
 
 /// The packed bodies of these logs, as they came.
-pub(super) async fn bodies(
-    conn: &mut Conn,
-    logs: &[(ProjectId, LogId)],
-) -> Result<ByLog<Vec<u8>>> {
+pub(super) async fn bodies(conn: &mut Conn, logs: &[(ProjectId, LogId)]) -> Result<ByLog<Vec<u8>>> {
     let body = "SELECT k.n, b.body FROM k CROSS JOIN log_bodies b \
                 WHERE b.project = k.project AND b.id = k.log";
     let rows = numbered(logs).all::<(i64, Vec<u8>)>(conn, body).await?;

@@ -44,10 +44,10 @@ pub(super) async fn detail(
     let patches = patch::stored(conn, &keys).await?.remove(&keys[0]).unwrap_or_default();
     let tally = sql("SELECT thumbs_up, thumbs_down, feedback_count, corrections, score \
                      FROM log_tallies WHERE project = $1 AND log = $2")
-        .bind(project)
-        .bind(id)
-        .one::<TallyRow>(conn)
-        .await?;
+    .bind(project)
+    .bind(id)
+    .one::<TallyRow>(conn)
+    .await?;
     let mut log: Log = unpack("log", &body)?;
     log.project = project;
     let metadata_history = metadata_history(&log, &patches);

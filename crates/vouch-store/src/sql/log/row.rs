@@ -6,7 +6,9 @@ use serde_json::{Map, Value as Json};
 use vouch_domain::Time;
 use vouch_domain::feedback::FeedbackTally;
 use vouch_domain::id::{LogId, ProjectId};
-use vouch_domain::log::{Context, Log, LogOrigin, LogStatus, LogSummary, Performance, Served, Usage};
+use vouch_domain::log::{
+    Context, Log, LogOrigin, LogStatus, LogSummary, Performance, Served, Usage,
+};
 use vouch_domain::message::{input_preview, output_preview};
 use vouch_domain::rollup::{Dimension, dimensions, tags};
 
@@ -84,11 +86,9 @@ const STORED: &[(&str, Kind)] = &[
 impl LogRow {
     /// The row of a log.
     pub(super) fn of(log: &Log) -> Self {
-        let clean = |text: &Option<String>| text.as_deref().map(clean);
-        let pairs: Map<String, Json> = tags(&log.metadata)
-            .into_iter()
-            .map(|(k, v)| (super::super::value::clean(&k), super::super::value::clean(&v).into()))
-            .collect();
+        let optional = |text: &Option<String>| text.as_deref().map(clean);
+        let pairs: Map<String, Json> =
+            tags(&log.metadata).into_iter().map(|(k, v)| (clean(&k), clean(&v).into())).collect();
         let tokens = |count: fn(&Usage) -> u64| {
             log.usage.as_ref().map(|usage| i64::try_from(count(usage)).unwrap_or(i64::MAX))
         };
@@ -97,17 +97,17 @@ impl LogRow {
             created_at: log.created_at.micros(),
             status: log.status.as_str().to_owned(),
             origin: log.origin.as_str().to_owned(),
-            deployment: clean(&log.served.deployment),
+            deployment: optional(&log.served.deployment),
             version: log.served.version.map(i64::from),
-            variant: clean(&log.served.variant),
-            provider: clean(&log.served.provider),
-            model: clean(&log.served.model),
-            chain_id: clean(&log.context.chain_id),
-            conversation_id: clean(&log.context.conversation_id),
-            user_id: clean(&log.context.user_id),
+            variant: optional(&log.served.variant),
+            provider: optional(&log.served.provider),
+            model: optional(&log.served.model),
+            chain_id: optional(&log.context.chain_id),
+            conversation_id: optional(&log.context.conversation_id),
+            user_id: optional(&log.context.user_id),
             tags: (!pairs.is_empty()).then(|| Json::Object(pairs).to_string()),
-            input_preview: super::super::value::clean(&input_preview(&log.messages, PREVIEW_CHARS)),
-            output_preview: super::super::value::clean(&output_preview(&log.choices, PREVIEW_CHARS)),
+            input_preview: clean(&input_preview(&log.messages, PREVIEW_CHARS)),
+            output_preview: clean(&output_preview(&log.choices, PREVIEW_CHARS)),
             prompt_tokens: tokens(|usage| usage.prompt_tokens),
             completion_tokens: tokens(|usage| usage.completion_tokens),
             total_tokens: tokens(|usage| usage.total_tokens),

@@ -122,11 +122,11 @@ pub(super) async fn points(
                     completion_tokens, cost_usd_micros FROM log_rollups \
                     WHERE project = $1 AND day BETWEEN $2 AND $3 AND calls <> 0 \
                     ORDER BY day, deployment, variant, model")
-        .bind(project)
-        .bind(*days.start())
-        .bind(*days.end())
-        .all::<UsageRow>(conn)
-        .await?;
+    .bind(project)
+    .bind(*days.start())
+    .bind(*days.end())
+    .all::<UsageRow>(conn)
+    .await?;
     let point = |row: UsageRow| UsagePoint {
         day: row.day,
         deployment: row.deployment,
