@@ -11,7 +11,8 @@ export default defineConfig({
   resolve: { alias: { "~": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: {
     port: 5173,
-    proxy: Object.fromEntries(proxied.map((path) => [path, { target: server }])),
+    // The server refuses unsafe calls whose Origin is not its own.
+    proxy: Object.fromEntries(proxied.map((path) => [path, { target: server, headers: { origin: server } }])),
   },
   build: {
     target: "es2022",

@@ -1,6 +1,7 @@
 // axe on every page, in light and dark; the web component; nothing on the console, nothing from elsewhere.
 import { createServer } from "node:http";
 import { violations } from "./axe.mjs";
+import { freshPage } from "./browser.mjs";
 import { assert, equal, test, until } from "./harness.mjs";
 import { PAGES } from "./pages.mjs";
 
@@ -9,14 +10,14 @@ for (const colorScheme of ["light", "dark"]) {
     const found = [];
     await page.emulateMedia({ colorScheme });
     for (const { name, path, act, signedOut } of PAGES({ log: kept.log })) {
-      const context = signedOut ? await browser.newContext({ colorScheme }) : undefined;
-      const here = context ? await context.newPage() : page;
+      const own = signedOut ? await freshPage(browser, { colorScheme }) : undefined;
+      const here = own?.page ?? page;
       await here.goto(server.address + path);
       await here.locator("h1").first().waitFor({ state: "attached" });
       await act?.(here);
       await until(async () => (await here.locator(".mantine-Skeleton-root").count()) === 0, `${name} to be loaded`);
       found.push(...(await violations(here)).map((text) => `${name}: ${text}`));
-      await context?.close();
+      await own?.close();
     }
     equal(found, [], "violations");
   });
@@ -44,9 +45,8 @@ test("the web component gives feedback from another origin", async ({ browser, s
   const html = `<!doctype html><title>shop</title><script type="module" src="${server.address}/widget.js"></script><vouch-feedback server="${server.address}" token="${body.token}"></vouch-feedback>`;
   const shop = createServer((_, response) => response.writeHead(200, { "content-type": "text/html" }).end(html));
   await new Promise((done) => shop.listen(0, "127.0.0.1", done));
-  const context = await browser.newContext();
+  const { page, close } = await freshPage(browser);
   try {
-    const page = await context.newPage();
     await page.goto(`http://127.0.0.1:${shop.address().port}/`);
     await page.getByRole("button", { name: "Thumbs down" }).click();
     await page.getByText("Thank you!").waitFor();
@@ -55,7 +55,7 @@ test("the web component gives feedback from another origin", async ({ browser, s
     await until(async () => (await call("GET", `/api/v1/logs/${kept.log}`)).body.feedback.some((f) => f.comment === "From the shop." && f.source === "end_user" && f.author === "end_user:visitor"), "the visitor's word");
     equal(await violations(page).then((all) => all.filter((text) => !/html-has-lang/.test(text))), []);
   } finally {
-    await context.close();
+    await close();
     shop.close();
   }
 });

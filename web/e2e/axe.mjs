@@ -7,7 +7,11 @@ const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe
 /** What breaks a rule: `rule: selector`. */
 export async function violations(page) {
   // Animations that are still running would be measured half-way.
-  await page.evaluate(() => Promise.all(document.getAnimations().filter((a) => a.effect?.getTiming().iterations !== Infinity).map((a) => a.finished.catch(() => undefined))));
+  await page.evaluate(() => {
+    const running = document.getAnimations().filter((a) => a.playState === "running" && a.effect?.getTiming().iterations !== Infinity);
+    const ended = Promise.all(running.map((a) => a.finished.catch(() => undefined))).then(() => undefined);
+    return Promise.race([ended, new Promise((done) => setTimeout(done, 1500))]);
+  });
   // Through the debugger: the page's own CSP would refuse a script element.
   await page.evaluate(source);
   const result = await page.evaluate(() =>

@@ -33,7 +33,7 @@ export async function runAll(world) {
     if (only && !name.includes(only)) continue;
     const begun = Date.now();
     try {
-      await run(world);
+      await within(run(world), 240_000);
       passed += 1;
       process.stdout.write(`ok    ${name} (${Date.now() - begun} ms)\n`);
     } catch (thrown) {
@@ -44,6 +44,13 @@ export async function runAll(world) {
   }
   process.stdout.write(`\n${passed} passed, ${failed} failed\n`);
   return failed === 0;
+}
+
+/** A test that hangs fails, instead of the whole run. */
+function within(work, ms) {
+  let timer;
+  const late = new Promise((_, fail) => (timer = setTimeout(() => fail(new Error(`not done in ${ms} ms`)), ms)));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 async function picture({ page }, name) {

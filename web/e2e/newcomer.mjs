@@ -1,4 +1,5 @@
 // The first ten minutes: sign in by the link, chat, thumbs down, the log, connect.
+import { freshPage } from "./browser.mjs";
 import { assert, equal, test, until } from "./harness.mjs";
 
 test("the printed link signs in, and its token leaves the address", async ({ page, server }) => {
@@ -9,20 +10,18 @@ test("the printed link signs in, and its token leaves the address", async ({ pag
 
 test("a second use of the link says what to do", async ({ browser, server }) => {
   if (server.kind === "mock") return;
-  const context = await browser.newContext();
-  const other = await context.newPage();
+  const { page: other, close } = await freshPage(browser);
   await other.goto(server.link);
   await other.getByText("A sign-in link works once").waitFor();
-  await context.close();
+  await close();
 });
 
 test("a deep link asks to sign in, and comes back", async ({ browser, server }) => {
-  const context = await browser.newContext();
-  const other = await context.newPage();
+  const { page: other, close } = await freshPage(browser);
   await other.goto(`${server.address}/logs?thumbs=down`);
   await other.waitForURL(/\/signin\?next=/);
   equal(new URL(other.url()).searchParams.get("next"), "/logs?thumbs=down");
-  await context.close();
+  await close();
 });
 
 test("chat is streamed, and its log is linked", async ({ page, kept }) => {
@@ -75,7 +74,7 @@ test("the conversation survives a reload", async ({ page }) => {
 
 test("stop ends an answer and keeps what came", async ({ page }) => {
   await page.getByRole("button", { name: /^New/ }).click();
-  await page.getByLabel("Message").fill("Count slowly from one to three hundred, one number a line.");
+  await page.getByLabel("Message").fill("Write a very long story about a fox and a lighthouse, with ten chapters.");
   await page.keyboard.press("Enter");
   await page.locator(".turn-answer .md").waitFor({ timeout: 60_000 });
   await page.getByRole("button", { name: "Stop the answer" }).click();

@@ -1,28 +1,57 @@
 // Every page worth a look, and what to do on it first.
+import { seedLogs } from "./mock/data.mjs";
 
 /** Signs in, makes sure that there is something to see, and answers the ids that pages need. */
 export async function prepare(context, server) {
   const page = await context.newPage();
   await page.goto(server.link);
   await page.getByLabel("Message").waitFor();
-  const log = await page.evaluate(async () => {
-    const headers = { "x-vouch-csrf": "1", "content-type": "application/json" };
-    const get = async (path) => (await fetch(path)).json();
-    if ((await get("/api/v1/logs?limit=1")).items.length === 0) {
-      const models = await get("/v1/models");
-      const body = { model: models.data[0].id, messages: [{ role: "user", content: "What is the capital of France?" }], max_tokens: 40, metadata: { plan: "pro" } };
-      const answer = await fetch("/v1/chat/completions", { method: "POST", headers, body: JSON.stringify(body) });
-      await answer.text();
-    }
-    for (let i = 0; i < 50; i++) {
-      const { items } = await get("/api/v1/logs?limit=1");
-      if (items.length) return items[0].id;
-      await new Promise((done) => setTimeout(done, 100));
-    }
-    throw new Error("no log appeared");
-  });
+  const logs = server.kind === "mock" ? [] : pastLogs();
+  const log = await page.evaluate(fill, logs);
   await page.close();
   return { log };
+}
+
+/** Three weeks of calls, as an application would send them in afterwards. */
+function pastLogs() {
+  return seedLogs()
+    .slice(0, 60)
+    .map(({ status, error, messages, choices, provider, model, deployment, version, variant, parameters, metadata, conversation_id, user_id, usage, performance, cost_usd_micros, logprobs, created_at }) => ({
+      messages, choices, provider, model, deployment, version, variant, parameters, metadata, conversation_id, user_id, performance, created_at,
+      ...(status === "completed" ? { usage, cost_usd_micros, logprobs } : { status, ...(error ? { error } : {}) }),
+    }));
+}
+
+// Runs in the page.
+async function fill(logs) {
+  const send = async (path, body) => {
+    const answer = await fetch(path, { method: "POST", headers: { "x-vouch-csrf": "1", "content-type": "application/json" }, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+    return answer;
+  };
+  const first = async () => (await (await fetch("/api/v1/logs?limit=1")).json()).items[0]?.id;
+  if (logs.length > 0) {
+    const { ids } = await (await send("/api/v1/logs", { logs })).json();
+    const words = ["grammatical", "hallucination", "incompleteness", "ambiguity", "off_topic"];
+    const feedback = ids.flatMap((log_id, i) => {
+      const said = [];
+      if (i % 2 === 0) said.push({ log_id, name: "thumbs", value: i % 6 !== 0, ...(i % 12 === 0 ? { comment: "Wrong city." } : {}) });
+      if (i % 3 === 0) said.push({ log_id, name: "score", value: 40 + ((i * 37) % 60) });
+      if (i % 6 === 0) said.push({ log_id, name: "defects", value: [words[i % 5], words[(i + 2) % 5]] });
+      return said;
+    });
+    await send("/api/v1/feedback", { feedback });
+  }
+  const models = await (await fetch("/v1/models")).json().catch(() => ({}));
+  const model = models.data?.[0]?.id;
+  if (model) await (await send("/v1/chat/completions", { model, messages: [{ role: "user", content: "What is the capital of France?" }], max_tokens: 60, metadata: { plan: "pro" } })).text();
+  const before = logs.length === 0 ? undefined : await first();
+  for (let i = 0; i < 50; i++) {
+    const id = await first();
+    if (id && (id !== before || i > 10)) return id;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error("no log appeared");
 }
 
 const ask = async (page) => {
@@ -56,10 +85,12 @@ export const PAGES = ({ log }) => [
     name: "log-correction",
     path: `/logs/${log}`,
     act: async (page) => {
-      await page.locator(".answer").getByRole("button", { name: "Correct" }).click();
       const field = page.getByLabel("Your correction");
+      await page.locator(".answer").waitFor();
+      // A draft of an earlier look opens the editor by itself.
+      if (!(await field.isVisible())) await page.locator(".answer").getByRole("button", { name: "Correct" }).click();
       const text = await field.inputValue();
-      await field.fill(text.replace("Sydney", "Canberra").replace("Light", "White light"));
+      await field.fill(text.replace("Sydney", "Canberra").replace("Light", "White light").replace("Paris", "Paris, on the Seine"));
     },
   },
   { name: "keys", path: `/logs/${log}`, whole: false, act: async (page) => (await page.locator(".review").first().waitFor(), page.keyboard.press("?")) },

@@ -17,7 +17,7 @@ test("a new version is made from the one that serves, compared and activated", a
   await page.locator(".diff ins").first().waitFor();
 });
 
-test("a deployment is made, tried and archived", async ({ page, server }) => {
+test("a deployment is made, tried with inputs, and archived", async ({ page, server, call }) => {
   await page.goto(`${server.address}/deployments/new`);
   await page.getByLabel("Key").fill("not a key!");
   await until(async () => (await page.getByLabel("Provider").inputValue()) !== "", "a provider to be chosen");
@@ -26,12 +26,20 @@ test("a deployment is made, tried and archived", async ({ page, server }) => {
     await page.getByText(/1 to 64 characters/).first().waitFor();
   }
   await page.getByLabel("Key").fill("greeter");
+  await page.getByLabel("Text of message 1").fill("You greet {{ name }} and nobody else.");
+  await page.getByLabel("Parameters").fill('{"temperature": 0.2, "max_tokens": 30}');
   await page.getByRole("button", { name: "Create and activate" }).click();
   await page.waitForURL(/\/deployments\/greeter/);
   await page.locator(".version-head").getByText("active").waitFor();
   await page.getByRole("link", { name: "Try it" }).click();
   await page.waitForURL(/\?model=greeter/);
   equal(await page.getByRole("combobox", { name: "Deployment or model" }).inputValue(), "greeter");
+  await page.getByRole("region", { name: "Inputs of the prompt" }).getByLabel("name").fill("Ada");
+  await page.getByLabel("Message").fill("Hello?");
+  await page.keyboard.press("Enter");
+  const href = await page.getByRole("link", { name: "Open log" }).last().getAttribute("href", { timeout: 60_000 });
+  await page.getByRole("button", { name: "Stop the answer" }).waitFor({ state: "hidden", timeout: 60_000 });
+  if (server.kind === "vouch") equal((await call("GET", `/api/v1${href}`)).body.inputs, { name: "Ada" });
   await page.goto(`${server.address}/deployments/greeter`);
   await page.getByRole("button", { name: "Archive" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Archive" }).click();

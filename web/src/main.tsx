@@ -1,5 +1,5 @@
 // Starts the web UI.
-import "@mantine/core/styles.css";
+import "./theme/mantine.css";
 import "@mantine/notifications/styles.css";
 import "./theme/fonts.css";
 import "./theme/base.css";

@@ -211,7 +211,7 @@ export function route(state, { method, path, query: q, body, headers, address })
     "POST /users": () => {
       const user = { id: id("user", Date.now()), email: body.email, name: body.name, role: body.role, created_at: now(), disabled_at: null };
       state.users.push(user);
-      return changed(ok({ user, signin_link: body.password ? null : `${address}/signin#${randomBytes(16).toString("hex")}` }, 201));
+      return changed(ok({ user, signin_link: body.password ? null : { url: `${address}/signin#${randomBytes(16).toString("hex")}`, expires_at: now() } }, 201));
     },
     "PATCH /users/*": () => {
       const { disabled, ...rest } = body;

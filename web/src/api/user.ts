@@ -1,7 +1,7 @@
 // The people of the project.
 import { queryOptions } from "@tanstack/react-query";
 import { api, part } from "./client";
-import type { Page, Role, User } from "./types";
+import type { Page, Role, SigninLink, User, UserMade } from "./types";
 
 export const usersQuery = queryOptions({
   queryKey: ["users"],
@@ -24,7 +24,7 @@ export interface UserChange {
   disabled?: boolean;
 }
 
-export const createUser = (user: NewUser) => api.post<{ user: User; signin_link?: string | null }>("/users", user);
+export const createUser = (user: NewUser) => api.post<UserMade>("/users", user);
 export const changeUser = (id: string, change: UserChange) => api.patch<User>(`/users/${part(id)}`, change);
 export const makeSigninLink = (id: string) =>
-  api.post<{ url: string; expires_at: string }>(`/users/${part(id)}/signin-link`, {});
+  api.post<SigninLink>(`/users/${part(id)}/signin-link`, {});

@@ -7,8 +7,13 @@ import { printed, useKeyGroups, useKeys } from "./keys";
 export function KeysOverlay() {
   const [open, { open: show, close }] = useDisclosure(false);
   const groups = useKeyGroups();
-  useKeys("Help", [{ key: "?", does: "Show the keys", run: show }]);
-  const shown = [...groups].reverse().map((group) => ({ ...group, keys: group.keys.filter((key) => !key.hidden) }));
+  useKeys("Everywhere", [{ key: "?", does: "Show the keys", run: show }]);
+  const titles = [...new Set([...groups].reverse().map((group) => group.title))];
+  // The page's own keys first, what works everywhere last.
+  const shown = [...titles.filter((title) => title !== "Everywhere"), "Everywhere"].map((title) => ({
+    title,
+    keys: groups.filter((group) => group.title === title).flatMap((group) => group.keys.filter((key) => !key.hidden)),
+  }));
   return (
     <Modal opened={open} onClose={close} title="Keys" size="lg">
       <div className="keys">

@@ -21,7 +21,7 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   colors: { pine, clay, honey, gray, dark },
   primaryColor: "pine",
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   luminanceThreshold: 0.32,
   black: "#17211c",

@@ -15,7 +15,7 @@ export function Confirm({ question, confirm, onConfirm, children, ...button }: P
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-end" shadow="md" width={270} trapFocus returnFocus withArrow>
       <Popover.Target>
-        <Button variant="subtle" color="clay.6" size="compact-sm" {...button} onClick={() => setOpen(!open)}>
+        <Button variant="subtle" color="clay.6" className="danger" size="compact-sm" {...button} onClick={() => setOpen(!open)}>
           {children}
         </Button>
       </Popover.Target>

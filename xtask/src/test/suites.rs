@@ -16,21 +16,20 @@ use crate::{
 /// What several suites share, set up by the first that needs it.
 #[derive(Debug, Default)]
 pub(crate) struct Setup {
-    built: bool,
+    /// Whether the server could be built; `None` before it was tried.
+    server: Option<bool>,
     model: Option<PathBuf>,
 }
 
 impl Setup {
-    /// Compiles everything that tests run, once, in the dev profile.
+    /// Compiles everything that tests run, once, in the dev profile. A test that does not compile
+    /// is the Rust tests' failure; the server alone serves the other suites.
     fn build(&mut self) -> Result<()> {
-        if self.built {
-            return Ok(());
-        }
-        ui::build()?;
-        let step = output::step("building server and tests");
-        check(cargo().args(["build", "--workspace", "--bins", "--tests"]))?;
-        self.built = true;
-        step.done();
+        let built = match self.server {
+            Some(built) => built,
+            None => *self.server.insert(build()),
+        };
+        ensure!(built, "the server does not compile");
         Ok(())
     }
 
@@ -51,18 +50,30 @@ impl Setup {
     }
 }
 
+fn build() -> bool {
+    let shown = |outcome: Result<()>| outcome.inspect_err(output::error).is_ok();
+    // The server can be built without its UI, and the suite of the UI says why it has none.
+    shown(ui::build());
+    let step = output::step("building server and tests");
+    let all = ["build", "--workspace", "--bins", "--tests", "--keep-going"];
+    let built =
+        shown(check(cargo().args(all))) || shown(check(cargo().args(["build", "--workspace"])));
+    step.done();
+    built
+}
+
 pub(crate) fn tidy() -> Result<Counts> {
     checks::count()
 }
 
 pub(crate) fn fmt() -> Counts {
-    one("rustfmt", cargo().args(["fmt", "--all", "--check"]))
+    one("rustfmt", cargo().args(["fmt", "--all", "--", "--check", "-l"]))
 }
 
 pub(crate) fn clippy() -> Result<Counts> {
     ui::build()?;
     let mut clippy = cargo();
-    clippy.args(["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"]);
+    clippy.args(["clippy", "--workspace", "--all-targets", "--keep-going", "--", "-Dwarnings"]);
     Ok(one("clippy", &mut clippy))
 }
 
@@ -77,7 +88,8 @@ pub(crate) fn web() -> Result<Counts> {
 
 /// The Rust tests: under cargo-nextest, or under `cargo test` where that is not installed.
 pub(crate) fn rust(setup: &mut Setup) -> Result<Counts> {
-    setup.build()?;
+    // What does not compile is for the test runner to say.
+    setup.build().ok();
     let weights = setup.model()?;
     let postgres = Cluster::start()?;
     let mut tests = cargo();
@@ -93,15 +105,13 @@ pub(crate) fn rust(setup: &mut Setup) -> Result<Counts> {
 }
 
 pub(crate) fn doc(setup: &mut Setup) -> Result<Counts> {
-    setup.build()?;
+    setup.build().ok();
     let examples = watch(cargo().args(["test", "--workspace", "--doc", "--no-fail-fast"]))?;
-    // A workspace without examples is no failure: its libraries were looked through.
-    let mut counts = if examples.succeeded && examples.text.contains("test result: ok. 0 passed") {
-        let read = Counts::read(true, &examples.text);
-        Counts { failed: 0, ..read }
-    } else {
-        Counts::read(examples.succeeded, &examples.text)
-    };
+    let mut counts = Counts::read(examples.succeeded, &examples.text);
+    if examples.succeeded {
+        // A workspace without examples is no failure: its libraries were looked through.
+        counts.failed = 0;
+    }
     let links = ["doc", "--workspace", "--no-deps", "--quiet"];
     counts += one("links in the documentation", cargo().args(links));
     Ok(counts)
@@ -117,27 +127,34 @@ pub(crate) fn clients(setup: &mut Setup) -> Result<Counts> {
     let folder = paths::clients();
     let mut counts = Counts::default();
     for requirements in requirements(&folder.join("python"))? {
-        let interpreter = python::with(&requirements)?;
-        output::stamped(&format!("Python clients: {}", name_of(&requirements)));
-        let mut pytest = process::command(interpreter);
-        pytest
-            .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
-            .current_dir(folder.join("python"))
-            .env("VOUCH_CLIENTS", requirements.file_stem().unwrap_or_default())
-            .env("PYTHONDONTWRITEBYTECODE", "1");
-        setup.for_server(&mut pytest)?;
-        let ran = watch(&mut pytest)?;
-        counts += Counts::read(ran.succeeded, &ran.text);
+        counts += counted(python_clients(setup, &requirements));
     }
-    let folder = folder.join("node");
+    counts += counted(node_clients(setup, folder.join("node")));
+    Ok(counts)
+}
+
+fn python_clients(setup: &mut Setup, requirements: &Path) -> Result<Counts> {
+    let name = requirements.file_stem().unwrap_or_default();
+    let mut pytest = process::command(python::with(requirements)?);
+    pytest
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
+        .current_dir(paths::clients().join("python"))
+        .env("VOUCH_CLIENTS", name)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    setup.for_server(&mut pytest)?;
+    output::stamped(&format!("Python clients: {}", name.display()));
+    let ran = watch(&mut pytest)?;
+    Ok(Counts::read(ran.succeeded, &ran.text))
+}
+
+fn node_clients(setup: &mut Setup, folder: PathBuf) -> Result<Counts> {
     ui::packages(&folder, "clients")?;
-    output::stamped("Node clients");
     let mut node = npm(folder);
     node.args(["run", "--silent", "test"]);
     setup.for_server(&mut node)?;
+    output::stamped("Node clients");
     let ran = watch(&mut node)?;
-    counts += Counts::read(ran.succeeded, &ran.text);
-    Ok(counts)
+    Ok(Counts::read(ran.succeeded, &ran.text))
 }
 
 pub(crate) fn browser(setup: &mut Setup) -> Result<Counts> {
@@ -162,8 +179,12 @@ fn requirements(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn name_of(file: &Path) -> String {
-    file.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+/// What a part of a suite counted; one failure where it could not run.
+fn counted(outcome: Result<Counts>) -> Counts {
+    outcome.unwrap_or_else(|error| {
+        output::error(&error);
+        Counts::one(false)
+    })
 }
 
 /// Counts a command as one check.

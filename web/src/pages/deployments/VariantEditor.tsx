@@ -62,7 +62,7 @@ export function VariantEditor({ variant, at, providers, models, onChange, onRemo
       <Rules variant={variant} set={set} error={errorAt(`${at}/context`)} />
       {onRemove && (
         <div>
-          <Button size="compact-sm" variant="subtle" color="clay.6" leftSection={<Trash2 size={14} />} onClick={onRemove}>
+          <Button size="compact-sm" variant="subtle" color="clay.6" className="danger" leftSection={<Trash2 size={14} />} onClick={onRemove}>
             Remove this variant
           </Button>
         </div>

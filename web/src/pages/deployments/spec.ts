@@ -20,8 +20,11 @@ export interface SpecForm {
   note: string;
 }
 
+/** A small model without a limit talks until its context is full. */
+const FIRST_PARAMETERS = JSON.stringify({ temperature: 0.2, max_tokens: 400 }, null, 2);
+
 export function emptyVariant(name: string, provider = "", model = ""): VariantForm {
-  return { name, weight: 1, provider, model, prompt: [{ role: "system", content: "You are a helpful assistant.", rest: {} }], parameters: "{}", tools: "[]", context: [] };
+  return { name, weight: 1, provider, model, prompt: [{ role: "system", content: "You are a helpful assistant.", rest: {} }], parameters: FIRST_PARAMETERS, tools: "[]", context: [] };
 }
 
 export function formOf(spec: VersionSpec | DeploymentVersion): SpecForm {

@@ -9,7 +9,7 @@ import { Code, pretty } from "~/ui/Code";
 import { Copy } from "~/ui/Copy";
 import { When } from "~/ui/When";
 
-const ORIGINS = { gateway: "a call through the gateway", get_config: "get_config, completed by the application", ingest: "sent in afterwards" };
+const ORIGINS = { gateway: "through the gateway", get_config: "get_config", ingest: "sent in afterwards" };
 
 export function IdsCard({ log }: { log: LogDetail }) {
   const actorName = useActorName();

@@ -9,6 +9,7 @@ import { useKeys } from "~/shell/keys";
 import { ProblemBox } from "~/ui/ProblemBox";
 import { useTitle } from "~/ui/useTitle";
 import { Composer } from "./Composer";
+import { InputsPanel } from "./InputsPanel";
 import { SettingsPanel } from "./SettingsPanel";
 import { TargetSelect } from "./TargetSelect";
 import { TurnView } from "./TurnView";
@@ -28,11 +29,13 @@ export function PlaygroundPage() {
 
   const fallback = targets.deployments[0]?.value ?? targets.models.find((m) => m.ready)?.value ?? targets.models[0]?.value;
   useEffect(() => {
-    const model = asked ?? (conversation.model || fallback);
-    if (model && model !== conversation.model && (asked || !conversation.model)) change({ model });
+    // A deployment that was archived since serves no calls; a model that no list names may.
+    const gone = !conversation.model.includes("/") && !targets.pending && !targets.deployments.some((d) => d.value === conversation.model);
+    const model = asked ?? (gone ? fallback : conversation.model);
+    if (model && model !== conversation.model) change({ model });
     // Only when the link or the list changes: the person's own choice stays.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [asked, fallback]);
+  }, [asked, fallback, targets.pending]);
 
   useKeys("Playground", [
     { key: "n", does: "New conversation", run: startNew },
@@ -68,6 +71,7 @@ export function PlaygroundPage() {
       </header>
       <div className="play-body">
         {settings && <SettingsPanel conversation={conversation} onChange={change} />}
+        {targets.variables.length > 0 && <InputsPanel variables={targets.variables} conversation={conversation} onChange={change} />}
         {targets.error !== null && targets.error !== undefined && <ProblemBox error={targets.error} />}
         {targets.waitingFor !== undefined && (
           <div className="play-waiting" role="status">

@@ -38,14 +38,16 @@ export interface Conversation {
   system: string;
   parameters: Parameters;
   logprobs: boolean;
+  /** Variables of the deployment's prompt template. */
+  inputs: Record<string, string>;
   turns: Turn[];
   /** What is typed and not sent. */
   typed: string;
 }
 
 export function newConversation(from?: Conversation): Conversation {
-  const kept = from ? { model: from.model, system: from.system, parameters: from.parameters, logprobs: from.logprobs } : undefined;
-  return { id: crypto.randomUUID(), model: "", system: "", parameters: {}, logprobs: false, ...kept, turns: [], typed: "" };
+  const kept = from ? { model: from.model, system: from.system, parameters: from.parameters, logprobs: from.logprobs, inputs: from.inputs } : undefined;
+  return { id: crypto.randomUUID(), model: "", system: "", parameters: {}, logprobs: false, inputs: {}, ...kept, turns: [], typed: "" };
 }
 
 /** The messages to send: the system prompt, and every turn that has something to say. */

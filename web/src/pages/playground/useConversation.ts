@@ -76,7 +76,9 @@ async function run(asked: Conversation, controller: AbortController, change: (ho
   const since = () => performance.now() - begun;
   let waiting = "";
   let painted = false;
-  // At most one repaint a frame, however fast the tokens come.
+  let length = 0;
+  // At most one repaint a frame, however fast the tokens come; fewer when each is much work.
+  const soon = (work: () => void) => (length < 6_000 ? requestAnimationFrame(work) : setTimeout(work, 150));
   const paint = () => {
     painted = false;
     const text = waiting;
@@ -87,7 +89,8 @@ async function run(asked: Conversation, controller: AbortController, change: (ho
     if (piece.kind === "text") {
       change((turn) => (turn.firstTokenMs === undefined ? { ...turn, firstTokenMs: since() } : turn));
       waiting += piece.text;
-      if (!painted) requestAnimationFrame(paint);
+      length += piece.text.length;
+      if (!painted) soon(paint);
       painted = true;
     } else if (piece.kind === "open" && piece.logId) {
       const { logId } = piece;
@@ -96,7 +99,11 @@ async function run(asked: Conversation, controller: AbortController, change: (ho
     else if (piece.kind === "finish") change((turn) => ({ ...turn, finish: piece.reason }));
   };
   try {
-    const parameters = { ...asked.parameters, ...(asked.logprobs ? { logprobs: true, top_logprobs: 5 } : {}) };
+    const parameters = {
+      ...asked.parameters,
+      ...(asked.logprobs ? { logprobs: true, top_logprobs: 5 } : {}),
+      ...(Object.keys(asked.inputs).length > 0 ? { inputs: asked.inputs } : {}),
+    };
     const request = { model: asked.model, messages: messagesOf(asked), parameters, conversationId: asked.id, signal: controller.signal };
     for await (const piece of streamChat(request)) show(piece);
     paint();

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { deploymentQuery, deploymentsQuery } from "~/api/deployment";
 import { modelsQuery } from "~/api/provider";
 import type { Model, Variant } from "~/api/types";
+import { variablesOf } from "./variables";
 
 export interface Target {
   value: string;
@@ -18,6 +19,8 @@ export interface Targets {
   error: unknown;
   /** Why the chosen one cannot answer yet, in the server's words. */
   waitingFor: string | undefined;
+  /** The variables of the chosen deployment's prompt. */
+  variables: string[];
 }
 
 export function useTargets(chosen: string): Targets {
@@ -32,6 +35,7 @@ export function useTargets(chosen: string): Targets {
     models: (models.data ?? []).map((m) => ({ value: `${m.provider}/${m.model}`, label: `${m.provider}/${m.model}`, about: m.note ?? "", ready: m.ready })),
     pending: deployments.isPending || models.isPending,
     error: deployments.error ?? models.error,
+    variables: isDeployment ? variablesOf(active?.variants ?? []) : [],
     waitingFor: waiting(models.data ?? [], isDeployment ? (active?.variants ?? []) : [], chosen),
   };
 }

@@ -116,9 +116,9 @@ function UserForm({ onDone }: { onDone: (link?: { name: string; url: string }) =
   const [password, setPassword] = useState("");
   const add = useMutation({
     mutationFn: () => createUser({ email: email.trim(), name: name.trim(), role, ...(password ? { password } : {}) }),
-    onSuccess: async ({ user, signin_link: url }) => {
+    onSuccess: async ({ user, signin_link: link }) => {
       await queries.invalidateQueries({ queryKey: ["users"] });
-      onDone(url ? { name: user.name, url } : undefined);
+      onDone(link ? { name: user.name, url: link.url } : undefined);
     },
   });
   const problem = add.isError ? asProblem(add.error) : undefined;
