@@ -48,7 +48,7 @@ pub struct ChatCall {
     pub(crate) ids: Context,
     /// The log's metadata.
     pub(crate) metadata: Map<String, Value>,
-    /// Messages that go before the template's (Orq).
+    /// Messages that go after the template's instructions, before its conversation (Orq).
     pub(crate) prefix_messages: Vec<Message>,
 }
 

@@ -17,7 +17,7 @@ pub struct ConfigCall {
     pub context: CallContext,
     /// Variables of the prompt template.
     pub inputs: Map<String, Value>,
-    /// Go before the template's messages.
+    /// Go after the template's system messages, before its others.
     pub prefix_messages: Vec<Message>,
     /// Go after the template's messages.
     pub messages: Vec<Message>,

@@ -31,10 +31,10 @@ pub(crate) fn prepare(
     variant: Option<&Variant>,
     capture_logprobs: bool,
 ) -> Result<Prepared, Invalid> {
-    let mut messages = call.prefix_messages.clone();
+    let mut messages = vec![];
     let mut fields = call.fields.clone();
     if let Some(variant) = variant {
-        messages.extend(render(&variant.prompt, &call.inputs)?);
+        messages = render(&variant.prompt, &call.inputs)?;
         let has = |fields: &RawFields, name: &str| fields.iter().any(|(n, _)| n == name);
         for (name, value) in &variant.parameters {
             if !has(&fields, name) {
@@ -45,6 +45,9 @@ pub(crate) fn prepare(
             fields.extend(raw_field("tools", &variant.tools));
         }
     }
+    let instructs = |message: &Message| matches!(message.role.as_str(), "system" | "developer");
+    let instructions = messages.iter().take_while(|message| instructs(message)).count();
+    messages.splice(instructions..instructions, call.prefix_messages.iter().cloned());
     messages.extend(call.messages.iter().cloned());
     let mut strip = Strip::default();
     let asked = fields.iter().any(|(n, v)| n == "logprobs" && v.get() == "true");
@@ -227,6 +230,18 @@ mod tests {
         asked["logprobs"] = json!(true);
         asked["stream_options"] = json!({"include_usage": true});
         assert!(sent(&call(&asked), true).1.is_nothing());
+    }
+
+    #[test]
+    fn prefix_messages_follow_the_instructions() {
+        let mut variant = variant();
+        variant.prompt.push(Message::text_of("user", "example"));
+        let mut call = call(&json!({"model": "d", "messages": [{"role": "user", "content": "x"}],
+            "inputs": {"name": "Ann"}}));
+        call.prefix_messages.push(Message::text_of("user", "before"));
+        let prepared = prepare(&call, Some(&variant), false).unwrap();
+        let texts: Vec<String> = prepared.messages.iter().map(Message::text).collect();
+        assert_eq!(texts, ["You are Ann.", "before", "example", "x"]);
     }
 
     #[test]

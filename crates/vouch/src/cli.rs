@@ -194,7 +194,7 @@ Examples:
     Create {
         /// Their e-mail address: what they sign in with.
         email: String,
-        /// What others see. [default: the part of the e-mail before the @]
+        /// What others see: without it, the part of the e-mail before the @
         #[arg(long, value_name = "NAME")]
         name: Option<String>,
         /// What they may do.

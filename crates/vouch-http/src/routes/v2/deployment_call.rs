@@ -38,7 +38,7 @@ pub(crate) struct DeploymentCall {
     /// Go after the template's messages.
     #[serde(default)]
     messages: Option<Vec<Message>>,
-    /// Go before the template's messages.
+    /// Go after the template's system messages, before its others.
     #[serde(default)]
     prefix_messages: Option<Vec<Message>>,
     /// Win over the variant's parameters.
