@@ -34,6 +34,7 @@ test("a deployment is made, tried with inputs, and archived", async ({ page, ser
   await page.getByRole("link", { name: "Try it" }).click();
   await page.waitForURL(/\?model=greeter/);
   equal(await page.getByRole("combobox", { name: "Deployment or model" }).inputValue(), "greeter");
+  await page.getByRole("button", { name: "New conversation" }).click();
   await page.getByRole("region", { name: "Inputs of the prompt" }).getByLabel("name").fill("Ada");
   await page.getByLabel("Message").fill("Hello?");
   await page.keyboard.press("Enter");
