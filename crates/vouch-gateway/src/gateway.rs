@@ -160,7 +160,7 @@ impl Gateway {
             _ => vec![],
         };
         let (id, messages, served) = (log.id, log.messages.clone(), log.served.clone());
-        self.store.insert_logs(caller.project, vec![log], None).await?;
+        self.store.insert_logs(caller.project, vec![log], vec![], None).await?;
         Ok(Configured { log: id, served, messages, parameters, tools })
     }
 

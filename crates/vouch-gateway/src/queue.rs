@@ -74,7 +74,7 @@ async fn write_all(
 async fn write(store: &dyn Store, project: ProjectId, logs: Vec<Log>) {
     let mut wait = FIRST_RETRY;
     loop {
-        match store.insert_logs(project, logs.clone(), None).await {
+        match store.insert_logs(project, logs.clone(), vec![], None).await {
             Ok(_) => return,
             Err(error @ StoreError::Unavailable(_)) => {
                 tracing::warn!(%error, logs = logs.len(), "logs wait for the database");

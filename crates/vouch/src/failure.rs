@@ -34,11 +34,24 @@ impl std::error::Error for Failure {}
 
 /// The lines that the command prints before it ends with 1.
 pub(crate) fn report(error: &anyhow::Error) -> String {
-    let sentence = format!("{error:#}").replace('\n', " ");
+    let sentence = sentence(error).replace('\n', " ");
     match error.downcast_ref::<Failure>().and_then(|failure| failure.hint.as_ref()) {
         Some(hint) => format!("error: {sentence}\nhint: {hint}"),
         None => format!("error: {sentence}"),
     }
+}
+
+/// The error and its causes, without those that the text before them repeats.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut sentence = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if sentence.is_empty() {
+            sentence = cause;
+        } else if !sentence.ends_with(&cause) {
+            sentence.extend([": ", &cause]);
+        }
+    }
+    sentence
 }
 
 /// Whether the reader of our output went away, as in `vouch key list | head -1`.
@@ -53,6 +66,14 @@ pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
 mod tests {
     use super::*;
     use anyhow::Context;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let error = Err::<(), _>(std::io::Error::other("refused"))
+            .context("no answer: refused")
+            .unwrap_err();
+        assert_eq!(report(&error), "error: no answer: refused");
+    }
 
     #[test]
     fn the_hint_is_found_under_further_context() {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use vouch_domain::feedback::NewFeedback;
 use vouch_domain::id::ProjectId;
 use vouch_domain::metric::MetricValue;
 
@@ -32,20 +33,43 @@ impl Hot<'_> {
         self.appends.iter_mut().for_each(|op| op.slot.reset());
         tx.lock_targets(&self.targets()).await?;
         let mut repeats = Repeats::load(tx, &self.fingerprints()).await?;
-        self.apply_inserts(tx, &mut repeats).await?;
-        self.apply_appends(tx, &mut repeats).await?;
+        let mut metrics = Metrics::load(tx, &self.metrics()).await?;
+        self.apply_inserts(tx, &mut repeats, &mut metrics).await?;
+        self.apply_appends(tx, &mut repeats, &mut metrics).await?;
+        metrics.save(tx).await?;
         self.answer_repeats(&repeats);
         repeats.save(tx).await
     }
 
-    async fn apply_inserts(&mut self, tx: &mut Tx, repeats: &mut Repeats) -> Result<()> {
-        let mut admitted = Vec::new();
+    async fn apply_inserts(
+        &mut self,
+        tx: &mut Tx,
+        repeats: &mut Repeats,
+        metrics: &mut Metrics,
+    ) -> Result<()> {
+        let (mut admitted, mut values) = (Vec::new(), Vec::new());
         for op in &mut self.inserts {
-            if repeats.claim(op.project, op.fingerprint.as_ref()) {
-                admitted.push(&mut **op);
+            if repeats.is_known(op.project, op.fingerprint.as_ref()) {
+                continue;
+            }
+            match metrics.check(op.project, &op.feedback) {
+                Ok(checked) => {
+                    if repeats.claim(op.project, op.fingerprint.as_ref()) {
+                        admitted.push(&mut **op);
+                        values.push(checked);
+                    }
+                }
+                Err(invalid) => op.slot.set(Err(invalid.into())),
             }
         }
         insert(tx, &admitted).await?;
+        let given: Vec<Given<'_>> = admitted
+            .iter()
+            .zip(&values)
+            .flat_map(|(op, values)| Given::all(op.project, &op.feedback, values))
+            .collect();
+        append(tx, &given).await?;
+        drop(given);
         for op in admitted {
             if let Some(first) = op.logs.first() {
                 let at = first.id.made_at();
@@ -56,8 +80,12 @@ impl Hot<'_> {
         Ok(())
     }
 
-    async fn apply_appends(&mut self, tx: &mut Tx, repeats: &mut Repeats) -> Result<()> {
-        let mut metrics = Metrics::load(tx, &self.metrics()).await?;
+    async fn apply_appends(
+        &mut self,
+        tx: &mut Tx,
+        repeats: &mut Repeats,
+        metrics: &mut Metrics,
+    ) -> Result<()> {
         let mut admitted: Vec<(&mut Append, Vec<MetricValue>)> = Vec::new();
         for op in &mut self.appends {
             if repeats.is_known(op.project, op.fingerprint.as_ref()) {
@@ -72,19 +100,12 @@ impl Hot<'_> {
                 Err(invalid) => op.slot.set(Err(invalid.into())),
             }
         }
-        metrics.save(tx).await?;
-
         let patches: Vec<&StoredPatch> =
             admitted.iter().filter_map(|(op, _)| op.patch.as_ref()).collect();
         let mut merged = patch(tx, &patches).await?.into_iter();
         let given: Vec<Given<'_>> = admitted
             .iter()
-            .flat_map(|(op, values)| {
-                op.feedback
-                    .iter()
-                    .zip(values)
-                    .map(|(new, value)| Given::new(op.project, new, value))
-            })
+            .flat_map(|(op, values)| Given::all(op.project, &op.feedback, values))
             .collect();
         let mut here = append(tx, &given).await?.into_iter();
         drop(given);
@@ -118,10 +139,7 @@ impl Hot<'_> {
             .inserts
             .iter()
             .flat_map(|op| op.logs.iter().map(|log| (op.project, log.id.to_string())));
-        let feedback = self
-            .appends
-            .iter()
-            .flat_map(|op| op.feedback.iter().map(|new| (op.project, target_text(&new.target))));
+        let feedback = self.feedback().map(|(project, new)| (project, target_text(&new.target)));
         let patches = self.appends.iter().filter_map(|op| op.patch.as_ref());
         let patches = patches.map(|patch| (patch.project, patch.log.to_string()));
         logs.chain(feedback).chain(patches).collect()
@@ -135,10 +153,14 @@ impl Hot<'_> {
 
     /// The metrics that the feedback names.
     fn metrics(&self) -> BTreeSet<(ProjectId, &str)> {
-        let all = self
-            .appends
-            .iter()
-            .flat_map(|op| op.feedback.iter().map(|new| (op.project, new.name.as_str())));
-        all.collect()
+        self.feedback().map(|(project, new)| (project, new.name.as_str())).collect()
+    }
+
+    fn feedback(&self) -> impl Iterator<Item = (ProjectId, &NewFeedback)> {
+        let with_logs = self.inserts.iter().map(|op| (op.project, &op.feedback));
+        let appended = self.appends.iter().map(|op| (op.project, &op.feedback));
+        with_logs
+            .chain(appended)
+            .flat_map(|(project, feedback)| feedback.iter().map(move |new| (project, new)))
     }
 }

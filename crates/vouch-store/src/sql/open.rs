@@ -95,10 +95,15 @@ async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
 #[cfg(feature = "postgres")]
 async fn open_postgres(options: &StoreOptions) -> Result<Pools> {
     use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+    use sqlx::{Connection as _, PgConnection};
     static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
     let connect: PgConnectOptions = options.url.parse()?;
     let connect = connect.application_name("vouch").statement_cache_capacity(512);
+    // A pool tries again until its time is up and then hides why; one connection says why.
+    let first = tokio::time::timeout(ACQUIRE_TIMEOUT, PgConnection::connect_with(&connect));
+    let first = first.await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+    first.close().await?;
     let writer = PgPoolOptions::new()
         .max_connections(1)
         .after_connect(|conn, _| Box::pin(async move { set(conn, WRITER).await }))

@@ -1,9 +1,11 @@
 //! Sessions of browsers, and links that sign in once.
 
 use vouch_domain::Time;
+use vouch_domain::audit::NewAudit;
 use vouch_domain::user::User;
 
 use super::SqlStore;
+use super::audit;
 use super::conn::Conn;
 use super::statement::sql;
 use super::tx::Tx;
@@ -81,8 +83,14 @@ impl SessionStore for SqlStore {
         .await
     }
 
-    async fn create_signin_link(&self, link: SessionRecord) -> Result<()> {
-        self.write(link, |link, tx| Box::pin(insert(&mut tx.conn, INSERT_LINK, link))).await
+    async fn create_signin_link(&self, link: SessionRecord, audit: NewAudit) -> Result<()> {
+        self.write((link, audit), |(link, entry), tx| {
+            Box::pin(async move {
+                audit::append(tx, entry).await?;
+                insert(&mut tx.conn, INSERT_LINK, link).await
+            })
+        })
+        .await
     }
 
     async fn use_signin_link(

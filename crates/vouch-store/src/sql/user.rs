@@ -103,7 +103,10 @@ async fn update((user, password_hash, entry): &WithPassword, tx: &mut Tx) -> Res
     .bind(password_hash.clone())
     .run(&mut tx.conn)
     .await?;
-    keep_an_admin(tx, user.project).await?;
+    let leads = |user: &User| user.role == Role::Admin && user.disabled_at.is_none();
+    if leads(&old) && !leads(user) {
+        keep_an_admin(tx, user.project).await?;
+    }
     if user.disabled_at.is_some() || old.role != user.role || password_hash.is_some() {
         for delete in [
             "DELETE FROM sessions WHERE user_id = $1",

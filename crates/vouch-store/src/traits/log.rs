@@ -14,11 +14,15 @@ use crate::Result;
 pub trait LogStore: Send + Sync {
     /// Writes logs of one project, all or none. A log whose id is there already is left as it is
     /// (its id is still in the answer). Patches and feedback that came before the log are
-    /// attached in the same transaction.
+    /// attached in the same transaction, and `feedback` that comes with the logs is kept in it.
+    ///
+    /// # Errors
+    /// `Invalid` when the feedback does not fit its metric, at `/feedback/<i>/value`.
     async fn insert_logs(
         &self,
         project: ProjectId,
         logs: Vec<Log>,
+        feedback: Vec<NewFeedback>,
         fingerprint: Option<Fingerprint>,
     ) -> Result<Written<LogId>>;
 

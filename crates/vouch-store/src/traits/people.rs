@@ -45,7 +45,7 @@ pub trait UserStore: Send + Sync {
     /// Their sessions end when they are disabled or the role or password changes.
     ///
     /// # Errors
-    /// `NotFound`; `Conflict` when no enabled admin would be left.
+    /// `NotFound`; `Conflict` when they were the last enabled admin and no longer would be.
     async fn update_user(
         &self,
         user: User,
@@ -80,7 +80,7 @@ pub trait SessionStore: Send + Sync {
     async fn delete_session(&self, token_sha256: &str) -> Result<()>;
 
     /// Makes a link that signs its user in once.
-    async fn create_signin_link(&self, link: SessionRecord) -> Result<()>;
+    async fn create_signin_link(&self, link: SessionRecord, audit: NewAudit) -> Result<()>;
 
     /// Uses up an unexpired link and opens `session` for its (enabled) user, in one transaction;
     /// `session.user` is replaced by the link's. `None` when the link is unknown, used or expired.

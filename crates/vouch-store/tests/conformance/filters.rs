@@ -48,7 +48,7 @@ async fn twelve(w: &World) -> Vec<Log> {
         log.metadata.insert("plan".into(), json!(n % 3));
         logs.push(log);
     }
-    w.store.insert_logs(w.project, logs.clone(), None).await.unwrap();
+    w.store.insert_logs(w.project, logs.clone(), vec![], None).await.unwrap();
     for (n, log) in logs.iter().enumerate().filter(|(n, _)| n % 2 == 0) {
         w.give(w.on(log.id, "ann", "thumbs", json!(n % 4 == 0))).await;
         w.give(w.on(log.id, "ann", "score", json!(n * 5))).await;
@@ -122,7 +122,7 @@ async fn pages_go_through_ties(w: World) {
             log
         })
         .collect();
-    w.store.insert_logs(w.project, logs.clone(), None).await.unwrap();
+    w.store.insert_logs(w.project, logs.clone(), vec![], None).await.unwrap();
     let mut expected: Vec<_> = logs.iter().map(|log| log.id).collect();
     expected.sort_unstable_by(|a, b| b.cmp(a));
     assert_eq!(ids(&w, LogFilter::default()).await, expected);

@@ -3,7 +3,7 @@
 use serde_json::json;
 use vouch_domain::feedback::FeedbackTally;
 use vouch_domain::log::{LogError, LogStatus};
-use vouch_store::{Fingerprint, LogFilter, LogQuery, LogStore, StoreError};
+use vouch_store::{FeedbackStore, Fingerprint, LogFilter, LogQuery, LogStore, StoreError};
 
 use crate::backend::on_both;
 use crate::world::World;
@@ -12,6 +12,7 @@ on_both!(
     a_log_reads_back_as_it_came,
     inserting_twice_is_inserting_once,
     a_repeat_with_the_same_key_gives_the_same,
+    feedback_comes_with_its_log_or_not_at_all,
     a_nul_in_a_text_does_no_harm,
     usage_counts_each_log_once,
 );
@@ -41,8 +42,10 @@ async fn inserting_twice_is_inserting_once(w: World) {
     again.served.model = Some("other".into());
     w.insert(&first).await;
     w.insert(&again).await;
-    let both =
-        w.store.insert_logs(w.project, vec![first.clone(), again, first.clone()], None).await;
+    let both = w
+        .store
+        .insert_logs(w.project, vec![first.clone(), again, first.clone()], vec![], None)
+        .await;
     assert_eq!(both.unwrap().ids, [first.id; 3]);
     let detail = w.store.log(w.project, first.id).await.unwrap().unwrap();
     assert_eq!(detail.log, first);
@@ -53,14 +56,35 @@ async fn inserting_twice_is_inserting_once(w: World) {
 async fn a_repeat_with_the_same_key_gives_the_same(w: World) {
     let key = |body: &str| Some(Fingerprint { key: "logs/one".into(), body_sha256: body.into() });
     let (first, second) = (w.log(), w.log());
-    let written = w.store.insert_logs(w.project, vec![first.clone()], key("a")).await.unwrap();
+    let written =
+        w.store.insert_logs(w.project, vec![first.clone()], vec![], key("a")).await.unwrap();
     assert!(!written.repeated);
-    let repeat = w.store.insert_logs(w.project, vec![second.clone()], key("a")).await.unwrap();
+    let repeat =
+        w.store.insert_logs(w.project, vec![second.clone()], vec![], key("a")).await.unwrap();
     assert!(repeat.repeated);
     assert_eq!(repeat.ids, [first.id]);
     assert!(w.store.log(w.project, second.id).await.unwrap().is_none());
-    let other = w.store.insert_logs(w.project, vec![second], key("b")).await;
+    let other = w.store.insert_logs(w.project, vec![second], vec![], key("b")).await;
     assert!(matches!(other, Err(StoreError::Conflict(_))), "{other:?}");
+}
+
+async fn feedback_comes_with_its_log_or_not_at_all(w: World) {
+    let key = || Some(Fingerprint { key: "logs/two".into(), body_sha256: "a".into() });
+    let log = w.log();
+    let bad = vec![w.on(log.id, "ann", "score", json!("high"))];
+    let refused = w.store.insert_logs(w.project, vec![log.clone()], bad, key()).await;
+    let Err(StoreError::Invalid(invalid)) = refused else { panic!("{refused:?}") };
+    assert_eq!(invalid.pointer.to_string(), "/feedback/0/value");
+    assert!(w.store.log(w.project, log.id).await.unwrap().is_none());
+    for repeated in [false, true] {
+        let good =
+            vec![w.on(log.id, "ann", "score", json!(70)), w.on(log.id, "ann", "mood", json!("so"))];
+        let written = w.store.insert_logs(w.project, vec![log.clone()], good, key()).await.unwrap();
+        assert_eq!((written.ids, written.repeated), (vec![log.id], repeated));
+    }
+    let detail = w.store.log(w.project, log.id).await.unwrap().unwrap();
+    assert_eq!((detail.tally.count, detail.tally.score), (2, Some(70.0)));
+    assert_eq!(w.store.log_feedback(w.project, log.id).await.unwrap().len(), 2);
 }
 
 async fn a_nul_in_a_text_does_no_harm(w: World) {
@@ -89,7 +113,7 @@ async fn usage_counts_each_log_once(w: World) {
         w.log()
     };
     let logs = vec![w.log(), failed, w.log(), other_day];
-    w.store.insert_logs(w.project, logs, None).await.unwrap();
+    w.store.insert_logs(w.project, logs, vec![], None).await.unwrap();
     let usage = w.store.usage(w.project, 0..=100_000).await.unwrap();
     assert_eq!(usage.len(), 2, "{usage:?}");
     let sum = |f: fn(&vouch_store::UsagePoint) -> i64| usage.iter().map(f).sum::<i64>();

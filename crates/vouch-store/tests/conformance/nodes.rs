@@ -28,7 +28,9 @@ async fn feedback_meets_its_log(w: World) {
         let (here, there, project) = (w.store.clone(), other.clone(), w.project);
         let (one, two) = if n % 2 == 0 { (here, there) } else { (there, here) };
         let (three, four) = (one.clone(), two.clone());
-        calls.spawn(async move { drop(one.insert_logs(project, vec![log], None).await.unwrap()) });
+        calls.spawn(async move {
+            drop(one.insert_logs(project, vec![log], vec![], None).await.unwrap());
+        });
         calls.spawn(
             async move { drop(two.append_feedback(project, vec![up], None).await.unwrap()) },
         );
@@ -77,8 +79,9 @@ async fn no_event_is_skipped(w: World) {
     for n in 0..100 {
         let (log, project) = (w.log(), w.project);
         let store = if n % 2 == 0 { w.store.clone() } else { other.clone() };
-        calls
-            .spawn(async move { drop(store.insert_logs(project, vec![log], None).await.unwrap()) });
+        calls.spawn(async move {
+            drop(store.insert_logs(project, vec![log], vec![], None).await.unwrap());
+        });
     }
     calls.join_all().await;
     other.close().await;

@@ -16,6 +16,7 @@ on_both!(
     a_project_has_its_metrics,
     people_are_found_by_email,
     the_last_admin_stays,
+    without_an_admin_others_can_be_changed,
     sessions_end,
     a_signin_link_works_once,
     keys_are_found_until_revoked,
@@ -68,6 +69,15 @@ async fn the_last_admin_stays(w: World) {
     assert!(matches!(error, Err(StoreError::NotFound(_))), "{error:?}");
 }
 
+/// Keys may administer a project in which no person does.
+async fn without_an_admin_others_can_be_changed(w: World) {
+    let ann = w.user("ann@example.org", Role::Reviewer);
+    w.store.create_user(ann.clone(), None, w.audit("user.create", "ann")).await.unwrap();
+    let disabled = vouch_domain::user::User { disabled_at: Some(w.now()), ..ann };
+    w.store.update_user(disabled.clone(), None, w.audit("user.update", "ann")).await.unwrap();
+    assert_eq!(w.store.users(w.project).await.unwrap(), [disabled]);
+}
+
 fn session(w: &World, token: &str, user: vouch_domain::id::UserId) -> SessionRecord {
     let at = w.now();
     SessionRecord { token_sha256: token.into(), user, created_at: at, expires_at: at.plus_s(3600) }
@@ -98,8 +108,14 @@ async fn sessions_end(w: World) {
 async fn a_signin_link_works_once(w: World) {
     let ann = w.user("ann@example.org", Role::Admin);
     w.store.create_user(ann.clone(), None, w.audit("user.create", "x")).await.unwrap();
-    w.store.create_signin_link(session(&w, "link", ann.id)).await.unwrap();
-    w.store.create_signin_link(session(&w, "old", ann.id)).await.unwrap();
+    w.store
+        .create_signin_link(session(&w, "link", ann.id), w.audit("user.signin_link", "ann"))
+        .await
+        .unwrap();
+    w.store
+        .create_signin_link(session(&w, "old", ann.id), w.audit("user.signin_link", "ann"))
+        .await
+        .unwrap();
     let now = w.now();
     let opened = session(&w, "s", ann.id);
     let user = w.store.use_signin_link("link", opened.clone(), now).await.unwrap();

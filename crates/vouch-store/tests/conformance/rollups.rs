@@ -185,7 +185,7 @@ fn start(
             model.inserted[*log] = true;
             let (store, log) = (std::sync::Arc::clone(&w.store), model.logs[*log].clone());
             tasks.spawn(async move {
-                store.insert_logs(project, vec![log], None).await.unwrap();
+                store.insert_logs(project, vec![log], vec![], None).await.unwrap();
             });
         }
         Step::Patch { log, plan, user } => {

@@ -50,7 +50,7 @@ async fn one_at_fault_does_not_spoil_the_others(w: World) {
 async fn what_was_answered_is_there_after_a_restart(w: World) {
     let second = w.backend.open().await;
     let log = w.log();
-    second.insert_logs(w.project, vec![log.clone()], None).await.unwrap();
+    second.insert_logs(w.project, vec![log.clone()], vec![], None).await.unwrap();
     drop(second);
     let third = w.backend.open().await;
     let detail = third.log(w.project, log.id).await.unwrap().unwrap();
@@ -63,7 +63,7 @@ async fn closing_commits_what_waits(w: World) {
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..50 {
         let (store, log, project) = (second.clone(), w.log(), w.project);
-        calls.spawn(async move { store.insert_logs(project, vec![log], None).await });
+        calls.spawn(async move { store.insert_logs(project, vec![log], vec![], None).await });
     }
     tokio::task::yield_now().await;
     second.close().await;
@@ -71,7 +71,7 @@ async fn closing_commits_what_waits(w: World) {
     let query =
         LogQuery { project: w.project, filter: LogFilter::default(), cursor: None, limit: 200 };
     assert_eq!(w.store.logs(&query).await.unwrap().items.len(), answered);
-    let late = second.insert_logs(w.project, vec![w.log()], None).await;
+    let late = second.insert_logs(w.project, vec![w.log()], vec![], None).await;
     assert!(matches!(late, Err(StoreError::Unavailable(_))), "{late:?}");
 }
 

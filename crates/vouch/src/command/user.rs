@@ -107,7 +107,8 @@ pub(crate) async fn signin_link(desk: &Desk, user: &User, address: &str) -> anyh
         created_at: now,
         expires_at: secret::signin_link_ends(now),
     };
-    desk.store.create_signin_link(link).await?;
+    let audit = desk.audit("user.signin_link", &user.id, json!({"expires_at": link.expires_at}));
+    desk.store.create_signin_link(link, audit).await?;
     Ok(secret::signin_url(address, &token.text))
 }
 

@@ -8,7 +8,6 @@ use serde_json::json;
 use vouch_domain::Pointer;
 use vouch_domain::feedback::{FeedbackTarget, NewFeedback};
 use vouch_domain::id::{FeedbackId, LogId};
-use vouch_store::Fingerprint;
 
 use super::new_log::{Intake, NewLog};
 use crate::auth::Caller;
@@ -89,15 +88,6 @@ pub(crate) async fn create(
         }
         logs.push(log);
     }
-    // A second write with a fingerprint of its own: when the first was kept and this was not,
-    // a repeat of the call makes it good.
-    let second = batch
-        .fingerprint
-        .clone()
-        .map(|print| Fingerprint { key: format!("{} feedback", print.key), ..print });
-    let written = app.store.insert_logs(project, logs, batch.fingerprint).await?;
-    if !feedback.is_empty() {
-        app.store.append_feedback(project, feedback, second).await?;
-    }
+    let written = app.store.insert_logs(project, logs, feedback, batch.fingerprint).await?;
     Ok((StatusCode::CREATED, Answer(LogIds { ids: written.ids })))
 }

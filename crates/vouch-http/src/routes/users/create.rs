@@ -70,7 +70,8 @@ pub(crate) async fn create(
     let needs_link = hash.is_none();
     let audit = app.audit(&caller.principal, "user.create", &user.id, json!({"role": user.role}));
     app.store.create_user(user.clone(), hash, audit).await?;
-    let signin_link = if needs_link { Some(make_link(&app, user.id).await?) } else { None };
+    let signin_link =
+        if needs_link { Some(make_link(&app, &caller, user.id).await?) } else { None };
     Ok((StatusCode::CREATED, Answer(UserMade { user, signin_link })))
 }
 

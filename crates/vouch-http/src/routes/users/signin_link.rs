@@ -4,6 +4,7 @@ use axum::Json as Answer;
 use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use vouch_domain::Time;
 use vouch_domain::id::UserId;
 use vouch_domain::user::User;
@@ -42,16 +43,22 @@ pub(crate) async fn signin_link(
     if user.disabled_at.is_some() {
         return Err(Problem::new(Kind::Conflict, "This person is disabled; enable them first."));
     }
-    Ok((StatusCode::CREATED, Answer(make_link(&app, id).await?)))
+    Ok((StatusCode::CREATED, Answer(make_link(&app, &caller, id).await?)))
 }
 
 /// Makes and keeps a link.
-pub(crate) async fn make_link(app: &App, user: UserId) -> Result<SigninLink, Problem> {
+pub(crate) async fn make_link(
+    app: &App,
+    caller: &Caller,
+    user: UserId,
+) -> Result<SigninLink, Problem> {
     let (now, secret) = (app.now(), Secret::token());
     let expires_at = signin_link_ends(now);
     let (token_sha256, created_at) = (secret.sha256, now);
     let link = SessionRecord { token_sha256, user, created_at, expires_at };
-    app.store.create_signin_link(link).await?;
+    let details = json!({"expires_at": expires_at});
+    let audit = app.audit(&caller.principal, "user.signin_link", &user, details);
+    app.store.create_signin_link(link, audit).await?;
     Ok(SigninLink { url: signin_url(&app.public_url, &secret.text), expires_at })
 }
 

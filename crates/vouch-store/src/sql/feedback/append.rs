@@ -64,15 +64,20 @@ pub(crate) async fn call(
     feedback: Vec<NewFeedback>,
     fingerprint: Option<Fingerprint>,
 ) -> Result<Appended> {
+    let size_bytes =
+        size_bytes(&feedback) + patch.as_ref().map_or(0, |patch| 256 + patch.body.len());
+    let op = |slot| Op::Append(Append { project, patch, feedback, fingerprint, slot });
+    store.writer.call(size_bytes, op).await
+}
+
+/// About how much memory the feedback holds while it waits.
+pub(crate) fn size_bytes(feedback: &[NewFeedback]) -> usize {
     let texts = |new: &NewFeedback| {
         new.comment.as_ref().map_or(0, String::len)
             + new.correction.as_ref().map_or(0, String::len)
             + new.value.as_str().map_or(0, str::len)
     };
-    let size_bytes = feedback.iter().map(|new| 512 + texts(new)).sum::<usize>()
-        + patch.as_ref().map_or(0, |patch| 256 + patch.body.len());
-    let op = |slot| Op::Append(Append { project, patch, feedback, fingerprint, slot });
-    store.writer.call(size_bytes, op).await
+    feedback.iter().map(|new| 512 + texts(new)).sum()
 }
 
 /// One feedback with its checked value.
@@ -97,6 +102,15 @@ impl<'a> Given<'a> {
         };
         let author = clean(&new.author.to_string());
         Self { project, new, author, target: target_text(&new.target), kept }
+    }
+
+    /// The feedback of one caller with its checked values.
+    pub(crate) fn all(
+        project: ProjectId,
+        feedback: &'a [NewFeedback],
+        values: &'a [MetricValue],
+    ) -> impl Iterator<Item = Self> {
+        feedback.iter().zip(values).map(move |(new, value)| Self::new(project, new, value))
     }
 
     /// What feedback of the same key replaces: newer by the same author on the same metric.

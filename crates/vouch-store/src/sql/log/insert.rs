@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use vouch_domain::event::EventKind;
+use vouch_domain::feedback::NewFeedback;
 use vouch_domain::id::{LogId, ProjectId};
 use vouch_domain::log::Log;
 
@@ -10,6 +11,7 @@ use super::body::{pack, unpack};
 use super::row::{LogRow, numbered};
 use super::{early, patch};
 use crate::sql::SqlStore;
+use crate::sql::feedback::append;
 use crate::sql::feedback::kept::counting_on;
 use crate::sql::op::{Op, Slot};
 use crate::sql::rows::Rows;
@@ -21,6 +23,7 @@ use crate::{Fingerprint, Result, Written};
 pub(crate) struct InsertLogs {
     pub(crate) project: ProjectId,
     pub(crate) logs: Vec<PackedLog>,
+    pub(crate) feedback: Vec<NewFeedback>,
     pub(crate) fingerprint: Option<Fingerprint>,
     pub(crate) slot: Slot<Written<LogId>>,
 }
@@ -44,14 +47,17 @@ pub(super) async fn call(
     store: &SqlStore,
     project: ProjectId,
     logs: &[Log],
+    feedback: Vec<NewFeedback>,
     fingerprint: Option<Fingerprint>,
 ) -> Result<Written<LogId>> {
     let mut packed = Vec::with_capacity(logs.len());
     for log in logs {
         packed.push(PackedLog { id: log.id, row: LogRow::of(log), body: pack("log", log)? });
     }
-    let size_bytes = packed.iter().map(|log| 1024 + log.body.len()).sum();
-    let op = |slot| Op::InsertLogs(InsertLogs { project, logs: packed, fingerprint, slot });
+    let size_bytes = packed.iter().map(|log| 1024 + log.body.len()).sum::<usize>()
+        + append::size_bytes(&feedback);
+    let op =
+        |slot| Op::InsertLogs(InsertLogs { project, logs: packed, feedback, fingerprint, slot });
     store.writer.call(size_bytes, op).await
 }
 

@@ -28,9 +28,10 @@ impl LogStore for SqlStore {
         &self,
         project: ProjectId,
         logs: Vec<Log>,
+        feedback: Vec<NewFeedback>,
         fingerprint: Option<Fingerprint>,
     ) -> Result<Written<LogId>> {
-        insert::call(self, project, &logs, fingerprint).await
+        insert::call(self, project, &logs, feedback, fingerprint).await
     }
 
     async fn patch_log(
