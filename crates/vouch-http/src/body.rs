@@ -3,14 +3,16 @@
 mod explain;
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use tokio::time::timeout;
 use vouch_store::Fingerprint;
 
 use crate::auth::Caller;
@@ -24,6 +26,9 @@ pub(crate) use explain::parse;
 pub(crate) const SMALL: usize = 1 << 20;
 /// For logs and batches, which may hold images: 32 MiB.
 pub(crate) const LARGE: usize = 32 << 20;
+
+/// How long a client may pause within its body.
+const STALL: Duration = Duration::from_secs(30);
 
 /// A JSON body of a known shape. No body at all reads as `{}`, so that a call without arguments
 /// needs none.
@@ -111,16 +116,28 @@ fn has_list(bytes: &[u8], name: &str) -> bool {
 /// The whole body, no larger than `limit`, whatever its type.
 pub(crate) async fn read(request: Request, limit: usize) -> Result<(Parts, Bytes), Problem> {
     let (parts, body) = request.into_parts();
-    let read = Limited::new(body, limit).collect().await.map_err(|e| {
-        if e.downcast_ref::<LengthLimitError>().is_some() || is_too_long(e.as_ref()) {
-            let detail = format!("A body of at most {limit} bytes is taken here.");
-            let field = format!("expected at most {limit} bytes, got more");
-            Problem::new(Kind::TooLarge, detail).with_error("", field)
-        } else {
-            Problem::new(Kind::MalformedJson, "The body broke off before its end.")
-        }
-    })?;
-    Ok((parts, read.to_bytes()))
+    let mut body = Limited::new(body, limit);
+    let mut pieces = Vec::new();
+    while let Some(frame) = timeout(STALL, body.frame()).await.map_err(|_| stalled())? {
+        pieces.extend(frame.map_err(|e| broken(e.as_ref(), limit))?.into_data());
+    }
+    let whole = if pieces.len() == 1 { pieces.remove(0) } else { pieces.concat().into() };
+    Ok((parts, whole))
+}
+
+fn stalled() -> Problem {
+    let detail = format!("Nothing more of the body came for {} s.", STALL.as_secs());
+    Problem::new(Kind::RequestTimeout, detail)
+}
+
+fn broken(e: &(dyn std::error::Error + 'static), limit: usize) -> Problem {
+    if is_too_long(e) {
+        let detail = format!("A body of at most {limit} bytes is taken here.");
+        let field = format!("expected at most {limit} bytes, got more");
+        Problem::new(Kind::TooLarge, detail).with_error("", field)
+    } else {
+        Problem::new(Kind::MalformedJson, "The body broke off before its end.")
+    }
 }
 
 fn is_too_long(e: &(dyn std::error::Error + 'static)) -> bool {
@@ -162,4 +179,20 @@ fn fingerprint(parts: &Parts, bytes: &[u8]) -> Result<Option<Fingerprint>, Probl
         key: format!("{} {}:{who}:{key}", parts.method, parts.uri.path()),
         body_sha256: sha256_hex(bytes),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::Body;
+    use axum::response::IntoResponse;
+    use futures_util::{StreamExt, stream};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_stalls_within_its_body_is_told_so() {
+        let begun = stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"{"))]);
+        let request = Request::new(Body::from_stream(begun.chain(stream::pending())));
+        let problem = read(request, SMALL).await.unwrap_err();
+        assert_eq!(problem.into_response().status(), http::StatusCode::REQUEST_TIMEOUT);
+    }
 }

@@ -88,7 +88,7 @@ pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
         line(format_args!("open {link}"))?;
         introduce(fetch);
     }
-    until_signalled(vouch_http::serve(listener, app, stop.clone()), signals, &stop).await?;
+    until_signalled(vouch_http::serve(listener, app, stop.clone()), signals, &stop).await;
 
     // Whoever still generates is cut off, so that its log can be written.
     tokio::task::spawn_blocking(move || local.stop()).await?;
@@ -192,25 +192,24 @@ impl Signals {
     }
 }
 
-/// Serves until a signal comes or serving fails; then gives what is in flight time to end.
+/// Serves until a signal comes; then gives what is in flight time to end.
 async fn until_signalled(
-    serving: impl Future<Output = std::io::Result<()>>,
+    serving: impl Future<Output = ()>,
     mut signals: Signals,
     stop: &CancellationToken,
-) -> anyhow::Result<()> {
+) {
     let mut serving = std::pin::pin!(serving);
     tokio::select! {
-        ended = &mut serving => return ended.context("the server failed"),
+        () = &mut serving => return,
         () = signals.next() => {}
     }
     note("stopping: what is in flight may end (once more to stop at once)");
     stop.cancel();
     tokio::select! {
-        ended = &mut serving => ended.context("the server failed"),
+        () = &mut serving => {}
         () = tokio::time::sleep(GRACE) => {
             tracing::warn!(grace_s = GRACE.as_secs(), "some calls did not end in time");
-            Ok(())
         }
-        () = signals.next() => Ok(()),
+        () = signals.next() => {}
     }
 }
