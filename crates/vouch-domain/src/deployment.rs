@@ -11,6 +11,7 @@ use crate::id::DeploymentId;
 use crate::invalid::{Invalid, Pointer};
 use crate::message::Message;
 use crate::provider::check_slug;
+use crate::user::switched;
 
 /// A named LLM use.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,30 @@ pub struct Deployment {
     pub created_at: Time,
     /// When it was archived; an archived deployment serves no calls.
     pub archived_at: Option<Time>,
+}
+
+/// What is to change of a deployment; what is absent stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DeploymentUpdate {
+    /// What it is for.
+    pub description: Option<String>,
+    /// The version that serves calls from now on.
+    pub active_version: Option<u32>,
+    /// Whether it serves no calls any more.
+    pub archived: Option<bool>,
+}
+
+impl DeploymentUpdate {
+    /// The deployment after the change. One that was archived before stays so since then.
+    #[must_use]
+    pub fn apply(self, deployment: Deployment, at: Time) -> Deployment {
+        Deployment {
+            description: self.description.unwrap_or(deployment.description),
+            active_version: self.active_version.or(deployment.active_version),
+            archived_at: switched(self.archived, deployment.archived_at, at),
+            ..deployment
+        }
+    }
 }
 
 /// One version of a deployment. Once it has served a call it never changes.
@@ -98,6 +123,20 @@ const fn one() -> u32 {
     1
 }
 
+/// Checks names of parameters: some fields of a request have a place of their own.
+///
+/// # Errors
+/// At `/<name>`, for a name that no parameter can have.
+pub fn check_parameters(parameters: &Map<String, Value>) -> Result<(), Invalid> {
+    let Some(name) =
+        ["model", "messages", "stream"].into_iter().find(|n| parameters.contains_key(*n))
+    else {
+        return Ok(());
+    };
+    let expected = "parameters such as temperature: model, messages and stream are set elsewhere";
+    Err(Invalid { pointer: Pointer::root().then(name), ..Invalid::new("", expected, name) })
+}
+
 impl VersionSpec {
     /// Checks what can be checked without a provider.
     ///
@@ -122,7 +161,8 @@ impl VersionSpec {
                 if variant.model.trim().is_empty() {
                     return Err(Invalid::new("/model", "the model's name", "an empty text"));
                 }
-                Ok(())
+                check_parameters(&variant.parameters)
+                    .map_err(|e| e.under(&Pointer::from("/parameters")))
             };
             check().map_err(|e: Invalid| e.under(&at))?;
         }
@@ -138,8 +178,8 @@ impl VersionSpec {
     /// same variant, so a conversation's hash keeps it on one).
     pub fn pick(&self, context: &CallContext, draw: u64) -> Option<&Variant> {
         let fitting = || self.variants.iter().filter(|v| v.weight > 0 && v.fits(context));
-        let most = fitting().map(|v| v.context.len()).max()?;
-        let best = || fitting().filter(|v| v.context.len() == most);
+        let most = fitting().map(Variant::rules).max()?;
+        let best = || fitting().filter(|v| v.rules() == most);
         let total: u64 = best().map(|v| u64::from(v.weight)).sum();
         let mut left = draw % total;
         best().find(|v| {
@@ -152,6 +192,11 @@ impl VersionSpec {
 }
 
 impl Variant {
+    /// How many rules it has; an empty list is none.
+    fn rules(&self) -> usize {
+        self.context.values().filter(|served| !served.is_empty()).count()
+    }
+
     fn fits(&self, context: &CallContext) -> bool {
         self.context.iter().all(|(name, served)| {
             served.is_empty()
@@ -217,7 +262,7 @@ mod tests {
     #[test]
     fn the_most_specific_variant_that_fits_serves() {
         let spec = spec(&json!([
-            {"name": "any", "provider": "p", "model": "m"},
+            {"name": "any", "provider": "p", "model": "m", "context": {"locale": [], "tier": []}},
             {"name": "prod", "provider": "p", "model": "m", "context": {"environment": ["production"]}},
             {"name": "prod-nl", "provider": "p", "model": "m",
              "context": {"environment": ["production"], "locale": ["nl", "be"]}},

@@ -76,7 +76,7 @@ impl LogOrigin {
 }
 
 /// Tokens used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Usage {
     /// Tokens of the input.
@@ -85,6 +85,24 @@ pub struct Usage {
     pub completion_tokens: u64,
     /// Their sum, as the provider counted it.
     pub total_tokens: u64,
+    /// `prompt_tokens_details` and whatever else the provider counted.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub rest: Map<String, Value>,
+}
+
+/// The most tokens that one log can have used, and the most that it can have cost in millionths
+/// of a US dollar: a sum over very many logs still fits into 64 bits.
+pub const MAX_COUNT: u64 = 1_000_000_000_000;
+
+impl Usage {
+    /// These counts, each at most [`MAX_COUNT`].
+    pub fn of(prompt_tokens: u64, completion_tokens: u64) -> Self {
+        let (prompt_tokens, completion_tokens) =
+            (prompt_tokens.min(MAX_COUNT), completion_tokens.min(MAX_COUNT));
+        let total_tokens = (prompt_tokens + completion_tokens).min(MAX_COUNT);
+        Self { prompt_tokens, completion_tokens, total_tokens, rest: Map::new() }
+    }
 }
 
 /// How long it took, in milliseconds.

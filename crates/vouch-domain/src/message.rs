@@ -9,14 +9,19 @@ use serde_json::{Map, Value};
 pub struct Message {
     /// `system`, `developer`, `user`, `assistant`, `tool` or another role the provider knows.
     pub role: String,
-    /// A string, a list of content parts, or null beside tool calls.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// A string, a list of content parts, or null beside tool calls; `None` where it is absent.
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Value>))]
     pub content: Option<Value>,
     /// `name`, `tool_calls`, `tool_call_id`, `refusal` and whatever else came.
     #[serde(flatten)]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub rest: Map<String, Value>,
+}
+
+/// Keeps a null apart from nothing at all, so that what passes through is what came.
+fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 impl Message {

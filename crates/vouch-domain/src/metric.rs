@@ -96,12 +96,16 @@ pub enum MetricValue {
     Boolean(bool),
     /// Of a number metric; finite.
     Number(f64),
-    /// Of a category or text metric.
+    /// Of a category metric.
+    Category(String),
+    /// Of a text metric. JSON alone reads as a category: only the metric tells them apart.
     Text(String),
     /// Of a multi-category metric; sorted, without repetition.
     Categories(Vec<String>),
 }
 
+/// The largest number in either direction: sums of very many keep their precision.
+pub const MAX_NUMBER: f64 = 1e12;
 /// The longest text value in bytes: 64 KiB.
 pub const MAX_TEXT_BYTES: usize = 65_536;
 /// The longest category in characters.
@@ -113,7 +117,7 @@ impl MetricValue {
         match self {
             Self::Boolean(yes) => Some(f64::from(u8::from(*yes))),
             Self::Number(n) => Some(*n),
-            Self::Text(_) | Self::Categories(_) => None,
+            Self::Category(_) | Self::Text(_) | Self::Categories(_) => None,
         }
     }
 }
@@ -163,17 +167,19 @@ impl MetricType {
         match (self, value) {
             (Self::Boolean, Value::Bool(yes)) => Ok(MetricValue::Boolean(*yes)),
             (Self::Boolean, _) => wrong("true or false".into()),
-            (Self::Number { min, max }, _) => match value.as_f64().filter(|n| n.is_finite()) {
-                Some(n) if min.is_none_or(|m| n >= m) && max.is_none_or(|m| n <= m) => {
-                    Ok(MetricValue::Number(n))
+            (Self::Number { min, max }, _) => {
+                match value.as_f64().filter(|n| n.abs() <= MAX_NUMBER) {
+                    Some(n) if min.is_none_or(|m| n >= m) && max.is_none_or(|m| n <= m) => {
+                        Ok(MetricValue::Number(n))
+                    }
+                    _ => wrong(match (min, max) {
+                        (Some(min), Some(max)) => format!("a number from {min} to {max}"),
+                        (Some(min), None) => format!("a number of at least {min}"),
+                        (None, Some(max)) => format!("a number of at most {max}"),
+                        (None, None) => format!("a number from -{MAX_NUMBER:e} to {MAX_NUMBER:e}"),
+                    }),
                 }
-                _ => wrong(match (min, max) {
-                    (Some(min), Some(max)) => format!("a number from {min} to {max}"),
-                    (Some(min), None) => format!("a number of at least {min}"),
-                    (None, Some(max)) => format!("a number of at most {max}"),
-                    (None, None) => "a number".into(),
-                }),
-            },
+            }
             (Self::Category { categories }, _) => {
                 // Orq sends a single choice as a list of one.
                 let word = match value {
@@ -181,7 +187,9 @@ impl MetricType {
                     other => other.as_str(),
                 };
                 match word {
-                    Some(word) if allowed(categories, word) => Ok(MetricValue::Text(word.into())),
+                    Some(word) if allowed(categories, word) => {
+                        Ok(MetricValue::Category(word.into()))
+                    }
                     _ => wrong(format!("one of {}", listed(categories))),
                 }
             }
@@ -364,7 +372,10 @@ mod tests {
 
     #[test]
     fn orqs_list_of_one_is_a_single_choice() {
-        assert_eq!(metric("rating").check(&json!(["good"])), Ok(MetricValue::Text("good".into())));
+        assert_eq!(
+            metric("rating").check(&json!(["good"])),
+            Ok(MetricValue::Category("good".into()))
+        );
         assert!(metric("rating").check(&json!(["good", "bad"])).is_err());
     }
 

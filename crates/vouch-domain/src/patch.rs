@@ -41,13 +41,13 @@ pub struct Additions {
 /// One addMetrics call, as it is kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Patch {
-    /// Its id; patches apply in the order of their ids.
+    /// Its id.
     pub id: PatchId,
     /// Its tenant.
     pub project: ProjectId,
     /// The log it belongs to, which may not be there yet.
     pub log: LogId,
-    /// When it came.
+    /// When it came; patches apply in this order, those of one moment in the order of their ids.
     pub at: Time,
     /// Who sent it.
     pub by: Actor,

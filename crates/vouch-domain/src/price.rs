@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::log::Usage;
+use crate::log::{MAX_COUNT, Usage};
 
 /// The price of one model at one provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,12 +19,14 @@ pub struct Price {
 }
 
 impl Price {
-    /// The cost of a call in millionths of a US dollar, rounded half up.
+    /// The cost of a call in millionths of a US dollar, rounded half up; at most
+    /// [`MAX_COUNT`].
     pub fn cost_usd_micros(&self, usage: &Usage) -> i64 {
         let part = |tokens: u64, price: i64| i128::from(tokens) * i128::from(price);
         let sum = part(usage.prompt_tokens, self.input_usd_micros_per_mtok)
             + part(usage.completion_tokens, self.output_usd_micros_per_mtok);
-        i64::try_from((sum + 500_000).div_euclid(1_000_000)).unwrap_or(i64::MAX)
+        let most = MAX_COUNT.cast_signed();
+        i64::try_from((sum + 500_000).div_euclid(1_000_000)).map_or(most, |cost| cost.min(most))
     }
 }
 
@@ -40,7 +42,7 @@ mod tests {
             input_usd_micros_per_mtok: 2_500_000,
             output_usd_micros_per_mtok: 10_000_000,
         };
-        let usage = |i, o| Usage { prompt_tokens: i, completion_tokens: o, total_tokens: i + o };
+        let usage = Usage::of;
         assert_eq!(price.cost_usd_micros(&usage(1_000_000, 1_000_000)), 12_500_000);
         assert_eq!(price.cost_usd_micros(&usage(1, 0)), 3); // 2.5 micros, half up
         assert_eq!(price.cost_usd_micros(&usage(0, 0)), 0);

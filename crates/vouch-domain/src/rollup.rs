@@ -95,9 +95,7 @@ fn fits(text: &str) -> bool {
 pub fn labels(value: &MetricValue) -> Vec<String> {
     match value {
         MetricValue::Boolean(yes) => vec![yes.to_string()],
-        MetricValue::Text(word) if word.chars().count() <= 64 && !word.contains('\n') => {
-            vec![word.clone()]
-        }
+        MetricValue::Category(word) => vec![word.clone()],
         MetricValue::Number(_) | MetricValue::Text(_) => vec![],
         MetricValue::Categories(words) => words.clone(),
     }
@@ -150,5 +148,11 @@ mod tests {
         assert_eq!(changes.len(), 8);
         contribute(&mut changes, "defects", &value, at, &dims, -1);
         assert!(changes.values().all(|d| d.count == 0 && d.sum.abs() < f64::EPSILON));
+    }
+
+    #[test]
+    fn free_text_makes_no_row_of_its_own() {
+        assert!(labels(&MetricValue::Text("nice".into())).is_empty());
+        assert_eq!(labels(&MetricValue::Category("x".repeat(100))), ["x".repeat(100)]);
     }
 }

@@ -34,7 +34,7 @@ pub struct Alternative {
 pub struct Uncertainty {
     /// (1/T) Σ log p: 0 is certain, lower is less sure.
     pub mean_logprob: f64,
-    /// exp(-mean): 1 is certain, higher is less sure.
+    /// exp(-mean), and finite: 1 is certain, higher is less sure.
     pub perplexity: f64,
     /// The log-probability of the weakest token.
     pub min_logprob: f64,
@@ -56,7 +56,7 @@ impl Uncertainty {
         let mean = known().map(|t| t.logprob).sum::<f64>() / f64::from(count);
         Some(Self {
             mean_logprob: mean,
-            perplexity: (-mean).exp(),
+            perplexity: (-mean).exp().min(f64::MAX),
             min_logprob: weakest.logprob,
             min_token: weakest.token.clone(),
             tokens: count,
@@ -78,6 +78,15 @@ mod tests {
         let u = Uncertainty::of(&[token("a", 0.5), token("b", 0.5)]).unwrap();
         assert!((u.perplexity - 2.0).abs() < 1e-12);
         assert!((u.mean_logprob - 0.5f64.ln()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_absurd_answer_has_signals_that_json_can_hold() {
+        let mut absurd = token("x", 1.0);
+        absurd.logprob = -800.0;
+        let u = Uncertainty::of(&[absurd]).unwrap();
+        let json = serde_json::to_string(&u).unwrap();
+        assert_eq!(serde_json::from_str::<Uncertainty>(&json).unwrap(), u);
     }
 
     #[test]

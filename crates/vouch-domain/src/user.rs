@@ -28,6 +28,39 @@ pub struct User {
     pub disabled_at: Option<Time>,
 }
 
+/// What is to change of a person; what is absent stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UserUpdate {
+    /// What others see.
+    pub name: Option<String>,
+    /// What they may do.
+    pub role: Option<Role>,
+    /// Whether they are shut out.
+    pub disabled: Option<bool>,
+}
+
+impl UserUpdate {
+    /// The person after the change. Who was shut out before stays so since then.
+    #[must_use]
+    pub fn apply(self, user: User, at: Time) -> User {
+        User {
+            name: self.name.unwrap_or(user.name),
+            role: self.role.unwrap_or(user.role),
+            disabled_at: switched(self.disabled, user.disabled_at, at),
+            ..user
+        }
+    }
+}
+
+/// Since when something holds, after it was switched on or off or left as it is.
+pub(crate) fn switched(on: Option<bool>, since: Option<Time>, at: Time) -> Option<Time> {
+    match on {
+        Some(true) => since.or(Some(at)),
+        Some(false) => None,
+        None => since,
+    }
+}
+
 /// An API key without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

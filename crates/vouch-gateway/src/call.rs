@@ -1,5 +1,8 @@
 //! A chat call as it came, parsed once.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use vouch_domain::actor::Actor;
@@ -32,6 +35,8 @@ pub struct ChatCall {
     pub(crate) model: String,
     /// The caller's messages.
     pub(crate) messages: Vec<Message>,
+    /// The same, each as its own text.
+    pub(crate) raw_messages: Vec<Box<RawValue>>,
     /// Everything else that goes to the provider.
     pub(crate) fields: RawFields,
     /// Whether the answer is streamed.
@@ -52,6 +57,9 @@ pub struct ChatCall {
     pub(crate) prefix_messages: Vec<Message>,
 }
 
+/// An object, or a null, which is as good as nothing.
+type MapOrNull = Option<Map<String, Value>>;
+
 /// Keeps the order and the text of each field, which a map of values would not.
 struct Fields(RawFields);
 
@@ -68,10 +76,14 @@ impl<'de> serde::Deserialize<'de> for Fields {
                 mut map: A,
             ) -> Result<Fields, A::Error> {
                 let mut fields = RawFields::new();
+                let mut places: HashMap<String, usize> = HashMap::new();
                 while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
-                    match fields.iter_mut().find(|(known, _)| *known == name) {
-                        Some(slot) => slot.1 = value,
-                        None => fields.push((name, value)),
+                    match places.entry(name) {
+                        Entry::Occupied(place) => fields[*place.get()].1 = value,
+                        Entry::Vacant(place) => {
+                            fields.push((place.key().clone(), value));
+                            place.insert(fields.len() - 1);
+                        }
                     }
                 }
                 Ok(Fields(fields))
@@ -91,9 +103,10 @@ impl ChatCall {
             .map_err(|e| Invalid::new("", "a JSON object", format_args!("{e}")))?;
         let model: String = take(&mut fields, "model", "a deployment's key or provider/model")?
             .ok_or_else(|| missing("/model", "a deployment's key or provider/model"))?;
-        let raw: Vec<Value> = take(&mut fields, "messages", "a list of messages")?
+        check_model(&model)?;
+        let raw_messages: Vec<Box<RawValue>> = take(&mut fields, "messages", "a list of messages")?
             .ok_or_else(|| missing("/messages", "a list of messages"))?;
-        let messages = messages(&raw, &Pointer::from("/messages"))?;
+        let messages = messages(&raw_messages, &Pointer::from("/messages"))?;
         if messages.is_empty() {
             return Err(Invalid::new("/messages", "at least one message", "an empty list"));
         }
@@ -105,19 +118,19 @@ impl ChatCall {
         let store = peek::<Option<bool>>(&fields, "store", "true or false")?.flatten();
         // OpenAI takes metadata only for what it stores; otherwise it is ours alone.
         let metadata = if store == Some(true) {
-            peek(&fields, "metadata", "an object")?
+            peek::<MapOrNull>(&fields, "metadata", "an object")?
         } else {
-            take(&mut fields, "metadata", "an object")?
+            take::<MapOrNull>(&mut fields, "metadata", "an object")?
         };
-        let inputs = take(&mut fields, "inputs", "an object")?;
-        let context: Option<Map<String, Value>> = take(&mut fields, "context", "an object")?;
+        let inputs = take::<MapOrNull>(&mut fields, "inputs", "an object")?.flatten();
+        let context = take::<MapOrNull>(&mut fields, "context", "an object")?.flatten();
         let user = peek::<Option<String>>(&fields, "user", "a text")?.flatten();
         if let Some(user) = user.as_ref().filter(|u| u.chars().count() > MAX_ID_CHARS) {
             let expected = format!("at most {MAX_ID_CHARS} characters");
             return Err(Invalid::new("/user", expected, user));
         }
         check_text("/user", user.as_deref().unwrap_or_default())?;
-        let mut metadata: Map<String, Value> = metadata.unwrap_or_default();
+        let mut metadata: Map<String, Value> = metadata.flatten().unwrap_or_default();
         metadata.extend(headers.metadata);
         check_texts("/metadata", &metadata)?;
         let mut ids = headers.context;
@@ -125,6 +138,7 @@ impl ChatCall {
         Ok(Self {
             model,
             messages,
+            raw_messages,
             fields,
             stream: stream.unwrap_or(false),
             include_usage: include_usage.unwrap_or(false),
@@ -138,19 +152,31 @@ impl ChatCall {
     }
 }
 
+/// The longest name of a model, in characters.
+const MAX_MODEL_CHARS: usize = 256;
+
+fn check_model(model: &str) -> Result<(), Invalid> {
+    let chars = model.chars().count();
+    if chars > MAX_MODEL_CHARS {
+        let expected = format!("at most {MAX_MODEL_CHARS} characters");
+        return Err(Invalid::new("/model", expected, format_args!("{chars} characters")));
+    }
+    check_text("/model", model)
+}
+
 /// Reads messages one by one, so that an error names the one that is wrong.
 ///
 /// # Errors
 /// At `at/<i>`, what is missing.
-pub(crate) fn messages(raw: &[Value], at: &Pointer) -> Result<Vec<Message>, Invalid> {
-    let read = |(i, value): (usize, &Value)| {
-        serde_json::from_value(value.clone()).map_err(|_| {
+fn messages(raw: &[Box<RawValue>], at: &Pointer) -> Result<Vec<Message>, Invalid> {
+    let read = |(i, raw): (usize, &RawValue)| {
+        serde_json::from_str(raw.get()).map_err(|_| {
             let expected =
                 "a message with a role, e.g. {\"role\": \"user\", \"content\": \"Hello\"}";
-            Invalid { pointer: at.then(i), ..Invalid::new("", expected, value) }
+            Invalid { pointer: at.then(i), ..Invalid::new("", expected, raw.get()) }
         })
     };
-    raw.iter().enumerate().map(read).collect()
+    raw.iter().map(|raw| &**raw).enumerate().map(read).collect()
 }
 
 fn missing(pointer: &str, expected: &str) -> Invalid {
@@ -219,9 +245,25 @@ mod tests {
     #[test]
     fn null_is_absent_where_openai_allows_it() {
         let call = parse(
-            r#"{"model": "m", "messages": [{"role": "user"}], "stream": null, "user": null}"#,
+            r#"{"model": "m", "messages": [{"role": "user"}], "stream": null, "user": null,
+                "metadata": null, "inputs": null, "context": null}"#,
         );
         assert!(!call.unwrap().stream);
+    }
+
+    #[test]
+    fn a_null_content_stays_a_null() {
+        let messages = r#"[{"role":"assistant","content":null,"tool_calls":[]},{"role":"user"}]"#;
+        let call = parse(&format!(r#"{{"model": "m", "messages": {messages}}}"#)).unwrap();
+        assert_eq!(serde_json::to_string(&call.messages).unwrap(), messages);
+    }
+
+    #[test]
+    fn the_last_of_a_repeated_field_counts() {
+        let call = parse(r#"{"n": 1, "model": "m", "messages": [{"role": "user"}], "n": 2}"#);
+        let fields = call.unwrap().fields;
+        let texts: Vec<_> = fields.iter().map(|(n, v)| (n.as_str(), v.get())).collect();
+        assert_eq!(texts, [("n", "2")]);
     }
 
     #[test]

@@ -9,11 +9,11 @@ use vouch_domain::clock::Clock;
 use vouch_domain::log::{Log, LogError, LogStatus};
 use vouch_domain::uncertainty::Uncertainty;
 
-use crate::fold;
 use crate::settings::Settings;
+use crate::{fold, sse};
 
 /// What is kept of one answer at most; a longer one passes whole, but its log is cut.
-const CAPTURED_BYTES: usize = 32 << 20;
+pub(crate) const CAPTURED_BYTES: usize = 32 << 20;
 /// What is kept of an upstream's error text.
 const ERROR_BYTES: usize = 8 << 10;
 
@@ -49,6 +49,8 @@ pub(crate) enum Ending {
 pub(crate) struct Capture {
     open: Option<(Box<Captured>, OwnedPermit<Box<Captured>>)>,
     clock: Arc<dyn Clock>,
+    /// Looks for the first token of a stream, until it has come.
+    waiting: Option<sse::Parser>,
 }
 
 impl Capture {
@@ -68,7 +70,7 @@ impl Capture {
             bytes: Vec::new(),
             ending: Ending::Cancelled,
         };
-        Self { open: Some((Box::new(captured), permit)), clock }
+        Self { open: Some((Box::new(captured), permit)), clock, waiting: None }
     }
 
     pub(crate) fn answered(&mut self, status: StatusCode, streamed: bool) {
@@ -76,20 +78,19 @@ impl Capture {
             captured.status = Some(status);
             captured.streamed = streamed;
         }
+        self.waiting = streamed.then(sse::Parser::default);
     }
 
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         let Some((captured, _)) = &mut self.open else { return };
-        if captured.first_at.is_none() && !bytes.is_empty() {
+        if let Some(parser) = &mut self.waiting
+            && parser.push(bytes).iter().any(|event| fold::says_something(&event.data))
+        {
             captured.first_at = Some(self.clock.now());
+            self.waiting = None;
         }
         let room = CAPTURED_BYTES.saturating_sub(captured.bytes.len());
         captured.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
-    }
-
-    /// What was captured so far.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.open.as_ref().map_or(&[], |(captured, _)| &captured.bytes)
     }
 
     pub(crate) fn end(&mut self, ending: Ending) {
@@ -124,7 +125,7 @@ impl Captured {
             f64::from(micros.unwrap_or(u32::MAX)) / 1000.0
         };
         log.performance.latency = Some(since(self.ended_at));
-        log.performance.time_to_first_token = self.first_at.filter(|_| self.streamed).map(since);
+        log.performance.time_to_first_token = self.first_at.map(since);
         let answer =
             if self.streamed { fold::stream(&self.bytes) } else { fold::json(&self.bytes) };
         log.choices = answer.choices;
@@ -145,6 +146,10 @@ impl Captured {
             (Ending::Interrupted(why), _) => failed("interrupted", self.status, why),
             (_, _) if refused.is_some() => failed("upstream", refused, text(&self.bytes)),
             (_, Some(error)) => failed("upstream", self.status, error),
+            (Ending::Complete, None) if !answer.finished => {
+                let message = "the answer ended before its finish_reason and before [DONE]";
+                failed("interrupted", self.status, message.into())
+            }
             (Ending::Complete, None) => None,
             (Ending::Cancelled, None) => {
                 log.status = LogStatus::Cancelled;

@@ -1,5 +1,6 @@
 //! `get_config`: what a deployment would send, for an application that calls the model itself.
 
+use serde_json::value::to_raw_value;
 use serde_json::{Map, Value};
 use vouch_domain::deployment::CallContext;
 use vouch_domain::id::LogId;
@@ -54,6 +55,7 @@ impl ConfigCall {
             stream,
             include_usage: true,
             fields: crate::prompt::raw_fields(&self.extra_params),
+            raw_messages: self.messages.iter().filter_map(|m| to_raw_value(m).ok()).collect(),
             messages: self.messages,
             inputs: self.inputs,
             call_context: self.context,

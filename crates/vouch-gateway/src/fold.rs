@@ -1,7 +1,7 @@
 //! From the bytes of an answer to the choices, usage and log-probabilities of its log.
 
 use serde_json::{Map, Value};
-use vouch_domain::log::Usage;
+use vouch_domain::log::{MAX_COUNT, Usage};
 use vouch_domain::message::{Choice, Message};
 use vouch_domain::uncertainty::{Alternative, TokenLogprob};
 
@@ -14,20 +14,24 @@ pub(crate) struct Answer {
     pub(crate) usage: Option<Usage>,
     /// Of the first choice.
     pub(crate) logprobs: Vec<TokenLogprob>,
-    /// An error that came inside the stream.
+    /// An error that came inside an answer that began well.
     pub(crate) error: Option<String>,
+    /// Whether the answer came to its end, as far as its words tell.
+    pub(crate) finished: bool,
 }
 
 /// Reads a JSON answer; what is not a chat completion gives an empty answer.
 pub(crate) fn json(body: &[u8]) -> Answer {
-    let mut answer = Answer::default();
+    let mut answer = Answer { finished: true, ..Answer::default() };
     let Ok(Value::Object(mut completion)) = serde_json::from_slice::<Value>(body) else {
         return answer;
     };
     answer.usage = usage(completion.get("usage"));
+    answer.error = completion.get("error").filter(|e| !e.is_null()).map(Value::to_string);
     let Some(Value::Array(choices)) = completion.remove("choices") else { return answer };
-    for mut choice in choices {
+    for (place, mut choice) in choices.into_iter().enumerate() {
         let logprobs = choice.as_object_mut().and_then(|c| c.remove("logprobs"));
+        mend(&mut choice, place);
         let Ok(choice) = serde_json::from_value::<Choice>(choice) else { continue };
         if answer.choices.is_empty() {
             answer.logprobs = tokens(logprobs.as_ref());
@@ -37,6 +41,18 @@ pub(crate) fn json(body: &[u8]) -> Answer {
     answer
 }
 
+/// Adds what some providers leave out of a choice.
+fn mend(choice: &mut Value, place: usize) {
+    if choice.get("index").is_none_or(|index| !index.is_u64()) {
+        choice["index"] = place.into();
+    }
+    if choice.pointer("/message/role").is_none_or(|role| !role.is_string())
+        && let Some(message) = choice.get_mut("message").and_then(Value::as_object_mut)
+    {
+        message.insert("role".into(), "assistant".into());
+    }
+}
+
 /// Reads a streamed answer, whole or cut short.
 pub(crate) fn stream(bytes: &[u8]) -> Answer {
     let mut parser = sse::Parser::default();
@@ -44,6 +60,7 @@ pub(crate) fn stream(bytes: &[u8]) -> Answer {
     let mut partial: Vec<(u32, Partial)> = Vec::new();
     let events = parser.push(bytes);
     for event in events.into_iter().chain(parser.finish()) {
+        answer.finished |= event.data == "[DONE]";
         let Ok(chunk) = serde_json::from_str::<Value>(&event.data) else { continue };
         answer.usage = usage(chunk.get("usage")).or(answer.usage);
         if let Some(error) = chunk.get("error").filter(|e| !e.is_null()) {
@@ -59,6 +76,7 @@ pub(crate) fn stream(bytes: &[u8]) -> Answer {
             partial[at].1.add(choice);
         }
     }
+    answer.finished |= partial.iter().any(|(_, part)| part.finish_reason.is_some());
     partial.sort_by_key(|(index, _)| *index);
     for (n, (index, part)) in partial.into_iter().enumerate() {
         if n == 0 {
@@ -67,6 +85,24 @@ pub(crate) fn stream(bytes: &[u8]) -> Answer {
         answer.choices.push(part.into_choice(index));
     }
     answer
+}
+
+/// Whether an event of a stream brings something of the answer, be it text or a tool call; the
+/// role alone is none of it.
+pub(crate) fn says_something(data: &str) -> bool {
+    let Ok(chunk) = serde_json::from_str::<Value>(data) else { return false };
+    let choices = chunk.get("choices").and_then(Value::as_array);
+    let mut fields = choices
+        .into_iter()
+        .flatten()
+        .filter_map(|choice| choice.get("delta")?.as_object())
+        .flatten();
+    fields.any(|(name, value)| match value {
+        Value::String(text) => name != "role" && !text.is_empty(),
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(object) => !object.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    })
 }
 
 #[derive(Default)]
@@ -138,12 +174,23 @@ fn merge_list(list: &mut Vec<Value>, more: &[Value]) {
     }
 }
 
+/// Some providers count in floating point.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "the cast saturates, and what is below 0 is left out"
+)]
+fn count(value: &Value) -> Option<u64> {
+    value.as_u64().or_else(|| value.as_f64().filter(|n| *n >= 0.0).map(|n| n as u64))
+}
+
 fn usage(value: Option<&Value>) -> Option<Usage> {
-    let count = |name: &str| value?.get(name)?.as_u64();
-    let prompt_tokens = count("prompt_tokens")?;
-    let completion_tokens = count("completion_tokens").unwrap_or(0);
-    let total_tokens = count("total_tokens").unwrap_or(prompt_tokens + completion_tokens);
-    Some(Usage { prompt_tokens, completion_tokens, total_tokens })
+    let mut rest = value?.as_object()?.clone();
+    let mut take = |name: &str| count(&rest.shift_remove(name)?);
+    let mut usage = Usage::of(take("prompt_tokens")?, take("completion_tokens").unwrap_or(0));
+    let total_tokens = take("total_tokens").unwrap_or(usage.total_tokens);
+    usage.total_tokens = total_tokens.min(MAX_COUNT);
+    Some(Usage { rest, ..usage })
 }
 
 fn tokens(logprobs: Option<&Value>) -> Vec<TokenLogprob> {
@@ -210,8 +257,27 @@ data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"argu
     fn a_stream_cut_short_keeps_what_came() {
         let cut =
             b"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hel\"}}]}\n\ndata: {\"cho";
-        assert_eq!(stream(cut).choices[0].message.text(), "Hel");
+        let answer = stream(cut);
+        assert_eq!((answer.choices[0].message.text().as_str(), answer.finished), ("Hel", false));
         assert!(json(b"<html>").choices.is_empty());
+    }
+
+    #[test]
+    fn sloppy_answers_are_read_all_the_same() {
+        let answer = json(
+            br#"{"choices":[{"index":null,"message":{"content":"x"}}],
+                "usage":{"prompt_tokens":5.0,"completion_tokens":18446744073709551615,"cached":3}}"#,
+        );
+        assert_eq!(answer.choices[0].message, Message::text_of("assistant", "x"));
+        let usage = answer.usage.unwrap();
+        assert_eq!((usage.prompt_tokens, usage.completion_tokens), (5, MAX_COUNT));
+        assert_eq!(usage.rest["cached"], 3);
+    }
+
+    #[test]
+    fn an_error_within_an_answer_is_one() {
+        assert_eq!(json(br#"{"error":{"message":"no"}}"#).error.unwrap(), r#"{"message":"no"}"#);
+        assert!(json(br#"{"error":null,"choices":[]}"#).error.is_none());
     }
 
     #[test]

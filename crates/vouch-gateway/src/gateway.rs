@@ -88,13 +88,12 @@ impl Gateway {
     pub async fn chat(&self, caller: &Caller, call: ChatCall) -> Result<ChatReply, GatewayError> {
         let moment = Moment { at: self.clock.now(), entropy: self.clock.entropy() };
         let settings = self.settings.get(caller.project, moment.at).await?;
-        let route = self.route(caller, &settings, &call, moment).await?;
+        let (route, prepared) = self.prepare(caller, &settings, &call, moment).await?;
         let (provider, provider_name, model) = (
             route.provider.clone(),
             route.served.provider.clone().unwrap_or_default(),
             route.served.model.clone().unwrap_or_default(),
         );
-        let prepared = prepare(&call, route.variant.as_ref(), route.capture_logprobs)?;
         let permit = self.queue.reserve().await?;
         let log = draft(caller, &call, &route, &prepared, moment, LogOrigin::Gateway);
         let (id, served) = (log.id, log.served.clone());
@@ -148,11 +147,10 @@ impl Gateway {
         let moment = Moment { at: self.clock.now(), entropy: self.clock.entropy() };
         let settings = self.settings.get(caller.project, moment.at).await?;
         let call = call.into_chat(false);
-        let route = self.route(caller, &settings, &call, moment).await?;
+        let (route, prepared) = self.prepare(caller, &settings, &call, moment).await?;
         if route.variant.is_none() {
             return Err(unknown(&call.model, &settings));
         }
-        let prepared = prepare(&call, route.variant.as_ref(), false)?;
         let log = draft(caller, &call, &route, &prepared, moment, LogOrigin::GetConfig);
         let mut parameters = log.parameters.clone();
         let tools = match parameters.shift_remove("tools") {
@@ -215,13 +213,15 @@ impl Gateway {
         self.queue.drain().await;
     }
 
-    async fn route(
+    /// Routes a call and renders its request. A version is marked as used only once its template
+    /// has rendered, and the call then gets what the version holds from that moment on.
+    async fn prepare(
         &self,
         caller: &Caller,
         settings: &Settings,
         call: &ChatCall,
         moment: Moment,
-    ) -> Result<Route, GatewayError> {
+    ) -> Result<(Route, Prepared), GatewayError> {
         let router = Router {
             store: self.store.as_ref(),
             cache: &self.settings,
@@ -230,7 +230,13 @@ impl Gateway {
             now: moment.at,
             entropy: moment.entropy,
         };
-        router.route(call).await
+        let route = router.route(call).await?;
+        let prepared = prepare(call, route.variant.as_ref(), route.capture_logprobs)?;
+        let Some(frozen) = router.freeze(&route, call).await? else {
+            return Ok((route, prepared));
+        };
+        let prepared = prepare(call, frozen.variant.as_ref(), frozen.capture_logprobs)?;
+        Ok((frozen, prepared))
     }
 }
 
@@ -275,8 +281,14 @@ fn is_event_stream(headers: &HeaderMap) -> bool {
 fn shown(headers: &HeaderMap) -> HeaderMap {
     let passes = |name: &HeaderName| {
         let name = name.as_str();
-        matches!(name, "content-type" | "retry-after" | "retry-after-ms" | "cache-control")
-            || name.starts_with("x-ratelimit-")
+        matches!(
+            name,
+            "content-type"
+                | "content-encoding"
+                | "retry-after"
+                | "retry-after-ms"
+                | "cache-control"
+        ) || name.starts_with("x-ratelimit-")
             || name.starts_with("openai-")
             || name == "x-request-id"
     };

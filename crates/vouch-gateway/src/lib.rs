@@ -12,6 +12,7 @@ mod error;
 mod fold;
 mod gateway;
 mod headers;
+mod idle;
 mod openai;
 mod prompt;
 mod provider;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use http::header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use http::{Request, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -12,11 +12,16 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use vouch_domain::Invalid;
 
+use crate::idle::Idle;
 use crate::provider::{
     BoxError, ModelInfo, Provider, ProviderError, ProviderReply, ProviderRequest,
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a provider may take until its answer begins: as long as OpenAI's clients wait.
+const HEAD_TIMEOUT: Duration = Duration::from_mins(10);
+/// How long it may then be silent.
+const IDLE_TIMEOUT: Duration = Duration::from_mins(5);
 const MODELS_TIMEOUT: Duration = Duration::from_secs(5);
 const MODELS_BYTES: usize = 4 << 20;
 
@@ -91,16 +96,20 @@ impl Provider for OpenAi {
         let post = self
             .request("POST", "/chat/completions")?
             .header(CONTENT_TYPE, "application/json")
+            // What is captured must be readable.
+            .header(ACCEPT_ENCODING, "identity")
             .body(Full::new(request.body))
             .map_err(|e| ProviderError::Unreachable(e.to_string()))?;
-        let response =
-            self.client.request(post).await.map_err(|e| unreachable_at(&self.base_url, &e))?;
+        let late = |_| {
+            let text = format!("no answer within {} s", HEAD_TIMEOUT.as_secs());
+            ProviderError::Unreachable(text)
+        };
+        let response = tokio::time::timeout(HEAD_TIMEOUT, self.client.request(post));
+        let response = response.await.map_err(late)?;
+        let response = response.map_err(|e| unreachable_at(&self.base_url, &e))?;
         let (head, body) = response.into_parts();
-        Ok(ProviderReply {
-            status: head.status,
-            headers: head.headers,
-            body: body.map_err(BoxError::from).boxed_unsync(),
-        })
+        let body = Idle::new(body.map_err(BoxError::from).boxed_unsync(), IDLE_TIMEOUT);
+        Ok(ProviderReply { status: head.status, headers: head.headers, body: body.boxed_unsync() })
     }
 
     async fn models(&self) -> Result<Vec<ModelInfo>, ProviderError> {

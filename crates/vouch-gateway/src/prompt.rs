@@ -17,7 +17,10 @@ const TEMPLATE_FUEL: u64 = 200_000;
 
 /// What goes to the provider.
 pub(crate) struct Prepared {
+    /// As the log keeps them.
     pub(crate) messages: Vec<Message>,
+    /// The same as they go out: the caller's own to the letter.
+    sent: Vec<Box<RawValue>>,
     pub(crate) fields: RawFields,
     pub(crate) strip: Strip,
 }
@@ -37,7 +40,7 @@ pub(crate) fn prepare(
         messages = render(&variant.prompt, &call.inputs)?;
         let has = |fields: &RawFields, name: &str| fields.iter().any(|(n, _)| n == name);
         for (name, value) in &variant.parameters {
-            if !has(&fields, name) {
+            if !has(&fields, name) && !has(&fields, other_name(name)) {
                 fields.extend(raw_field(name, value));
             }
         }
@@ -48,6 +51,8 @@ pub(crate) fn prepare(
     let instructs = |message: &Message| matches!(message.role.as_str(), "system" | "developer");
     let instructions = messages.iter().take_while(|message| instructs(message)).count();
     messages.splice(instructions..instructions, call.prefix_messages.iter().cloned());
+    let mut sent: Vec<_> = messages.iter().filter_map(|m| to_raw_value(m).ok()).collect();
+    sent.extend(call.raw_messages.iter().cloned());
     messages.extend(call.messages.iter().cloned());
     let mut strip = Strip::default();
     let asked = fields.iter().any(|(n, v)| n == "logprobs" && v.get() == "true");
@@ -63,7 +68,7 @@ pub(crate) fn prepare(
     } else if call.stream && get(&fields, "stream_options").is_none() {
         set(&mut fields, "stream_options", &serde_json::json!({"include_usage": true}));
     }
-    Ok(Prepared { messages, fields, strip })
+    Ok(Prepared { messages, sent, fields, strip })
 }
 
 impl Prepared {
@@ -71,7 +76,7 @@ impl Prepared {
     pub(crate) fn body(&self, model: &str, stream: bool) -> Bytes {
         let own = [
             raw_field("model", &model),
-            raw_field("messages", &self.messages),
+            raw_field("messages", &self.sent),
             stream.then(|| raw_field("stream", &true)).flatten(),
         ];
         let own = own.iter().flatten().map(|(n, v)| (n, v));
@@ -97,6 +102,15 @@ impl Prepared {
     }
 }
 
+/// OpenAI renamed a parameter; who sets the one means the other as well.
+fn other_name(parameter: &str) -> &str {
+    match parameter {
+        "max_tokens" => "max_completion_tokens",
+        "max_completion_tokens" => "max_tokens",
+        other => other,
+    }
+}
+
 fn raw_field(name: &str, value: &impl serde::Serialize) -> Option<(String, Box<RawValue>)> {
     Some((name.to_owned(), to_raw_value(value).ok()?))
 }
@@ -118,7 +132,7 @@ fn get(fields: &RawFields, name: &str) -> Option<Map<String, Value>> {
 
 fn render(template: &[Message], inputs: &Map<String, Value>) -> Result<Vec<Message>, Invalid> {
     let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     environment.set_fuel(Some(TEMPLATE_FUEL));
     let one = |(i, message): (usize, &Message)| {
         let mut message = message.clone();
@@ -242,6 +256,30 @@ mod tests {
         let prepared = prepare(&call, Some(&variant), false).unwrap();
         let texts: Vec<String> = prepared.messages.iter().map(Message::text).collect();
         assert_eq!(texts, ["You are Ann.", "before", "example", "x"]);
+    }
+
+    #[test]
+    fn a_callers_limit_stands_for_both_of_its_names() {
+        let call = call(&json!({"model": "d", "messages": [{"role": "user"}],
+            "max_completion_tokens": 3, "inputs": {"name": "Ann"}}));
+        let (body, _) = sent(&call, false);
+        assert_eq!((&body["max_completion_tokens"], body.get("max_tokens")), (&json!(3), None));
+    }
+
+    #[test]
+    fn the_callers_messages_go_out_to_the_letter() {
+        let message = r#"{"role":"user","content":null,"n":123456789012345678901,"f":1.50}"#;
+        let body = format!(r#"{{"model":"d","inputs":{{"name":"A"}},"messages":[{message}]}}"#);
+        let call = ChatCall::parse(body.as_bytes(), CallHeaders::default()).unwrap();
+        let prepared = prepare(&call, Some(&variant()), false).unwrap();
+        let body = String::from_utf8(prepared.body("m", false).to_vec()).unwrap();
+        assert!(body.contains(&format!(",{message}]")), "{body}");
+    }
+
+    #[test]
+    fn an_absent_input_may_be_asked_for() {
+        let asks = Message::text_of("system", "{% if tone %}Be {{ tone }}.{% endif %}");
+        assert_eq!(render(&[asks], &Map::new()).unwrap()[0].text(), "");
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Which deployment's variant, or which provider, serves a call.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use vouch_domain::Time;
@@ -21,9 +20,11 @@ pub(crate) struct Route {
     pub(crate) served: Served,
     pub(crate) variant: Option<Variant>,
     pub(crate) capture_logprobs: bool,
+    /// Whether the version may still be edited.
+    draft: bool,
 }
 
-/// Finds what serves a call, and marks a version as used before its first call.
+/// Finds what serves a call, and marks a version as used before its first call is made.
 pub(crate) struct Router<'a> {
     pub(crate) store: &'a dyn Store,
     pub(crate) cache: &'a SettingsCache,
@@ -46,13 +47,13 @@ impl Router<'_> {
                 let text = format!("deployment {} has no active version", deployment.key);
                 GatewayError::UnknownModel(text)
             })?;
-            return self.deployed(&deployment.key, version, call).await;
+            return self.deployed(&deployment.key, version, call);
         }
         if let Some((key, number)) = call.model.rsplit_once('@')
             && let (Some(_), Ok(number)) = (find(key), number.parse())
             && let Some(version) = self.store.version(self.project, key, number).await?
         {
-            return self.deployed(key, &version, call).await;
+            return self.deployed(key, &version, call);
         }
         let (name, model) =
             call.model.split_once('/').ok_or_else(|| unknown(&call.model, settings))?;
@@ -67,25 +68,39 @@ impl Router<'_> {
             },
             variant: None,
             capture_logprobs: false,
+            draft: false,
         })
     }
 
-    async fn deployed(
+    /// Marks the version of `route` as used, so that it can no longer change. The route within
+    /// the version as it is from then on; `None` where it was marked before.
+    ///
+    /// # Errors
+    /// When the store fails, or the version changed until now and serves this call no more.
+    pub(crate) async fn freeze(
+        &self,
+        route: &Route,
+        call: &ChatCall,
+    ) -> Result<Option<Route>, GatewayError> {
+        let (true, Some(key), Some(number)) =
+            (route.draft, &route.served.deployment, route.served.version)
+        else {
+            return Ok(None);
+        };
+        self.store.mark_used(self.project, key, number, self.now).await?;
+        self.cache.forget(self.project);
+        match self.store.version(self.project, key, number).await? {
+            Some(version) => self.deployed(key, &version, call).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn deployed(
         &self,
         key: &str,
         version: &DeploymentVersion,
         call: &ChatCall,
     ) -> Result<Route, GatewayError> {
-        let marked;
-        let version = if version.used_at.is_some() {
-            version
-        } else {
-            // Read again once it can no longer change: what is logged is what served.
-            self.store.mark_used(self.project, key, version.number, self.now).await?;
-            self.cache.forget(self.project);
-            marked = self.store.version(self.project, key, version.number).await?;
-            marked.as_ref().unwrap_or(version)
-        };
         let variant =
             version.spec.pick(&call.call_context, draw(call, self.entropy)).ok_or_else(|| {
                 let text = format!("no variant of deployment {key} serves this context");
@@ -102,18 +117,25 @@ impl Router<'_> {
             },
             variant: Some(variant.clone()),
             capture_logprobs: version.spec.capture_logprobs,
+            draft: version.used_at.is_none(),
         })
     }
 }
 
 /// A conversation stays on one variant; other calls are spread at random.
 fn draw(call: &ChatCall, entropy: Entropy) -> u64 {
-    let mut hasher = DefaultHasher::new();
     match &call.ids.conversation_id {
-        Some(conversation) => conversation.hash(&mut hasher),
-        None => entropy.hash(&mut hasher),
+        Some(conversation) => hash(conversation.as_bytes()),
+        None => hash(&entropy),
     }
-    hasher.finish()
+}
+
+/// FNV-1a, mixed once more because variants are drawn by its low bits. The same on every node
+/// and in every release, so that a conversation stays where it is.
+fn hash(bytes: &[u8]) -> u64 {
+    let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325, mix);
+    (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (hash >> 29)
 }
 
 /// Says what could be named instead.

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use crate::capture::{Capture, Ending};
+use crate::capture::{CAPTURED_BYTES, Capture, Ending};
 use crate::provider::{BoxError, ProviderBody};
 use crate::strip::{StreamStrip, Strip};
 
@@ -14,8 +14,9 @@ use crate::strip::{StreamStrip, Strip};
 enum Passing {
     Untouched,
     Stream(StreamStrip),
-    /// Held back until the end, for a JSON answer can only be changed as a whole.
-    Json(Strip),
+    /// Held back until the end, for a JSON answer can only be changed as a whole. One that is
+    /// longer than what we hold passes as it is.
+    Json(Strip, Vec<u8>),
 }
 
 /// The body that the client reads: what the provider sends, captured as it passes.
@@ -31,7 +32,7 @@ impl Tee {
         let passing = match streamed {
             _ if strip.is_nothing() => Passing::Untouched,
             true => Passing::Stream(StreamStrip::new(strip)),
-            false => Passing::Json(strip),
+            false => Passing::Json(strip, Vec::new()),
         };
         Self { inner, capture, passing, ended: false }
     }
@@ -41,7 +42,15 @@ impl Tee {
         match &mut self.passing {
             Passing::Untouched => bytes,
             Passing::Stream(strip) => Bytes::from(strip.push(&bytes)),
-            Passing::Json(_) => Bytes::new(),
+            Passing::Json(_, held) => {
+                held.extend_from_slice(&bytes);
+                if held.len() <= CAPTURED_BYTES {
+                    return Bytes::new();
+                }
+                let held = std::mem::take(held);
+                self.passing = Passing::Untouched;
+                Bytes::from(held)
+            }
         }
     }
 
@@ -49,7 +58,7 @@ impl Tee {
         match &mut self.passing {
             Passing::Untouched => Bytes::new(),
             Passing::Stream(strip) => Bytes::from(strip.finish()),
-            Passing::Json(strip) => Bytes::from(strip.json(self.capture.bytes().to_vec())),
+            Passing::Json(strip, held) => Bytes::from(strip.json(std::mem::take(held))),
         }
     }
 }
@@ -223,6 +232,24 @@ mod tests {
         assert_eq!(log.status, LogStatus::Failed);
         assert_eq!(log.error.unwrap().kind, "interrupted");
         assert_eq!(log.choices[0].message.text(), "Hi");
+    }
+
+    #[tokio::test]
+    async fn an_answer_too_long_to_strip_passes_whole() {
+        let long = vec![b' '; CAPTURED_BYTES / 2 + 1].leak();
+        let strip = Strip { logprobs: true, usage: false };
+        let (tee, _log) = tee(pieces(vec![Ok(long), Ok(long), Ok(b"{}")]), strip, false).await;
+        let passed = tee.collect().await.unwrap().to_bytes();
+        assert_eq!(passed.len(), 2 * long.len() + 2);
+    }
+
+    #[tokio::test]
+    async fn the_first_token_is_neither_a_comment_nor_the_role() {
+        let role = b"data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n";
+        let (tee, log) =
+            tee(pieces(vec![Ok(b": wait\n\n"), Ok(role)]), Strip::default(), true).await;
+        tee.collect().await.unwrap();
+        assert_eq!(logged(log).await.performance.time_to_first_token, None);
     }
 
     #[tokio::test]

@@ -13,12 +13,16 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 
 /// How long a connection may take to bring a request's head, the wait between two requests
 /// included. Longer than proxies keep idle connections (60 s), so that they are the ones to close.
 const HEAD: Duration = Duration::from_secs(75);
+/// How long a client may take nothing of what waits for it. Its call holds a place in the log's
+/// queue and a call at a provider.
+const STALL: Duration = Duration::from_mins(2);
 /// The pause after the system refused a connection, e.g. for want of file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -39,7 +43,10 @@ pub async fn serve(listener: TcpListener, app: Router, stop: CancellationToken) 
             request.extensions_mut().insert(ConnectInfo(peer));
             app.clone().call(request)
         });
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(stream), answer));
+        let mut stream = TimeoutWriter::new(stream);
+        stream.set_timeout(Some(STALL));
+        let stream = TokioIo::new(Box::pin(stream));
+        let connection = graceful.watch(http.serve_connection(stream, answer));
         // Those that have ended are forgotten.
         while connections.try_join_next().is_some() {}
         connections.spawn(async move {

@@ -79,7 +79,7 @@ impl Load {
         }];
         log.metadata.insert("plan".into(), json!(if n.is_multiple_of(3) { "pro" } else { "free" }));
         log.metadata.insert("country".into(), json!(format!("c{}", n % 40)));
-        log.usage = Some(Usage { prompt_tokens: 40, completion_tokens: 80, total_tokens: 120 });
+        log.usage = Some(Usage::of(40, 80));
         log.cost_usd_micros = Some(17);
         log
     }

@@ -78,6 +78,10 @@ pub(crate) fn outward(error: StoreError) -> StoreError {
         Some(sqlx::Error::Database(e)) if e.code().as_deref() == Some("22021") => {
             vouch_domain::Invalid::new("", "text without the character U+0000", "U+0000").into()
         }
+        Some(sqlx::Error::Database(_)) if remedy(&error) == Remedy::Isolate => match error {
+            StoreError::Unavailable(source) => StoreError::Refused(source),
+            other => other,
+        },
         _ => error,
     }
 }

@@ -35,6 +35,9 @@ pub enum StoreError {
     /// The database cannot be used right now.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database refuses what is to be written: the same again will not succeed.
+    #[error("the database refuses this")]
+    Refused(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// What is stored cannot be read.
     #[error("stored {what} cannot be read")]
     Corrupt {

@@ -1272,7 +1272,7 @@ export interface components {
         Message: Record<string, unknown> & {
             /** @description `system`, `developer`, `user`, `assistant`, `tool` or another role the provider knows. */
             role: string;
-            /** @description A string, a list of content parts, or null beside tool calls. */
+            /** @description A string, a list of content parts, or null beside tool calls; `None` where it is absent. */
             content?: unknown;
         };
         /** @description One value that a metadata key had. */
@@ -1509,8 +1509,8 @@ export interface components {
              */
             score?: number | null;
         };
-        /** @description Tokens used, as applications send them. */
-        NewUsage: {
+        /** @description Tokens used, as applications and providers send them. */
+        NewUsage: Record<string, unknown> & {
             prompt_tokens?: components["schemas"]["Count"] | null;
             completion_tokens?: components["schemas"]["Count"] | null;
             total_tokens?: components["schemas"]["Count"] | null;
@@ -1555,7 +1555,7 @@ export interface components {
             chain_id?: string | null;
             conversation_id?: string | null;
             user_id?: string | null;
-            usage?: components["schemas"]["OrqUsage"] | null;
+            usage?: components["schemas"]["NewUsage"] | null;
             performance?: components["schemas"]["OrqPerformance"] | null;
             messages?: components["schemas"]["Message"][] | null;
             /** @description Whole choices, or bare messages. */
@@ -1581,11 +1581,6 @@ export interface components {
             trace_id?: string | null;
             /** @description Echoed. */
             product?: string | null;
-        };
-        OrqUsage: {
-            prompt_tokens?: components["schemas"]["Count"] | null;
-            completion_tokens?: components["schemas"]["Count"] | null;
-            total_tokens?: components["schemas"]["Count"] | null;
         };
         /** @description One page of a list. */
         Page_ApiKey: {
@@ -2058,7 +2053,7 @@ export interface components {
             mean_logprob: number;
             /**
              * Format: double
-             * @description exp(-mean): 1 is certain, higher is less sure.
+             * @description exp(-mean), and finite: 1 is certain, higher is less sure.
              */
             perplexity: number;
             /**

@@ -90,7 +90,7 @@ impl<'de> Deserialize<'de> for Count {
         impl Visitor<'_> for Visit {
             type Value = Count;
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a whole number of at least 0")
+                f.write_str("a whole number from 0 to 4294967295")
             }
             fn visit_u64<E: Error>(self, n: u64) -> Result<Count, E> {
                 let most = u64::from(u32::MAX);
@@ -113,10 +113,8 @@ impl<'de> Deserialize<'de> for Count {
     }
 }
 
-/// Tokens used, as applications send them.
-#[derive(Debug, Clone, Copy, serde::Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-#[expect(clippy::struct_field_names, reason = "the names on the wire")]
+/// Tokens used, as applications and providers send them.
+#[derive(Debug, Clone, serde::Deserialize, utoipa::ToSchema)]
 pub(crate) struct NewUsage {
     /// Tokens of the input.
     #[serde(default)]
@@ -127,16 +125,18 @@ pub(crate) struct NewUsage {
     /// Their sum, where it is counted otherwise.
     #[serde(default)]
     pub(crate) total_tokens: Option<Count>,
+    /// `prompt_tokens_details` and whatever else was counted.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    pub(crate) rest: Map<String, Value>,
 }
 
 impl From<NewUsage> for Usage {
     fn from(came: NewUsage) -> Self {
         let count = |n: Option<Count>| n.map_or(0, |Count(n)| n);
-        let (prompt_tokens, completion_tokens) =
-            (count(came.prompt_tokens), count(came.completion_tokens));
-        let sum = prompt_tokens + completion_tokens;
-        let total_tokens = came.total_tokens.map_or(sum, |Count(n)| n);
-        Self { prompt_tokens, completion_tokens, total_tokens }
+        let sum = Self::of(count(came.prompt_tokens), count(came.completion_tokens));
+        let total_tokens = came.total_tokens.map_or(sum.total_tokens, |Count(n)| n);
+        Self { total_tokens, rest: came.rest, ..sum }
     }
 }
 
@@ -157,7 +157,7 @@ impl NewPerformance {
     pub(crate) fn check(self, at: &Pointer) -> Result<Performance, Invalid> {
         let check = |field: &str, ms: Option<f64>| match ms {
             Some(ms) if !(0.0..=1e12).contains(&ms) => {
-                Err(Invalid::new(field, "milliseconds of at least 0", ms).under(at))
+                Err(Invalid::new(field, "milliseconds from 0 to 1e12", ms).under(at))
             }
             ms => Ok(ms),
         };

@@ -79,6 +79,27 @@ impl Pool {
         })
     }
 
+    /// Closes a connection, after which another is opened when it is needed. SQLite ends a
+    /// transaction by itself when the disk is full, and the connection then no longer knows
+    /// whether it is within one.
+    pub(crate) async fn renew(&self) {
+        let closed = match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(pool) => match pool.acquire().await {
+                Ok(conn) => conn.close().await,
+                Err(error) => Err(error),
+            },
+            #[cfg(feature = "postgres")]
+            Self::Postgres(pool) => match pool.try_acquire() {
+                Some(conn) => conn.close().await,
+                None => Ok(()),
+            },
+        };
+        if let Err(error) = closed {
+            tracing::debug!(%error, "a connection could not be closed");
+        }
+    }
+
     /// Closes all connections once they are given back.
     pub(crate) async fn close(&self) {
         match self {

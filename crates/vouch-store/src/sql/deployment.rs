@@ -2,7 +2,7 @@
 
 use vouch_domain::Time;
 use vouch_domain::audit::NewAudit;
-use vouch_domain::deployment::{Deployment, DeploymentVersion};
+use vouch_domain::deployment::{Deployment, DeploymentUpdate, DeploymentVersion};
 use vouch_domain::id::ProjectId;
 
 use super::conn::Conn;
@@ -113,27 +113,31 @@ async fn insert_version(
     .map(|_| ())
 }
 
-async fn update(
-    (project, deployment, entry): &(ProjectId, Deployment, NewAudit),
-    tx: &mut Tx,
-) -> Result<()> {
+type Update = (ProjectId, String, DeploymentUpdate, NewAudit);
+
+async fn update((project, key, update, entry): &Update, tx: &mut Tx) -> Result<Deployment> {
     audit::append(tx, entry).await?;
-    if let Some(number) = deployment.active_version {
-        let mut version = select_versions(*project, &deployment.key);
+    if let Some(number) = update.active_version {
+        let mut version = select_versions(*project, key);
         version.push(" AND number = ").push_bind(number);
         let version = version.one::<VersionRow>(&mut tx.conn).await?;
         version.ok_or(StoreError::NotFound("version"))?;
     }
-    let changed = sql("UPDATE deployments SET description = $3, active_version = $4, \
-                       archived_at = $5 WHERE project = $1 AND key = $2")
+    let mut old = select_deployments(*project);
+    old.push(" AND key = ").push_bind(key);
+    let old = old.one::<DeploymentRow>(&mut tx.conn).await?;
+    let old = old.ok_or(StoreError::NotFound("deployment"))?.deployment()?;
+    let deployment = update.clone().apply(old, entry.at);
+    sql("UPDATE deployments SET description = $3, active_version = $4, archived_at = $5 \
+         WHERE project = $1 AND key = $2")
     .bind(*project)
-    .bind(&deployment.key)
+    .bind(key)
     .bind(&deployment.description)
     .bind(deployment.active_version)
     .bind(deployment.archived_at)
     .run(&mut tx.conn)
     .await?;
-    if changed == 0 { Err(StoreError::NotFound("deployment")) } else { Ok(()) }
+    Ok(deployment)
 }
 
 async fn add_version(
@@ -225,10 +229,11 @@ impl DeploymentStore for SqlStore {
     async fn update_deployment(
         &self,
         project: ProjectId,
-        deployment: Deployment,
+        key: &str,
+        change: DeploymentUpdate,
         audit: NewAudit,
-    ) -> Result<()> {
-        let arguments = (project, deployment, audit);
+    ) -> Result<Deployment> {
+        let arguments = (project, key.to_owned(), change, audit);
         self.write(arguments, |arguments, tx| Box::pin(update(arguments, tx))).await
     }
 

@@ -101,7 +101,8 @@ fn infer(new: &NewFeedback) -> Result<MetricDefinition, Invalid> {
 
 fn clean_value(value: MetricValue) -> MetricValue {
     match value {
-        MetricValue::Text(word) => MetricValue::Text(clean(&word)),
+        MetricValue::Category(word) => MetricValue::Category(clean(&word)),
+        MetricValue::Text(text) => MetricValue::Text(clean(&text)),
         MetricValue::Categories(words) => {
             MetricValue::Categories(words.iter().map(|word| clean(word)).collect())
         }

@@ -3,10 +3,10 @@
 use vouch_domain::Time;
 use vouch_domain::access::Role;
 use vouch_domain::audit::NewAudit;
-use vouch_domain::id::ProjectId;
+use vouch_domain::id::{ProjectId, UserId};
 use vouch_domain::metric::MetricDefinition;
 use vouch_domain::project::Project;
-use vouch_domain::user::User;
+use vouch_domain::user::{User, UserUpdate};
 
 use super::statement::{Sql, sql};
 use super::tx::Tx;
@@ -86,13 +86,16 @@ async fn create((user, password_hash, entry): &WithPassword, tx: &mut Tx) -> Res
     if inserted == 0 { Err(StoreError::Conflict("this e-mail is taken".into())) } else { Ok(()) }
 }
 
-async fn update((user, password_hash, entry): &WithPassword, tx: &mut Tx) -> Result<()> {
+type Update = (ProjectId, UserId, UserUpdate, Option<String>, NewAudit);
+
+async fn update((project, id, update, password_hash, entry): &Update, tx: &mut Tx) -> Result<User> {
     audit::append(tx, entry).await?;
     let mut old = select();
-    old.push(" WHERE u.project = ").push_bind(user.project);
-    old.push(" AND u.id = ").push_bind(user.id);
+    old.push(" WHERE u.project = ").push_bind(*project);
+    old.push(" AND u.id = ").push_bind(*id);
     let old =
         old.one::<UserRow>(&mut tx.conn).await?.ok_or(StoreError::NotFound("user"))?.user()?;
+    let user = update.clone().apply(old.clone(), entry.at);
     sql("UPDATE users SET name = $3, role = $4, disabled_at = $5, \
          password_hash = COALESCE($6, password_hash) WHERE project = $1 AND id = $2")
     .bind(user.project)
@@ -104,7 +107,7 @@ async fn update((user, password_hash, entry): &WithPassword, tx: &mut Tx) -> Res
     .run(&mut tx.conn)
     .await?;
     let leads = |user: &User| user.role == Role::Admin && user.disabled_at.is_none();
-    if leads(&old) && !leads(user) {
+    if leads(&old) && !leads(&user) {
         keep_an_admin(tx, user.project).await?;
     }
     if user.disabled_at.is_some() || old.role != user.role || password_hash.is_some() {
@@ -115,7 +118,7 @@ async fn update((user, password_hash, entry): &WithPassword, tx: &mut Tx) -> Res
             sql(delete).bind(user.id).run(&mut tx.conn).await?;
         }
     }
-    Ok(())
+    Ok(user)
 }
 
 async fn keep_an_admin(tx: &mut Tx, project: ProjectId) -> Result<()> {
@@ -183,11 +186,13 @@ impl UserStore for SqlStore {
 
     async fn update_user(
         &self,
-        user: User,
+        project: ProjectId,
+        id: UserId,
+        change: UserUpdate,
         password_hash: Option<String>,
         audit: NewAudit,
-    ) -> Result<()> {
-        let arguments = (user, password_hash, audit);
+    ) -> Result<User> {
+        let arguments = (project, id, change, password_hash, audit);
         self.write(arguments, |arguments, tx| Box::pin(update(arguments, tx))).await
     }
 }

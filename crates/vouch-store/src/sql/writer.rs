@@ -133,6 +133,7 @@ impl WriterTask {
         match remedy(&error) {
             Remedy::GiveUp => {
                 tracing::warn!(error = %cause(&error), ops = ops.len(), "a batch was not written");
+                self.pool.renew().await;
                 let shared = Shared(Arc::new(error));
                 for op in ops.drain(..) {
                     op.fail(StoreError::Unavailable(Box::new(shared.clone())));

@@ -2,7 +2,7 @@
 
 use vouch_domain::Time;
 use vouch_domain::audit::NewAudit;
-use vouch_domain::deployment::{Deployment, DeploymentVersion};
+use vouch_domain::deployment::{Deployment, DeploymentUpdate, DeploymentVersion};
 use vouch_domain::id::ProjectId;
 use vouch_domain::price::Price;
 use vouch_domain::provider::Provider;
@@ -30,16 +30,17 @@ pub trait DeploymentStore: Send + Sync {
         audit: NewAudit,
     ) -> Result<()>;
 
-    /// Changes the description, the active version or the archive state.
+    /// Changes a deployment; returns it as it is now.
     ///
     /// # Errors
     /// `NotFound` when the deployment or the active version does not exist.
     async fn update_deployment(
         &self,
         project: ProjectId,
-        deployment: Deployment,
+        key: &str,
+        update: DeploymentUpdate,
         audit: NewAudit,
-    ) -> Result<()>;
+    ) -> Result<Deployment>;
 
     /// The versions of a deployment, newest first.
     async fn versions(&self, project: ProjectId, key: &str) -> Result<Vec<DeploymentVersion>>;

@@ -5,7 +5,7 @@ use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{KeyId, ProjectId, UserId};
 use vouch_domain::metric::MetricDefinition;
 use vouch_domain::project::Project;
-use vouch_domain::user::{ApiKey, User};
+use vouch_domain::user::{ApiKey, User, UserUpdate};
 
 use crate::Result;
 
@@ -41,17 +41,19 @@ pub trait UserStore: Send + Sync {
         audit: NewAudit,
     ) -> Result<()>;
 
-    /// Changes name, role, or whether they are disabled; and the password, where one is given.
+    /// Changes a person, and the password, where one is given; returns them as they are now.
     /// Their sessions end when they are disabled or the role or password changes.
     ///
     /// # Errors
     /// `NotFound`; `Conflict` when they were the last enabled admin and no longer would be.
     async fn update_user(
         &self,
-        user: User,
+        project: ProjectId,
+        id: UserId,
+        update: UserUpdate,
         password_hash: Option<String>,
         audit: NewAudit,
-    ) -> Result<()>;
+    ) -> Result<User>;
 }
 
 /// A signed-in browser, or a link that signs one in.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vouch_domain::actor::Actor;
-use vouch_domain::deployment::{Deployment, DeploymentVersion};
+use vouch_domain::deployment::{Deployment, DeploymentUpdate, DeploymentVersion};
 use vouch_domain::id::{DeploymentId, ProviderId};
 use vouch_domain::price::Price;
 use vouch_domain::provider::{Provider, ProviderKey, ProviderKind};
@@ -92,14 +92,18 @@ async fn a_deployment_is_activated_and_archived(w: World) {
     let made = create(&w, "b").await;
     create(&w, "a").await;
     create(&w, "c").await;
-    let update =
-        |changed: Deployment| w.store.update_deployment(w.project, changed, w.audit("x", "x"));
-    let error = update(Deployment { active_version: Some(2), ..made.clone() }).await;
+    let update = |key: &'static str, change: DeploymentUpdate| {
+        w.store.update_deployment(w.project, key, change, w.audit("x", "x"))
+    };
+    let activate = DeploymentUpdate { active_version: Some(2), ..DeploymentUpdate::default() };
+    let error = update("b", activate).await;
     assert!(matches!(error, Err(StoreError::NotFound("version"))), "{error:?}");
-    let error =
-        update(Deployment { key: "none".into(), active_version: None, ..made.clone() }).await;
+    let archive = DeploymentUpdate { archived: Some(true), ..DeploymentUpdate::default() };
+    let error = update("none", archive.clone()).await;
     assert!(matches!(error, Err(StoreError::NotFound("deployment"))), "{error:?}");
-    update(Deployment { archived_at: Some(w.now()), active_version: None, ..made }).await.unwrap();
+    let archived = update("b", archive).await.unwrap();
+    assert!(archived.archived_at.is_some());
+    assert_eq!(Deployment { archived_at: None, ..archived }, made);
     let all = w.store.deployments(w.project).await.unwrap();
     assert_eq!(all.iter().map(|d| d.key.as_str()).collect::<Vec<_>>(), ["a", "c", "b"]);
 }

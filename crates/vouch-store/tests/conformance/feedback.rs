@@ -139,7 +139,7 @@ async fn chains_and_conversations_have_feedback(w: World) {
     assert_eq!(all.len(), 3);
     assert!(all.iter().all(|f| f.counts));
     assert_eq!(tally(&w, log.id).await.count, 1);
-    let expected = [("", "", 3), ("", "false", 1), ("", "true", 2)];
+    let expected = [("", "", 1), ("", "true", 1)];
     assert_eq!(summary(&w, "thumbs", "all").await, named(&expected));
     let expected = [("tiny", "", 1), ("tiny", "true", 1)];
     assert_eq!(summary(&w, "thumbs", "model").await, named(&expected));

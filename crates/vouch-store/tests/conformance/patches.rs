@@ -12,7 +12,8 @@ use crate::world::World;
 on_both!(
     a_patch_completes_a_configured_log,
     an_early_patch_waits_for_its_log,
-    patches_apply_in_the_order_of_their_ids,
+    patches_apply_in_the_order_of_their_times,
+    the_cost_of_a_patch_is_counted_once,
     metadata_keeps_its_history,
     a_patch_moves_feedback_to_the_new_dimensions,
     a_repeated_patch_writes_nothing,
@@ -46,7 +47,7 @@ async fn a_patch_completes_a_configured_log(w: World) {
     let query = LogQuery { project: w.project, filter, cursor: None, limit: 9 };
     let page = w.store.logs(&query).await.unwrap();
     assert_eq!(page.items[0].output_preview, "Rome");
-    let usage = Usage { prompt_tokens: 5, completion_tokens: 1, total_tokens: 6 };
+    let usage = Usage::of(5, 1);
     assert_eq!(page.items[0].usage, Some(usage));
     let points = w.store.usage(w.project, 0..=100_000).await.unwrap();
     assert_eq!((points[0].calls, points[0].prompt_tokens), (1, 5));
@@ -72,7 +73,7 @@ async fn an_early_patch_waits_for_its_log(w: World) {
     assert_eq!(total(&w, "user").await, [("ann".to_owned(), 1)]);
 }
 
-async fn patches_apply_in_the_order_of_their_ids(w: World) {
+async fn patches_apply_in_the_order_of_their_times(w: World) {
     let log = w.log();
     let older = w.patch(log.id, json!({"metadata": {"k": 1}, "chain_id": "first"}));
     let newer = w.patch(log.id, json!({"metadata": {"k": 2}, "chain_id": "second"}));
@@ -85,6 +86,25 @@ async fn patches_apply_in_the_order_of_their_ids(w: World) {
     let filter = LogFilter { chain_id: Some("first".into()), ..LogFilter::default() };
     let query = LogQuery { project: w.project, filter, cursor: None, limit: 9 };
     assert_eq!(w.store.logs(&query).await.unwrap().items.len(), 1);
+}
+
+async fn the_cost_of_a_patch_is_counted_once(w: World) {
+    let mut log = w.log();
+    (log.usage, log.cost_usd_micros) = (None, None);
+    w.insert(&log).await;
+    let usage = json!({"prompt_tokens": 5, "completion_tokens": 1, "total_tokens": 6});
+    for patch in [
+        json!({"usage": usage, "cost_usd_micros": 40}),
+        json!({"metadata": {"plan": "pro"}}),
+        json!({"metadata": {"plan": "team"}}),
+    ] {
+        w.store.patch_log(w.patch(log.id, patch), vec![], None).await.unwrap();
+    }
+    let query =
+        LogQuery { project: w.project, filter: LogFilter::default(), cursor: None, limit: 9 };
+    assert_eq!(w.store.logs(&query).await.unwrap().items[0].cost_usd_micros, Some(40));
+    let points = w.store.usage(w.project, 0..=100_000).await.unwrap();
+    assert_eq!(points.iter().map(|p| p.cost_usd_micros).sum::<i64>(), 40);
 }
 
 async fn metadata_keeps_its_history(w: World) {

@@ -3,8 +3,8 @@
 use vouch_domain::Time;
 use vouch_domain::access::{Role, Scope};
 use vouch_domain::audit::{GENESIS, verify};
-use vouch_domain::id::KeyId;
-use vouch_domain::user::ApiKey;
+use vouch_domain::id::{KeyId, UserId};
+use vouch_domain::user::{ApiKey, User, UserUpdate};
 use vouch_store::{
     AuditStore, KeyStore, MetricStore, SessionRecord, SessionStore, StoreError, UserStore,
 };
@@ -52,33 +52,42 @@ async fn the_last_admin_stays(w: World) {
     }
     let mut calls = tokio::task::JoinSet::new();
     for user in [&ann, &bob] {
-        let demoted = vouch_domain::user::User { role: Role::Viewer, ..user.clone() };
-        let (store, audit) = (w.store.clone(), w.audit("user.update", "x"));
-        calls.spawn(async move { store.update_user(demoted, None, audit).await });
+        let demoted = UserUpdate { role: Some(Role::Viewer), ..UserUpdate::default() };
+        let (store, audit, id) = (w.store.clone(), w.audit("user.update", "x"), user.id);
+        let project = w.project;
+        calls.spawn(async move { store.update_user(project, id, demoted, None, audit).await });
     }
     let results = calls.join_all().await;
     assert_eq!(results.iter().filter(|r| r.is_ok()).count(), 1, "{results:?}");
     let users = w.store.users(w.project).await.unwrap();
     assert_eq!(users.iter().filter(|u| u.role == Role::Admin).count(), 1);
     let last = users.into_iter().find(|u| u.role == Role::Admin).unwrap();
-    let disabled = vouch_domain::user::User { disabled_at: Some(w.now()), ..last };
-    let error = w.store.update_user(disabled, None, w.audit("user.update", "x")).await;
+    let error = disable(&w, last.id).await;
     assert!(matches!(error, Err(StoreError::Conflict(_))), "{error:?}");
-    let stranger = w.user("eve@example.org", Role::Viewer);
-    let error = w.store.update_user(stranger, None, w.audit("user.update", "x")).await;
+    let error = disable(&w, w.user("eve@example.org", Role::Viewer).id).await;
     assert!(matches!(error, Err(StoreError::NotFound(_))), "{error:?}");
+}
+
+async fn disable(w: &World, id: UserId) -> vouch_store::Result<User> {
+    let update = UserUpdate { disabled: Some(true), ..UserUpdate::default() };
+    w.store.update_user(w.project, id, update, None, w.audit("user.update", "x")).await
 }
 
 /// Keys may administer a project in which no person does.
 async fn without_an_admin_others_can_be_changed(w: World) {
     let ann = w.user("ann@example.org", Role::Reviewer);
     w.store.create_user(ann.clone(), None, w.audit("user.create", "ann")).await.unwrap();
-    let disabled = vouch_domain::user::User { disabled_at: Some(w.now()), ..ann };
-    w.store.update_user(disabled.clone(), None, w.audit("user.update", "ann")).await.unwrap();
-    assert_eq!(w.store.users(w.project).await.unwrap(), [disabled]);
+    let disabled = disable(&w, ann.id).await.unwrap();
+    assert!(disabled.disabled_at.is_some());
+    assert_eq!(w.store.users(w.project).await.unwrap(), std::slice::from_ref(&disabled));
+    // Another change says nothing of it, and leaves it.
+    let update = UserUpdate { name: Some("Ann".into()), ..UserUpdate::default() };
+    let audit = w.audit("user.update", "ann");
+    let renamed = w.store.update_user(w.project, ann.id, update, None, audit).await.unwrap();
+    assert_eq!(renamed, User { name: "Ann".into(), ..disabled });
 }
 
-fn session(w: &World, token: &str, user: vouch_domain::id::UserId) -> SessionRecord {
+fn session(w: &World, token: &str, user: UserId) -> SessionRecord {
     let at = w.now();
     SessionRecord { token_sha256: token.into(), user, created_at: at, expires_at: at.plus_s(3600) }
 }
@@ -97,11 +106,11 @@ async fn sessions_end(w: World) {
     w.store.delete_session("one").await.unwrap();
     assert_eq!(w.store.session_user("one", now).await.unwrap(), None);
     w.store.create_session(session(&w, "two", bob.id)).await.unwrap();
-    let renamed = vouch_domain::user::User { name: "Bob".into(), ..bob.clone() };
-    w.store.update_user(renamed.clone(), None, w.audit("user.update", "x")).await.unwrap();
+    let update = UserUpdate { name: Some("Bob".into()), ..UserUpdate::default() };
+    let audit = w.audit("user.update", "x");
+    let renamed = w.store.update_user(w.project, bob.id, update, None, audit).await.unwrap();
     assert_eq!(w.store.session_user("two", now).await.unwrap().as_ref(), Some(&renamed));
-    let disabled = vouch_domain::user::User { disabled_at: Some(now), ..renamed };
-    w.store.update_user(disabled, None, w.audit("user.update", "x")).await.unwrap();
+    disable(&w, bob.id).await.unwrap();
     assert_eq!(w.store.session_user("two", now).await.unwrap(), None);
 }
 

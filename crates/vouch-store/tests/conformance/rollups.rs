@@ -29,7 +29,7 @@ enum Step {
 const LOGS: usize = 4;
 
 fn step() -> impl Strategy<Value = Step> {
-    let give = (0..LOGS, 0..3u8, 0..4usize, 0..4usize, any::<u8>(), any::<bool>()).prop_map(
+    let give = (0..LOGS, 0..3u8, 0..4usize, 0..METRICS.len(), any::<u8>(), any::<bool>()).prop_map(
         |(log, who, source, metric, value, at_back)| Step::Give {
             log,
             who,
@@ -62,7 +62,7 @@ impl Model {
     fn merged(&self, n: usize) -> Log {
         let mut log = self.logs[n].clone();
         let mut patches: Vec<_> = self.patches.iter().filter(|p| p.log == log.id).collect();
-        patches.sort_by_key(|p| p.id);
+        patches.sort_by_key(|p| (p.at, p.id));
         for patch in patches {
             patch.additions.merge_into(&mut log);
         }
@@ -82,10 +82,6 @@ impl Model {
 
     fn rollups(&self) -> RollupChanges {
         let mut changes = RollupChanges::new();
-        let all = [("all".to_owned(), String::new())];
-        for f in self.on(&FeedbackTarget::ChainId("c".into())).iter().filter(|f| f.counts) {
-            contribute(&mut changes, &f.name, &f.value, f.created_at, &all, 1);
-        }
         for n in (0..LOGS).filter(|n| self.inserted[*n]) {
             let log = self.merged(n);
             let dimensions = dimensions(&log.served, &log.context, &log.metadata);
@@ -97,14 +93,15 @@ impl Model {
     }
 }
 
-const METRICS: [&str; 4] = ["thumbs", "score", "defects", "mood"];
+const METRICS: [&str; 5] = ["thumbs", "score", "defects", "mood", "comment"];
 
 fn value(metric: usize, n: u8) -> Value {
     match metric {
         0 => json!(n.is_multiple_of(2)),
         1 => json!(f64::from(n % 100) + 0.25),
         2 => json!([["spelling"], ["ambiguity"], ["off_topic"]][usize::from(n % 3)]),
-        _ => json!(["fine", "bad"][usize::from(n % 2)]),
+        3 => json!(["fine", "bad"][usize::from(n % 2)]),
+        _ => json!("fine"),
     }
 }
 

@@ -92,7 +92,7 @@ impl World {
         log.served.model = Some("tiny".into());
         log.messages = vec![Message::text_of("user", "What is the capital of France?")];
         log.choices = vec![choice("Paris.")];
-        log.usage = Some(Usage { prompt_tokens: 7, completion_tokens: 2, total_tokens: 9 });
+        log.usage = Some(Usage::of(7, 2));
         log.cost_usd_micros = Some(3);
         log
     }

@@ -6,7 +6,7 @@ use anyhow::Context;
 use serde_json::json;
 use vouch_domain::access::Role;
 use vouch_domain::id::UserId;
-use vouch_domain::user::User;
+use vouch_domain::user::{User, UserUpdate};
 use vouch_http::password;
 use vouch_http::secret::{self, Secret};
 use vouch_store::{SessionRecord, StoreError};
@@ -43,8 +43,8 @@ pub(crate) async fn run(command: UserCommand) -> anyhow::Result<()> {
             let desk = Desk::open(&Settings::resolve(storage_only(storage))?).await?;
             let user = find(&desk, &email).await?;
             let audit = desk.audit("user.update", &user.id, json!({"disabled": true}));
-            let disabled_at = user.disabled_at.or(Some(desk.now()));
-            desk.store.update_user(User { disabled_at, ..user }, None, audit).await?;
+            let update = UserUpdate { disabled: Some(true), ..UserUpdate::default() };
+            desk.store.update_user(desk.id(), user.id, update, None, audit).await?;
             note(format_args!("{email} is shut out"));
             desk.close().await;
         }

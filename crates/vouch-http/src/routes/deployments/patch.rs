@@ -5,7 +5,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use vouch_domain::Invalid;
-use vouch_domain::deployment::Deployment;
+use vouch_domain::deployment::{Deployment, DeploymentUpdate};
 
 use super::create::MAX_DESCRIPTION_BYTES;
 use super::get::find;
@@ -43,25 +43,25 @@ pub(crate) async fn patch(
     Json(change): Json<DeploymentChange>,
 ) -> Result<Answer<Deployment>, Problem> {
     let project = caller.principal.project();
-    let mut deployment = find(&app, &caller, &key).await?;
     let audit = app.audit(&caller.principal, "deployment.update", &key, json!(change));
-    if let Some(number) = change.active_version {
-        if app.store.version(project, &key, number).await?.is_none() {
-            let expected = format!("a version of {key}");
-            return Err(Invalid::new("/active_version", expected, number).into());
-        }
-        deployment.active_version = Some(number);
+    if let Some(number) = change.active_version
+        && app.store.version(project, &key, number).await?.is_none()
+    {
+        find(&app, &caller, &key).await?;
+        let expected = format!("a version of {key}");
+        return Err(Invalid::new("/active_version", expected, number).into());
     }
-    if let Some(description) = change.description {
-        let description = checks::text("/description", Some(description), MAX_DESCRIPTION_BYTES)?;
-        deployment.description = description.unwrap_or_default();
-    }
-    deployment.archived_at = match change.archived {
-        Some(true) => deployment.archived_at.or(Some(app.now())),
-        Some(false) => None,
-        None => deployment.archived_at,
+    // An empty text empties the description.
+    let description = |text| {
+        let text = checks::text("/description", Some(text), MAX_DESCRIPTION_BYTES)?;
+        Ok::<_, Invalid>(text.unwrap_or_default())
     };
-    app.store.update_deployment(project, deployment.clone(), audit).await?;
+    let update = DeploymentUpdate {
+        description: change.description.map(description).transpose()?,
+        active_version: change.active_version,
+        archived: change.archived,
+    };
+    let updated = app.store.update_deployment(project, &key, update, audit).await;
     app.gateway.settings_changed(project);
-    Ok(Answer(deployment))
+    updated.map(Answer).map_err(|e| Problem::of_store(e, &format!("deployment {key}")))
 }

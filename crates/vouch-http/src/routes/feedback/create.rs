@@ -4,8 +4,8 @@ use axum::Json as Answer;
 use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
-use vouch_domain::Pointer;
 use vouch_domain::id::FeedbackId;
+use vouch_domain::{Pointer, Time};
 
 use super::new_feedback::FeedbackCame;
 use crate::auth::Caller;
@@ -59,9 +59,12 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Answer<FeedbackIds>), Problem> {
     let (single, fingerprint) = (batch.at.is_empty(), batch.fingerprint.clone());
     let pointers: Vec<_> = (0..batch.items.len()).map(|i| batch.pointer(i)).collect();
-    let checked = batch.items.into_iter().zip(&pointers).map(|(came, pointer)| {
+    // Each a microsecond after the one before: of two on the same metric the later one counts.
+    let times = (app.now().micros()..).map(Time::from_micros);
+    let checked = batch.items.into_iter().zip(&pointers).zip(times);
+    let checked = checked.map(|((came, pointer), at)| {
         let under = |e: vouch_domain::Invalid| e.under(&Pointer::from(pointer.as_str()));
-        came.into_feedback(&app, &caller).map_err(under)
+        came.into_feedback(&app, &caller, at).map_err(under)
     });
     let feedback = checked.collect::<Result<Vec<_>, _>>()?;
     let kept = app.store.append_feedback(caller.principal.project(), feedback, fingerprint).await;

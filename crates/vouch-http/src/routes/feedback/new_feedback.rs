@@ -7,7 +7,7 @@ use vouch_domain::feedback::{FeedbackTarget, NewFeedback};
 use vouch_domain::id::{FeedbackId, LogId};
 use vouch_domain::invalid::check_value;
 use vouch_domain::metric::{self, MAX_TEXT_BYTES};
-use vouch_domain::{Invalid, Pointer};
+use vouch_domain::{Invalid, Pointer, Time};
 
 use super::Authorship;
 use crate::auth::Caller;
@@ -52,14 +52,18 @@ impl FeedbackCame {
     ///
     /// # Errors
     /// The first field that is wrong, seen from this feedback.
-    pub(crate) fn into_feedback(self, app: &App, caller: &Caller) -> Result<NewFeedback, Invalid> {
+    pub(crate) fn into_feedback(
+        self,
+        app: &App,
+        caller: &Caller,
+        at: Time,
+    ) -> Result<NewFeedback, Invalid> {
         let target = self.target()?;
         metric::check_name(&self.name)?;
         let user_id = checks::name("/user_id", self.user_id)?;
         let Authorship { author, source } =
             Authorship::named(caller, user_id.as_deref(), self.source)?;
         let (value, correction) = text_value(&self.name, self.value, self.correction)?;
-        let at = app.now();
         Ok(NewFeedback {
             id: FeedbackId::new(at, app.entropy()),
             project: caller.principal.project(),
@@ -108,6 +112,10 @@ pub(crate) fn text_value(
         check_value(&Pointer::from("/value"), value)?;
     }
     let is_correction = name == "correction";
+    if is_correction && value.as_ref().and_then(Value::as_str).is_some_and(|t| t.trim().is_empty())
+    {
+        return Err(Invalid::new("/value", "the corrected text", "an empty text"));
+    }
     match (value.filter(|value| !value.is_null()), correction) {
         (Some(value), correction) if !is_correction => Ok((value, correction)),
         (Some(Value::String(text)), None) => Ok((Value::String(text.clone()), Some(text))),

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use vouch_domain::actor::Actor;
 use vouch_domain::id::{Entropy, LogId, ProjectId};
-use vouch_domain::log::{Log, LogError, LogOrigin, LogStatus, Served};
+use vouch_domain::log::{Log, LogError, LogOrigin, LogStatus, MAX_COUNT, Served};
 use vouch_domain::message::{Choice, Message};
 use vouch_domain::price::Price;
 use vouch_domain::uncertainty::{TokenLogprob, Uncertainty};
@@ -148,10 +148,13 @@ impl NewLog {
             let fits = |price: &&Price| price.provider == *provider && price.model == *model;
             Some(intake.prices.iter().find(fits)?.cost_usd_micros(usage.as_ref()?))
         };
-        if let Some(cost) = self.cost_usd_micros.filter(|cost| *cost < 0) {
-            return Err(Invalid::new("/cost_usd_micros", "an amount of at least 0", cost));
+        let possible_cost = 0..=MAX_COUNT.cast_signed();
+        if let Some(cost) = self.cost_usd_micros.filter(|cost| !possible_cost.contains(cost)) {
+            let expected = format!("an amount from 0 to {MAX_COUNT}");
+            return Err(Invalid::new("/cost_usd_micros", expected, cost));
         }
         let logprobs = self.logprobs.unwrap_or_default();
+        check_logprobs(&logprobs)?;
         let performance =
             self.performance.map(|p| p.check(&Pointer::from("/performance"))).transpose()?;
         let status = self.status.unwrap_or(default);
@@ -185,6 +188,18 @@ impl NewError {
         let message = self.message.replace('\0', "");
         let message = message.chars().take(MAX_ERROR_CHARS).collect();
         Ok(LogError { kind, status: self.status, message })
+    }
+}
+
+fn check_logprobs(tokens: &[TokenLogprob]) -> Result<(), Invalid> {
+    // A certain token may come out a rounding error above 0.
+    match tokens.iter().position(|token| !(-9999.0..=1e-6).contains(&token.logprob)) {
+        None => Ok(()),
+        Some(i) => {
+            let at = Pointer::from("/logprobs").then(i).then("logprob");
+            let expected = "a natural logarithm of a probability, from -9999 to 0";
+            Err(Invalid { pointer: at, ..Invalid::new("", expected, tokens[i].logprob) })
+        }
     }
 }
 

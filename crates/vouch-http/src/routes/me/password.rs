@@ -6,6 +6,7 @@ use http::StatusCode;
 use http::header::SET_COOKIE;
 use serde::Deserialize;
 use serde_json::json;
+use vouch_domain::user::UserUpdate;
 
 use crate::auth::{Caller, session_cookie};
 use crate::body::Json;
@@ -48,8 +49,8 @@ pub(crate) async fn password(
     app.signins.forget(&who);
     let hash = passwords::hash(body.new).await?;
     let audit = app.audit(&caller.principal, "user.password", &user.id, json!({}));
-    let id = user.id;
-    app.store.update_user(user, Some(hash), audit).await?;
+    let (project, id) = (user.project, user.id);
+    app.store.update_user(project, id, UserUpdate::default(), Some(hash), audit).await?;
     let secret = Secret::token();
     app.store.create_session(new_session(&app, id, &secret)).await?;
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, session_cookie(&app, &secret.text)?)])

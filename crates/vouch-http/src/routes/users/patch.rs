@@ -6,9 +6,8 @@ use serde::Deserialize;
 use serde_json::json;
 use vouch_domain::access::Role;
 use vouch_domain::id::UserId;
-use vouch_domain::user::User;
+use vouch_domain::user::{User, UserUpdate};
 
-use super::signin_link::find;
 use crate::auth::Caller;
 use crate::body::Json;
 use crate::password;
@@ -46,19 +45,14 @@ pub(crate) async fn patch(
     PathId(id): PathId<UserId>,
     Json(change): Json<UserChange>,
 ) -> Result<Answer<User>, Problem> {
-    let mut user = find(&app, &caller, id).await?;
     let details = json!({
         "name": change.name, "role": change.role, "disabled": change.disabled,
         "password": change.password.is_some(),
     });
-    if let Some(name) = change.name {
-        user.name = checks::needed_name("/name", name)?;
-    }
-    user.role = change.role.unwrap_or(user.role);
-    user.disabled_at = match change.disabled {
-        Some(true) => user.disabled_at.or(Some(app.now())),
-        Some(false) => None,
-        None => user.disabled_at,
+    let update = UserUpdate {
+        name: change.name.map(|name| checks::needed_name("/name", name)).transpose()?,
+        role: change.role,
+        disabled: change.disabled,
     };
     let hash = match change.password {
         Some(password) => {
@@ -68,6 +62,6 @@ pub(crate) async fn patch(
         None => None,
     };
     let audit = app.audit(&caller.principal, "user.update", &id, details);
-    app.store.update_user(user.clone(), hash, audit).await?;
-    Ok(Answer(user))
+    let updated = app.store.update_user(caller.principal.project(), id, update, hash, audit).await;
+    updated.map(Answer).map_err(|e| Problem::of_store(e, &format!("user {id}")))
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use vouch_domain::deployment::CallContext;
+use vouch_domain::deployment::{CallContext, check_parameters};
 use vouch_domain::message::Message;
 use vouch_domain::{Invalid, Pointer};
 use vouch_gateway::ConfigCall;
@@ -74,13 +74,15 @@ impl DeploymentCall {
         let user_id = self.user_id.or_else(|| id(self.identity));
         let metadata = self.metadata.unwrap_or_default();
         checks::metadata("/metadata", &metadata)?;
+        let extra_params = self.extra_params.unwrap_or_default();
+        check_parameters(&extra_params).map_err(|e| e.under(&Pointer::from("/extra_params")))?;
         Ok(ConfigCall {
             key: self.key,
             context: CallContext::parse(&self.context.unwrap_or_default())?,
             inputs: self.inputs.unwrap_or_default(),
             prefix_messages: self.prefix_messages.unwrap_or_default(),
             messages: self.messages.unwrap_or_default(),
-            extra_params: self.extra_params.unwrap_or_default(),
+            extra_params,
             metadata,
             ids: checks::context(&Pointer::root(), self.chain_id, conversation_id, user_id)?,
         })

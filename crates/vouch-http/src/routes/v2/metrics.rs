@@ -12,7 +12,7 @@ use crate::auth::Caller;
 use crate::body::Repeatable;
 use crate::path::PathId;
 use crate::problem::Problem;
-use crate::routes::checks::{Count, NewPerformance, NewScore, NewUsage};
+use crate::routes::checks::{NewPerformance, NewScore, NewUsage};
 use crate::routes::logs::{NewMetrics, add_metrics};
 use crate::state::App;
 
@@ -32,7 +32,7 @@ pub(crate) struct OrqMetrics {
     #[serde(default)]
     user_id: Option<String>,
     #[serde(default)]
-    usage: Option<OrqUsage>,
+    usage: Option<NewUsage>,
     #[serde(default)]
     performance: Option<OrqPerformance>,
     #[serde(default)]
@@ -41,17 +41,6 @@ pub(crate) struct OrqMetrics {
     #[serde(default)]
     #[schema(value_type = Option<Vec<Object>>)]
     choices: Option<Vec<Value>>,
-}
-
-#[derive(Debug, Deserialize, utoipa::ToSchema)]
-#[expect(clippy::struct_field_names, reason = "the names on the wire")]
-struct OrqUsage {
-    #[serde(default)]
-    prompt_tokens: Option<Count>,
-    #[serde(default)]
-    completion_tokens: Option<Count>,
-    #[serde(default)]
-    total_tokens: Option<Count>,
 }
 
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -101,11 +90,7 @@ fn native(came: OrqMetrics) -> Result<NewMetrics, Invalid> {
         chain_id: came.chain_id,
         conversation_id: came.conversation_id,
         user_id: came.user_id,
-        usage: came.usage.map(|usage| NewUsage {
-            prompt_tokens: usage.prompt_tokens,
-            completion_tokens: usage.completion_tokens,
-            total_tokens: usage.total_tokens,
-        }),
+        usage: came.usage,
         performance: came.performance.map(|performance| NewPerformance {
             latency: performance.latency,
             time_to_first_token: performance.time_to_first_token,

@@ -13,9 +13,8 @@ use vouch_domain::metric::MetricValue;
 use vouch_domain::rollup::Dimension;
 
 use super::effects::Effects;
-use super::kept::{COLUMNS, Kept, KeptRow};
+use super::kept::{COLUMNS, Kept, KeptRow, stored_value};
 use super::target_text;
-use crate::error::corrupt;
 use crate::sql::SqlStore;
 use crate::sql::log::early;
 use crate::sql::log::patch::StoredPatch;
@@ -255,7 +254,6 @@ async fn insert(tx: &mut Tx, given: &[Given<'_>], counts: &[bool]) -> Result<()>
         ("counts", Kind::Int),
     ]);
     for (g, counts) in given.iter().zip(counts) {
-        let json = serde_json::to_string(&g.kept.value).map_err(|e| corrupt("feedback", e))?;
         rows.push([
             g.project.into(),
             g.new.id.into(),
@@ -264,7 +262,7 @@ async fn insert(tx: &mut Tx, given: &[Given<'_>], counts: &[bool]) -> Result<()>
             g.new.source.as_str().into(),
             g.target.as_str().into(),
             g.new.name.as_str().into(),
-            json.into(),
+            stored_value(&g.kept.value)?.into(),
             g.kept.value.number().into(),
             g.new.comment.as_deref().map(clean).into(),
             g.new.correction.as_deref().map(clean).into(),

@@ -46,7 +46,8 @@ struct LabelChange {
 
 impl Effects {
     /// `kept` begins (`sign` 1) or ceases (`sign` -1) to count. `dimensions` are those of its
-    /// log, or `None` when the log has not come yet; a chain or conversation has only `all`.
+    /// log, or `None` when the log has not come yet. Charts count what is said of logs, so that
+    /// every bar leads to its logs; what is said of a chain or conversation stays on its page.
     pub(super) fn count(
         &mut self,
         tx: &mut Tx,
@@ -56,11 +57,7 @@ impl Effects {
         sign: i8,
     ) {
         let feedback = (kept.name.as_str(), &kept.value, kept.at);
-        let FeedbackTarget::LogId(log) = kept.target else {
-            let all = [("all".to_owned(), String::new())];
-            tx.pending.count_feedback(project, feedback, &all, sign);
-            return;
-        };
+        let FeedbackTarget::LogId(log) = kept.target else { return };
         if let Some(dimensions) = dimensions {
             tx.pending.count_feedback(project, feedback, dimensions, sign);
         }

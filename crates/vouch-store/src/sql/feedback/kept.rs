@@ -1,5 +1,6 @@
 //! A feedback as far as it has effects: on tallies, labels and roll-ups.
 
+use serde::{Deserialize, Serialize};
 use vouch_domain::Time;
 use vouch_domain::actor::Source;
 use vouch_domain::feedback::FeedbackTarget;
@@ -59,8 +60,27 @@ impl KeptRow {
     }
 }
 
+/// A text as it is stored, so that it can be told from a category.
+#[derive(Serialize, Deserialize)]
+struct StoredText {
+    text: String,
+}
+
+/// The value as it is stored: JSON, a text within an object.
+pub(super) fn stored_value(value: &MetricValue) -> Result<String> {
+    let json = match value {
+        MetricValue::Text(text) => serde_json::to_string(&StoredText { text: text.clone() }),
+        other => serde_json::to_string(other),
+    };
+    json.map_err(|e| corrupt("feedback", e))
+}
+
 /// The value that is stored as JSON, and its number, which JSON may not keep to the last bit.
 pub(super) fn parse_value(json: &str, number: Option<f64>) -> Result<MetricValue> {
+    if json.starts_with('{') {
+        let StoredText { text } = serde_json::from_str(json).map_err(|e| corrupt("feedback", e))?;
+        return Ok(MetricValue::Text(text));
+    }
     let value = serde_json::from_str(json).map_err(|e| corrupt("feedback", e))?;
     Ok(match (value, number) {
         (MetricValue::Number(_), Some(number)) => MetricValue::Number(number),

@@ -1,5 +1,5 @@
 //! addMetrics: kept call by call, merged into the log's row, and merged again when the log is
-//! read. Patches apply in the order of their ids, whatever the order they came in.
+//! read. Patches apply in the order of their times, whatever the order of their commits.
 
 use std::collections::HashMap;
 
@@ -160,7 +160,8 @@ async fn write(tx: &mut Tx, changes: &[Change]) -> Result<()> {
         input_preview = excluded.input_preview, output_preview = excluded.output_preview, \
         prompt_tokens = excluded.prompt_tokens, completion_tokens = excluded.completion_tokens, \
         total_tokens = excluded.total_tokens, latency_ms = excluded.latency_ms, \
-        time_to_first_token_ms = excluded.time_to_first_token_ms";
+        time_to_first_token_ms = excluded.time_to_first_token_ms, \
+        cost_usd_micros = excluded.cost_usd_micros";
     rows.insert(&mut tx.conn, "logs", replace).await?;
     let delete = "DELETE FROM log_tags WHERE (project, key, value, log) IN \
                   (SELECT project, key, value, log FROM k)";
@@ -222,7 +223,7 @@ pub(super) async fn stored(
         });
     }
     for patches in all.values_mut() {
-        patches.sort_unstable_by_key(|patch| patch.id);
+        patches.sort_unstable_by_key(|patch| (patch.at, patch.id));
     }
     Ok(all)
 }

@@ -183,6 +183,7 @@ impl LogRow {
             prompt_tokens: tokens(self.prompt_tokens),
             completion_tokens: tokens(self.completion_tokens),
             total_tokens: tokens(self.total_tokens),
+            rest: Map::new(),
         });
         Ok(LogSummary {
             id: self.id.parse().map_err(|e| corrupt("log", e))?,
