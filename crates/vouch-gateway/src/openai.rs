@@ -106,7 +106,7 @@ impl Provider for OpenAi {
         };
         let response = tokio::time::timeout(HEAD_TIMEOUT, self.client.request(post));
         let response = response.await.map_err(late)?;
-        let response = response.map_err(|e| unreachable_at(&self.base_url, &e))?;
+        let response = response.map_err(|e| unreachable(&e))?;
         let (head, body) = response.into_parts();
         let body = Idle::new(body.map_err(BoxError::from).boxed_unsync(), IDLE_TIMEOUT);
         Ok(ProviderReply { status: head.status, headers: head.headers, body: body.boxed_unsync() })
@@ -118,8 +118,7 @@ impl Provider for OpenAi {
             .body(Full::default())
             .map_err(|e| ProviderError::Unreachable(e.to_string()))?;
         let read = async {
-            let response =
-                self.client.request(get).await.map_err(|e| unreachable_at(&self.base_url, &e))?;
+            let response = self.client.request(get).await.map_err(|e| unreachable(&e))?;
             let status = response.status();
             let body = Limited::new(response.into_body(), MODELS_BYTES).collect().await;
             let body = body.map_err(|e| ProviderError::Unreachable(e.to_string()))?.to_bytes();
@@ -139,8 +138,9 @@ impl Provider for OpenAi {
     }
 }
 
-fn unreachable_at(base_url: &str, error: &hyper_util::client::legacy::Error) -> ProviderError {
-    let mut text = format!("no answer from {base_url}: {error}");
+/// The address stays out of it: whoever may call a provider need not know where it is.
+fn unreachable(error: &hyper_util::client::legacy::Error) -> ProviderError {
+    let mut text = format!("no answer: {error}");
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         text = format!("{text}: {cause}");

@@ -1,6 +1,7 @@
 //! What the gateway needs of a project's settings, read once and kept for a second.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use vouch_domain::Time;
@@ -51,6 +52,8 @@ pub(crate) struct SettingsCache {
     client: HttpClient,
     local: Option<Arc<dyn Provider>>,
     kept: RwLock<HashMap<ProjectId, Arc<Settings>>>,
+    /// Counts what was forgotten, so that a read from before does not bring it back.
+    forgotten: AtomicU64,
 }
 
 impl SettingsCache {
@@ -60,10 +63,11 @@ impl SettingsCache {
         client: HttpClient,
         local: Option<Arc<dyn Provider>>,
     ) -> Self {
-        Self { store, sealer, client, local, kept: RwLock::default() }
+        Self { store, sealer, client, local, kept: RwLock::default(), forgotten: AtomicU64::new(0) }
     }
 
     pub(crate) fn forget(&self, project: ProjectId) {
+        self.forgotten.fetch_add(1, Ordering::SeqCst);
         self.kept.write().unwrap_or_else(PoisonError::into_inner).remove(&project);
     }
 
@@ -78,11 +82,12 @@ impl SettingsCache {
         {
             return Ok(kept);
         }
+        let before = self.forgotten.load(Ordering::SeqCst);
         let read = Arc::new(self.read(project, now).await?);
-        self.kept
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(project, Arc::clone(&read));
+        let mut kept = self.kept.write().unwrap_or_else(PoisonError::into_inner);
+        if self.forgotten.load(Ordering::SeqCst) == before {
+            kept.insert(project, Arc::clone(&read));
+        }
         Ok(read)
     }
 
