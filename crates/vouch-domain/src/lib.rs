@@ -11,6 +11,7 @@ pub mod clock;
 pub mod deployment;
 pub mod event;
 pub mod feedback;
+pub mod filter;
 pub mod id;
 pub mod invalid;
 pub mod log;
