@@ -5,19 +5,24 @@ use crate::gguf::{Gguf, Value};
 use crate::kernels::attention::Heads;
 use crate::kernels::simd::LANES;
 
+/// The most positions that a model may claim: the rotary embedding counts them in `f32`.
+const MAX_CONTEXT_TOKENS: usize = 1 << 24;
+
 /// The shape of a Llama model.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Config {
     pub(crate) layers: usize,
-    /// Numbers in the vector of a token.
-    pub(crate) width: usize,
+    /// Numbers in the hidden state of a token.
+    pub(crate) hidden_size: usize,
     /// Numbers between the two halves of a feed-forward layer.
-    pub(crate) inner_width: usize,
+    pub(crate) intermediate_size: usize,
     pub(crate) heads: Heads,
-    /// Positions the model was trained for.
+    /// Positions the model was trained for, at most [`MAX_CONTEXT_TOKENS`].
     pub(crate) context_tokens: usize,
-    pub(crate) rope_base: f32,
-    pub(crate) norm_epsilon: f32,
+    /// The base of the rotary embedding's frequencies.
+    pub(crate) rope_theta: f32,
+    /// Added to the mean square before its root is taken.
+    pub(crate) rms_norm_eps: f32,
 }
 
 impl Config {
@@ -47,39 +52,50 @@ impl Config {
             0 => Err(ModelError::format(format!("`{key}` is zero"))),
             number => Ok(number),
         };
-        let width = number("llama.embedding_length")?;
-        let query = number("llama.attention.head_count")?;
-        let key_value = match gguf.get("llama.attention.head_count_kv") {
+        let hidden_size = number("llama.embedding_length")?;
+        let num_heads = number("llama.attention.head_count")?;
+        let num_kv_heads = match gguf.get("llama.attention.head_count_kv") {
             Some(_) => number("llama.attention.head_count_kv")?,
-            None => query,
+            None => num_heads,
         };
-        let heads = Heads { query, key_value, dim: width / query };
-        if width % query != 0 || query % key_value != 0 {
+        let head_dim = hidden_size / num_heads;
+        if hidden_size % num_heads != 0 || num_heads % num_kv_heads != 0 {
             return Err(ModelError::format(format!(
-                "{width} numbers in {query} and {key_value} heads"
+                "{hidden_size} numbers in {num_heads} query heads and {num_kv_heads} key-value heads"
             )));
         }
-        if !heads.dim.is_multiple_of(LANES) {
-            return Err(ModelError::unsupported(format!("heads of {} numbers", heads.dim)));
+        if !head_dim.is_multiple_of(LANES) {
+            return Err(ModelError::unsupported(format!("heads of {head_dim} numbers")));
         }
         for key in ["llama.rope.dimension_count", "llama.attention.key_length"] {
-            if gguf.get(key).is_some() && number(key)? != heads.dim {
-                return Err(ModelError::unsupported(format!("`{key}` is not {}", heads.dim)));
+            if gguf.get(key).is_some() && number(key)? != head_dim {
+                return Err(ModelError::unsupported(format!("`{key}` is not {head_dim}")));
             }
         }
-        let rope_base = match gguf.get("llama.rope.freq_base") {
-            Some(_) => gguf.require("llama.rope.freq_base", Value::as_f64)?,
+        let context_tokens = number("llama.context_length")?;
+        if context_tokens > MAX_CONTEXT_TOKENS {
+            return Err(ModelError::unsupported(format!("a context of {context_tokens} tokens")));
+        }
+        // A positive number that the arithmetic can hold.
+        let positive = |key: &str| {
+            let number = narrow(gguf.require(key, Value::as_f64)?);
+            let sound = number > 0.0 && number.is_finite();
+            sound
+                .then_some(number)
+                .ok_or_else(|| ModelError::format(format!("`{key}` is {number}")))
+        };
+        let rope_theta = match gguf.get("llama.rope.freq_base") {
+            Some(_) => positive("llama.rope.freq_base")?,
             None => 10_000.0,
         };
-        let norm_epsilon = gguf.require("llama.attention.layer_norm_rms_epsilon", Value::as_f64)?;
         Ok(Self {
             layers: number("llama.block_count")?,
-            width,
-            inner_width: number("llama.feed_forward_length")?,
-            heads,
-            context_tokens: number("llama.context_length")?,
-            rope_base: narrow(rope_base),
-            norm_epsilon: narrow(norm_epsilon),
+            hidden_size,
+            intermediate_size: number("llama.feed_forward_length")?,
+            heads: Heads { num_heads, num_kv_heads, head_dim },
+            context_tokens,
+            rope_theta,
+            rms_norm_eps: positive("llama.attention.layer_norm_rms_epsilon")?,
         })
     }
 }

@@ -75,6 +75,15 @@ impl EngineOptions {
     }
 }
 
+/// How an [`Engine`] ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// By [`Engine::shutdown`].
+    ShutDown,
+    /// Its thread panicked: that is a fault of this crate. Load the model again.
+    Panicked,
+}
+
 /// A loaded model and the thread that runs it. Share it in an [`Arc`]; dropping it shuts down.
 #[derive(Debug)]
 pub struct Engine {
@@ -121,8 +130,8 @@ impl Engine {
     /// Queues a request, first come, first served.
     ///
     /// Renders and tokenises the prompt on the calling thread, and never waits for the model.
-    /// That takes 2 to 8 ms for 10 kB and grows with the length, so hand long prompts to a
-    /// thread that may block. A text that is too long in any case is refused at once.
+    /// That takes 2 to 8 ms for 10 kB and grows with the length: call it on a thread that may
+    /// block. A conversation that is too long in any case is refused before that.
     ///
     /// # Errors
     /// [`ModelError::InvalidRequest`], [`ModelError::ContextOverflow`], [`ModelError::Template`],
@@ -140,11 +149,23 @@ impl Engine {
             return Err(overflow(least));
         }
         let prompt = self.model.prompt(&request.messages)?;
+        if prompt.is_empty() {
+            let reason = "make an empty prompt with the chat template of this model";
+            return Err(invalid("messages", reason));
+        }
         let room = self.context_tokens.saturating_sub(prompt.len());
         if asked > room {
             return Err(overflow(prompt.len()));
         }
-        let max_tokens = request.max_tokens.unwrap_or(room);
+        self.enqueue(prompt, request.max_tokens.unwrap_or(room), request)
+    }
+
+    fn enqueue(
+        &self,
+        prompt: Vec<u32>,
+        max_tokens: usize,
+        request: GenerateRequest,
+    ) -> Result<Generation, ModelError> {
         // Every event has a place: the worker never waits for a slow reader.
         let (sender, receiver) = mpsc::channel(max_tokens.saturating_add(2));
         let cancelled = Arc::new(AtomicBool::new(false));
@@ -161,15 +182,32 @@ impl Engine {
         Ok(Generation::new(receiver, cancelled))
     }
 
-    /// Whether requests are still served: not after [`Engine::shutdown`] or if the thread died.
+    /// Whether requests are still served: not after [`Engine::shutdown`] or a panic of the thread.
     pub fn is_running(&self) -> bool {
         self.queue.is_running()
+    }
+
+    /// Waits until requests are no longer served, and says why.
+    ///
+    /// Cancel safe.
+    pub async fn ended(&self) -> Ended {
+        self.queue.ended().await
+    }
+
+    /// Makes the thread panic, for tests of what follows.
+    ///
+    /// # Errors
+    /// [`ModelError::Busy`] or [`ModelError::Stopped`].
+    #[cfg(any(test, feature = "tiny"))]
+    pub fn crash(&self) -> Result<Generation, ModelError> {
+        // No vocabulary has this token.
+        self.enqueue(vec![u32::MAX], 1, GenerateRequest::new(Vec::new()))
     }
 
     /// Cancels every request, and returns when the thread has ended. Further calls of
     /// [`Engine::submit`] answer [`ModelError::Stopped`].
     pub fn shutdown(&self) {
-        self.queue.stop();
+        self.queue.stop(Ended::ShutDown);
         let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(worker) = worker {
             // A worker that panicked has already closed the queue and every generation.

@@ -71,8 +71,8 @@ pub enum ModelError {
         queued: usize,
     },
 
-    /// The engine was shut down, or its worker died: nothing will be served any more.
-    #[error("the local model has been shut down")]
+    /// The engine was shut down, or its thread panicked: load the model again.
+    #[error("the local model has stopped")]
     Stopped,
 }
 

@@ -1,7 +1,8 @@
 //! Reads GGUF files, version 2 and 3: metadata and tensors.
 //!
 //! The format: <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>. A file is untrusted:
-//! every length is checked against the size of the file before memory is reserved for it.
+//! every length is checked against the size of the file before memory is reserved for it, and
+//! all tensors together are no larger than the file.
 
 mod value;
 
@@ -18,6 +19,9 @@ use crate::quant::QuantType;
 const MAGIC: [u8; 4] = *b"GGUF";
 /// Offsets are multiples of this unless the file says otherwise.
 const DEFAULT_ALIGNMENT: u64 = 32;
+/// The most bytes before the tensors: several times what a vocabulary of 256 000 tokens takes. In
+/// memory a short number takes twenty-four times its place in the file.
+const MAX_HEADER_BYTES: u64 = 32 << 20;
 
 /// An open file, its header read.
 #[derive(Debug)]
@@ -39,6 +43,13 @@ struct TensorEntry {
     offset: u64,
 }
 
+impl TensorEntry {
+    /// Its size; `None` for a type that this crate does not read or a row that cannot be.
+    fn bytes(&self) -> Option<usize> {
+        QuantType::from_id(self.quant_id)?.row_bytes(self.cols)?.checked_mul(self.rows)
+    }
+}
+
 /// The bytes of a tensor `[rows, cols]`, row after row; a vector has one row.
 #[derive(Debug)]
 pub(crate) struct Tensor {
@@ -57,7 +68,8 @@ impl Gguf {
         let io = |source| ModelError::Io { path: path.to_owned(), source };
         let file = File::open(path).map_err(io)?;
         let file_bytes = file.metadata().map_err(io)?.len();
-        let mut header = Header { path, file_bytes, read: 0, reader: BufReader::new(&file) };
+        let end = file_bytes.min(MAX_HEADER_BYTES);
+        let mut header = Header { path, end, read: 0, reader: BufReader::new(&file) };
         if header.bytes::<4>()? != MAGIC {
             return Err(ModelError::format("it does not start with `GGUF`"));
         }
@@ -84,8 +96,14 @@ impl Gguf {
             .unwrap_or(DEFAULT_ALIGNMENT)
             .max(1);
         let start = header.read.next_multiple_of(alignment);
+        let mut tensor_bytes = 0_u64;
         for entry in tensors.values_mut() {
             entry.offset = entry.offset.saturating_add(start);
+            tensor_bytes = tensor_bytes.saturating_add(entry.bytes().unwrap_or(0) as u64);
+        }
+        // Thousands of tensors in the same place would make a small file fill the memory.
+        if tensor_bytes > file_bytes.saturating_sub(start) {
+            return Err(ModelError::format("the tensors are larger than the file"));
         }
         Ok(Self { path: path.to_owned(), file, file_bytes, metadata, tensors })
     }
@@ -133,8 +151,9 @@ impl Gguf {
     /// Reads a tensor.
     ///
     /// # Errors
-    /// [`ModelError::Format`] if it is missing or cut short, [`ModelError::Unsupported`] if it is
-    /// stored in a way that this crate does not read, [`ModelError::Io`].
+    /// [`ModelError::Format`] if it is missing, cut short or holds a number that is not finite,
+    /// [`ModelError::Unsupported`] if it is stored in a way that this crate does not read,
+    /// [`ModelError::Io`].
     pub(crate) fn tensor(&mut self, name: &str) -> Result<Tensor, ModelError> {
         let entry = *self
             .tensors
@@ -146,9 +165,8 @@ impl Gguf {
                 entry.quant_id
             ))
         })?;
-        let length = quant
-            .row_bytes(entry.cols)
-            .and_then(|bytes| bytes.checked_mul(entry.rows))
+        let length = entry
+            .bytes()
             .filter(|length| {
                 entry.offset.checked_add(*length as u64).is_some_and(|end| end <= self.file_bytes)
             })
@@ -158,6 +176,11 @@ impl Gguf {
             .seek(SeekFrom::Start(entry.offset))
             .and_then(|_| self.file.read_exact(&mut bytes))
             .map_err(|source| ModelError::Io { path: self.path.clone(), source })?;
+        if !quant.is_finite(&bytes) {
+            return Err(ModelError::format(format!(
+                "the tensor `{name}` holds a number that is not finite"
+            )));
+        }
         Ok(Tensor { rows: entry.rows, cols: entry.cols, quant, bytes })
     }
 }
@@ -165,7 +188,8 @@ impl Gguf {
 /// Reads the header and counts its bytes.
 struct Header<'a> {
     path: &'a Path,
-    file_bytes: u64,
+    /// Where the header ends at the latest.
+    end: u64,
     read: u64,
     reader: BufReader<&'a File>,
 }
@@ -173,8 +197,8 @@ struct Header<'a> {
 impl Header<'_> {
     fn fill(&mut self, buffer: &mut [u8]) -> Result<(), ModelError> {
         self.read += buffer.len() as u64;
-        if self.read > self.file_bytes {
-            return Err(ModelError::format("the header is cut short"));
+        if self.read > self.end {
+            return Err(ModelError::format("the header is cut short or too long"));
         }
         self.reader
             .read_exact(buffer)
@@ -195,12 +219,12 @@ impl Header<'_> {
         Ok(u64::from_le_bytes(self.bytes()?))
     }
 
-    /// A number of things that take at least `min_bytes` each in what is left of the file.
+    /// A number of things that take at least `min_bytes` each in what is left of the header.
     fn count(&mut self, min_bytes: u64) -> Result<usize, ModelError> {
         let count = self.u64()?;
-        let left = self.file_bytes.saturating_sub(self.read);
+        let left = self.end.saturating_sub(self.read);
         if count.saturating_mul(min_bytes) > left {
-            return Err(ModelError::format(format!("a length of {count} is beyond the file")));
+            return Err(ModelError::format(format!("a length of {count} is beyond the header")));
         }
         usize::try_from(count).map_err(|_| ModelError::format("a length is beyond memory"))
     }

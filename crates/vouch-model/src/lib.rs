@@ -45,7 +45,7 @@ pub use engine::event::{
     Completion, Event, FinishReason, Finished, Timings, TokenEvent, TokenLogprob, Usage,
 };
 pub use engine::request::{GenerateRequest, MAX_STOP_BYTES, MAX_STOP_STRINGS, MAX_TOP_LOGPROBS};
-pub use engine::{Engine, EngineOptions, Generation};
+pub use engine::{Ended, Engine, EngineOptions, Generation};
 pub use error::ModelError;
 pub use model::ModelCard;
 pub use sampler::{MAX_TEMPERATURE, Sampling};

@@ -24,8 +24,8 @@ pub struct ModelCard {
     pub vocabulary: usize,
     /// Layers of attention and feed-forward.
     pub layers: usize,
-    /// Numbers in the vector of a token.
-    pub width: usize,
+    /// Numbers in the hidden state of a token.
+    pub hidden_size: usize,
     /// Tokens that the model was trained to have in its context.
     pub context_tokens: usize,
     /// The size of the file.
@@ -68,7 +68,7 @@ impl Model {
             parameters: gguf.parameters(),
             vocabulary: llama.vocabulary(),
             layers: llama.config().layers,
-            width: llama.config().width,
+            hidden_size: llama.config().hidden_size,
             context_tokens: llama.config().context_tokens,
             file_bytes: gguf.file_bytes(),
         };
@@ -92,9 +92,10 @@ impl Model {
         self.tokenizer.encode(&self.template.render(messages, &self.tokenizer)?)
     }
 
-    /// A number of tokens that the prompt cannot be shorter than, found without tokenising.
+    /// A number of tokens that the prompt cannot be shorter than if the template renders every
+    /// message, found without tokenising.
     pub(crate) fn least_tokens(&self, messages: &[ChatMessage]) -> usize {
         let bytes: usize = messages.iter().map(|message| message.content.len()).sum();
-        bytes / self.tokenizer.longest_token_bytes().max(1)
+        (bytes / self.tokenizer.longest_token_bytes().max(1)).max(messages.len())
     }
 }

@@ -70,6 +70,21 @@ impl QuantType {
         }
     }
 
+    /// Whether all weights in `bytes` are finite.
+    pub(crate) fn is_finite(self, bytes: &[u8]) -> bool {
+        let halves = |bytes: &[u8]| {
+            bytes.as_chunks().0.iter().all(|half| u16::from_le_bytes(*half) & 0x7c00 != 0x7c00)
+        };
+        // A quantised block begins with its scale, and with its minimum if it has one.
+        let heads = |length| bytes.chunks(self.chunk_bytes()).all(|block| halves(&block[..length]));
+        match self {
+            Self::F32 => bytes.as_chunks().0.iter().all(|b| f32::from_le_bytes(*b).is_finite()),
+            Self::F16 => halves(bytes),
+            Self::Q4_0 | Self::Q5_0 | Self::Q8_0 => heads(2),
+            Self::Q4_1 | Self::Q5_1 => heads(4),
+        }
+    }
+
     /// The blocks of `row`, the bytes of one row.
     pub(crate) fn blocks(self, row: &[u8]) -> impl Iterator<Item = QuantBlock> {
         let blocks = if self.code_bits() == 32 { BLOCK } else { 1 };
@@ -213,6 +228,24 @@ mod tests {
         let block = only_block(QuantType::Q8_0, &bytes);
         assert!((block.codes[0] + 16.0).abs() < 1e-6);
         assert!((block.codes[31] - 15.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn what_is_not_finite_is_seen() {
+        for (quant, good, bad) in [
+            (QuantType::F32, 1.0_f32.to_le_bytes(), f32::NAN.to_le_bytes()),
+            (QuantType::F16, [0x00, 0x3c, 0xff, 0xfb], [0x00, 0x3c, 0x00, 0xfc]),
+            (QuantType::Q8_0, [0x00, 0x3c, 0xff, 0x7f], [0x01, 0x7e, 0, 0]),
+            (QuantType::Q4_1, [0x00, 0x3c, 0x00, 0x3c], [0x00, 0x3c, 0x00, 0x7c]),
+        ] {
+            let block = |head: [u8; 4]| {
+                let mut block = vec![0; quant.row_bytes(BLOCK).unwrap()];
+                block[..4].copy_from_slice(&head);
+                block
+            };
+            assert!(quant.is_finite(&block(good)), "{quant:?}");
+            assert!(!quant.is_finite(&[block(good), block(bad)].concat()), "{quant:?}");
+        }
     }
 
     #[test]

@@ -72,7 +72,7 @@ fn the_model_is_what_its_file_says() {
     let card = engine.model();
     assert_eq!(card.license.as_deref(), Some("apache-2.0"));
     assert_eq!((card.parameters, card.vocabulary), (134_515_008, 49_152));
-    assert_eq!((card.layers, card.width, card.context_tokens), (30, 576, 8_192));
+    assert_eq!((card.layers, card.hidden_size, card.context_tokens), (30, 576, 8_192));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn probabilities_sum_to_one_and_pieces_equal_the_whole() {
         pieces.extend(llama.forward(&mut [Segment { tokens, cache: &mut cache }]));
     }
     assert_eq!(whole, pieces, "exactly, not nearly");
-    let logits = llama.logits(&whole[whole.len() - llama.config().width..]);
+    let logits = llama.logits(&whole[whole.len() - llama.config().hidden_size..]);
     let (_, all) = crate::logprob::logprobs(Arch::new(), &logits, 0, 20);
     let total = {
         let log_sum = crate::kernels::vector::log_sum_exp(Arch::new(), &logits);

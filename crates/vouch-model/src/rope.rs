@@ -1,5 +1,5 @@
 //! Rotary position embedding, in the order of Hugging Face: number `i` of a head is rotated with
-//! number `i + dim / 2`.
+//! number `i + head_dim / 2`.
 //!
 //! Su et al., `RoFormer`, 2021: <https://arxiv.org/abs/2104.09864>.
 
@@ -17,11 +17,11 @@ pub(crate) struct Rotation {
 }
 
 impl Rope {
-    /// For heads of `dim` numbers.
-    pub(crate) fn new(base: f32, dim: usize) -> Self {
+    /// For heads of `head_dim` numbers.
+    pub(crate) fn new(theta: f32, head_dim: usize) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "a head is far shorter than 2^24")]
-        let angle = |pair: usize| 1.0 / base.powf((2 * pair) as f32 / dim as f32);
-        Self { angles: (0..dim / 2).map(angle).collect() }
+        let angle = |pair: usize| 1.0 / theta.powf((2 * pair) as f32 / head_dim as f32);
+        Self { angles: (0..head_dim / 2).map(angle).collect() }
     }
 
     /// The rotation at `position`.
@@ -34,7 +34,7 @@ impl Rope {
 }
 
 impl Rotation {
-    /// Rotates every head in `heads`, `[head][dim]`.
+    /// Rotates every head in `heads`, `[head][head_dim]`.
     pub(crate) fn turn(&self, heads: &mut [f32]) {
         let half = self.cosines.len();
         for head in heads.chunks_exact_mut(2 * half) {

@@ -12,6 +12,9 @@ pub(crate) const CHATML: &str = "{% for message in messages %}{{ '<|im_start|>' 
      + '\n' + message.content + '<|im_end|>\n' }}{% endfor %}\
      {% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
 
+/// The instructions that a template may take: a message takes a few dozen.
+const FUEL: u64 = 10_000_000;
+
 /// A chat template, parsed once to know that it is sound.
 pub(crate) struct Template {
     environment: Environment<'static>,
@@ -29,6 +32,7 @@ impl Template {
         // As Hugging Face's `apply_chat_template` sets them.
         environment
             .set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+        environment.set_fuel(Some(FUEL));
         environment.add_function("raise_exception", |reason: String| -> Result<String, Error> {
             Err(Error::new(ErrorKind::InvalidOperation, reason))
         });
@@ -42,7 +46,7 @@ impl Template {
     /// for somebody else.
     ///
     /// # Errors
-    /// [`ModelError::Template`] if the template rejects the messages.
+    /// [`ModelError::Template`] if the template rejects the messages or does not come to an end.
     pub(crate) fn render(
         &self,
         messages: &[ChatMessage],
@@ -119,5 +123,11 @@ mod tests {
         let rejected = render("{{ raise_exception('no tools') }}", &[ChatMessage::tool("x")]);
         assert!(rejected.unwrap_err().to_string().contains("no tools"));
         assert!(matches!(render("{% if", &[]), Err(ModelError::Template { .. })));
+    }
+
+    #[test]
+    fn a_template_comes_to_an_end() {
+        let endless = "{% for i in range(90000) %}".repeat(3) + &"{% endfor %}".repeat(3);
+        assert!(matches!(render(&endless, &[]), Err(ModelError::Template { .. })));
     }
 }

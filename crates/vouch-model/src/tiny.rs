@@ -11,17 +11,17 @@ use crate::sampler::SplitMix64;
 /// Tokens of prompt and completion that a tiny model takes.
 pub const CONTEXT_TOKENS: usize = 512;
 
-const WIDTH: usize = 64;
-const INNER_WIDTH: usize = 96;
-const HEADS: usize = 4;
-const KEY_VALUE_HEADS: usize = 2;
+const HIDDEN_SIZE: usize = 64;
+const INTERMEDIATE_SIZE: usize = 96;
+const NUM_HEADS: usize = 4;
+const NUM_KV_HEADS: usize = 2;
 const HEAD_DIM: usize = 16;
 const LAYERS: usize = 2;
 
 const SPECIAL: [&str; 3] = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
 const MERGES: [(&str, &str); 6] =
     [("t", "h"), ("th", "e"), ("i", "n"), ("Ġ", "the"), ("Ġ", "a"), ("e", "r")];
-const TEMPLATE: &str = "{% for message in messages %}{% if loop.first and messages[0]['role'] \
+pub(crate) const TEMPLATE: &str = "{% for message in messages %}{% if loop.first and messages[0]['role'] \
     != 'system' %}{{ '<|im_start|>system\nBe brief.<|im_end|>\n' }}{% endif %}\
     {{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}\
     {% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
@@ -45,16 +45,16 @@ pub fn model_bytes(seed: u64) -> Vec<u8> {
     tensors.embedding(&tokens, &mut random);
     for layer in 0..LAYERS {
         let name = |part: &str| format!("blk.{layer}.{part}.weight");
-        let key_width = KEY_VALUE_HEADS * HEAD_DIM;
+        let key_size = NUM_KV_HEADS * HEAD_DIM;
         tensors.ones(&name("attn_norm"));
-        tensors.matrix(&name("attn_q"), WIDTH, WIDTH, &mut random);
-        tensors.matrix(&name("attn_k"), key_width, WIDTH, &mut random);
-        tensors.matrix(&name("attn_v"), key_width, WIDTH, &mut random);
-        tensors.matrix(&name("attn_output"), WIDTH, WIDTH, &mut random);
+        tensors.matrix(&name("attn_q"), HIDDEN_SIZE, HIDDEN_SIZE, &mut random);
+        tensors.matrix(&name("attn_k"), key_size, HIDDEN_SIZE, &mut random);
+        tensors.matrix(&name("attn_v"), key_size, HIDDEN_SIZE, &mut random);
+        tensors.matrix(&name("attn_output"), HIDDEN_SIZE, HIDDEN_SIZE, &mut random);
         tensors.ones(&name("ffn_norm"));
-        tensors.matrix(&name("ffn_gate"), INNER_WIDTH, WIDTH, &mut random);
-        tensors.matrix(&name("ffn_up"), INNER_WIDTH, WIDTH, &mut random);
-        tensors.matrix(&name("ffn_down"), WIDTH, INNER_WIDTH, &mut random);
+        tensors.matrix(&name("ffn_gate"), INTERMEDIATE_SIZE, HIDDEN_SIZE, &mut random);
+        tensors.matrix(&name("ffn_up"), INTERMEDIATE_SIZE, HIDDEN_SIZE, &mut random);
+        tensors.matrix(&name("ffn_down"), HIDDEN_SIZE, INTERMEDIATE_SIZE, &mut random);
     }
     tensors.ones("output_norm.weight");
 
@@ -65,10 +65,10 @@ pub fn model_bytes(seed: u64) -> Vec<u8> {
     for (key, value) in [
         ("block_count", LAYERS),
         ("context_length", CONTEXT_TOKENS),
-        ("embedding_length", WIDTH),
-        ("feed_forward_length", INNER_WIDTH),
-        ("attention.head_count", HEADS),
-        ("attention.head_count_kv", KEY_VALUE_HEADS),
+        ("embedding_length", HIDDEN_SIZE),
+        ("feed_forward_length", INTERMEDIATE_SIZE),
+        ("attention.head_count", NUM_HEADS),
+        ("attention.head_count_kv", NUM_KV_HEADS),
     ] {
         metadata.number(&format!("llama.{key}"), value as u64);
     }
@@ -92,6 +92,17 @@ pub fn model_bytes(seed: u64) -> Vec<u8> {
     pad(&mut file);
     file.extend(tensors.bytes);
     file
+}
+
+/// [`model_bytes`] with other bytes for the value of a key, as many as it had.
+#[cfg(test)]
+pub(crate) fn model_bytes_with(key: &str, value: &[u8]) -> Vec<u8> {
+    let mut bytes = model_bytes(3);
+    let found = bytes.windows(key.len()).position(|window| window == key.as_bytes());
+    // The key, the type of the value, the value.
+    let at = found.expect("the key is there") + key.len() + 4;
+    bytes[at..at + value.len()].copy_from_slice(value);
+    bytes
 }
 
 /// Control tokens, the bytes in GPT-2's alphabet, and what the merges make of them.
@@ -126,8 +137,8 @@ impl Tensors {
     }
 
     fn ones(&mut self, name: &str) {
-        self.begin(name, &[WIDTH], 0);
-        self.bytes.extend([1.0_f32.to_le_bytes(); WIDTH].concat());
+        self.begin(name, &[HIDDEN_SIZE], 0);
+        self.bytes.extend([1.0_f32.to_le_bytes(); HIDDEN_SIZE].concat());
     }
 
     /// Weights from -1/4 to 7/32.
@@ -143,11 +154,11 @@ impl Tensors {
 
     /// Letters and spaces have long vectors and so are likely; control tokens have none.
     fn embedding(&mut self, tokens: &[String], random: &mut SplitMix64) {
-        self.begin("token_embd.weight", &[WIDTH, tokens.len()], Q8_0);
+        self.begin("token_embd.weight", &[HIDDEN_SIZE, tokens.len()], Q8_0);
         for token in tokens {
             let likely = token.chars().all(|c| c.is_ascii_lowercase() || c == 'Ġ');
             let control = SPECIAL.contains(&token.as_str());
-            for _ in 0..WIDTH / 32 {
+            for _ in 0..HIDDEN_SIZE / 32 {
                 self.bytes.extend(power_of_two(if likely { -7 } else { -10 }).to_le_bytes());
                 for _ in 0..4 {
                     let codes = if control { 0 } else { random.next() };

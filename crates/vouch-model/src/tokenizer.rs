@@ -80,16 +80,20 @@ impl Tokenizer {
         special.retain(|special| !special.text.is_empty());
         special.sort_by_key(|special| std::cmp::Reverse(special.text.len()));
 
-        let id = |key: &str| gguf.get(key).and_then(Value::as_u64);
-        let id = |key: &str| id(key).and_then(|id| u32::try_from(id).ok());
+        let id = |key: &str| match gguf.get(key).and_then(Value::as_usize) {
+            Some(id) if id >= tokens.len() => {
+                Err(ModelError::format(format!("`{key}` is beyond the vocabulary")))
+            }
+            id => Ok(id.and_then(|id| u32::try_from(id).ok())),
+        };
         let mut ends_of_turn: Vec<u32> = special
             .iter()
             .filter(|special| special.control && ENDS_OF_TURN.contains(&special.text.as_str()))
             .map(|special| special.id)
             .collect();
-        ends_of_turn.extend(id("tokenizer.ggml.eos_token_id"));
+        ends_of_turn.extend(id("tokenizer.ggml.eos_token_id")?);
         let with_start = gguf.get("tokenizer.ggml.add_bos_token").and_then(Value::as_bool);
-        let start = id("tokenizer.ggml.bos_token_id").filter(|_| with_start == Some(true));
+        let start = id("tokenizer.ggml.bos_token_id")?.filter(|_| with_start == Some(true));
         Ok(Self {
             longest_token_bytes: bytes.iter().map(Vec::len).max().unwrap_or(0),
             bpe: byte_pair_encoding(tokens, &merges)?,
@@ -142,10 +146,11 @@ impl Tokenizer {
         defused
     }
 
-    /// The tokens of `text`.
+    /// The tokens of `text`. Characters for which the vocabulary has no token (a few control
+    /// characters in `SmolLM2`'s) are left out.
     ///
     /// # Errors
-    /// [`ModelError::Format`] if the vocabulary cannot express the text.
+    /// [`ModelError::Format`] if the byte-pair encoding fails.
     pub(crate) fn encode(&self, text: &str) -> Result<Vec<u32>, ModelError> {
         let mut ids: Vec<u32> = self.start.into_iter().collect();
         let mut rest = text;

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
+use super::Ended;
 use super::event::{Event, FinishReason, Finished, Timings, Usage};
 use crate::error::ModelError;
 use crate::sampler::Sampling;
@@ -14,6 +15,7 @@ use crate::sampler::Sampling;
 /// A request that has been checked and tokenised.
 #[derive(Debug)]
 pub(super) struct Job {
+    /// At least one token.
     pub(super) prompt: Vec<u32>,
     pub(super) max_tokens: usize,
     pub(super) sampling: Sampling,
@@ -53,13 +55,14 @@ pub(super) struct Queue {
     max_queued: usize,
     state: Mutex<State>,
     changed: Condvar,
+    ended: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
     waiting: VecDeque<Job>,
     active: usize,
-    stopped: bool,
+    ended: Option<Ended>,
 }
 
 impl State {
@@ -74,7 +77,13 @@ impl State {
 
 impl Queue {
     pub(super) fn new(max_active: usize, max_queued: usize) -> Self {
-        Self { max_active, max_queued, state: Mutex::default(), changed: Condvar::new() }
+        Self {
+            max_active,
+            max_queued,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+            ended: Notify::new(),
+        }
     }
 
     /// Adds a request.
@@ -83,7 +92,7 @@ impl Queue {
     /// [`ModelError::Busy`] if too many wait, [`ModelError::Stopped`].
     pub(super) fn push(&self, job: Job) -> Result<(), ModelError> {
         let mut state = self.lock();
-        if state.stopped {
+        if state.ended.is_some() {
             return Err(ModelError::Stopped);
         }
         let most = self.max_active.saturating_add(self.max_queued);
@@ -104,7 +113,7 @@ impl Queue {
         let mut state = self.lock();
         state.active = active;
         loop {
-            if state.stopped {
+            if state.ended.is_some() {
                 return None;
             }
             state.drop_cancelled();
@@ -120,15 +129,29 @@ impl Queue {
 
     /// Whether requests are still taken.
     pub(super) fn is_running(&self) -> bool {
-        !self.lock().stopped
+        self.lock().ended.is_none()
     }
 
-    /// Refuses further requests and cancels those that wait.
-    pub(super) fn stop(&self) {
+    /// Refuses further requests and cancels those that wait. The first call says how it ended.
+    pub(super) fn stop(&self, ended: Ended) {
         let mut state = self.lock();
-        state.stopped = true;
+        state.ended.get_or_insert(ended);
         state.waiting.drain(..).for_each(Job::cancel);
         self.changed.notify_all();
+        self.ended.notify_waiters();
+    }
+
+    /// Waits for the first [`Queue::stop`].
+    pub(super) async fn ended(&self) -> Ended {
+        loop {
+            // Before the look at the state, so that no call falls between the two.
+            let notified = self.ended.notified();
+            let ended = self.lock().ended;
+            match ended {
+                Some(ended) => return ended,
+                None => notified.await,
+            }
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

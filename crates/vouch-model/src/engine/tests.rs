@@ -6,9 +6,13 @@ use crate::sampler::Sampling;
 use crate::tiny;
 
 fn engine(options: EngineOptions) -> Engine {
+    engine_of(&tiny::model_bytes(3), options)
+}
+
+fn engine_of(model: &[u8], options: EngineOptions) -> Engine {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tiny.gguf");
-    tiny::write_model(&path, 3).unwrap();
+    std::fs::write(&path, model).unwrap();
     Engine::load(&path, options).unwrap()
 }
 
@@ -113,6 +117,43 @@ fn an_overflow_names_the_lengths() {
     assert!(matches!(error, ModelError::ContextOverflow { .. }), "{error}");
     let error = engine.submit(request(&"in ".repeat(600), 1)).unwrap_err();
     assert!(matches!(error, ModelError::ContextOverflow { .. }), "{error}");
+    // Nor are messages rendered that are too many.
+    let many = GenerateRequest { messages: vec![ChatMessage::user(""); 600], ..request("", 1) };
+    let error = engine.submit(many).unwrap_err();
+    assert!(matches!(error, ModelError::ContextOverflow { prompt_tokens: 600, .. }), "{error}");
+}
+
+#[test]
+fn an_empty_prompt_is_refused() {
+    // A template that is nothing but a comment, as long as the one that it replaces.
+    let silent = format!("{{#{}#}}", " ".repeat(tiny::TEMPLATE.len() - 4));
+    let value = [&(silent.len() as u64).to_le_bytes()[..], silent.as_bytes()].concat();
+    let model = tiny::model_bytes_with("tokenizer.chat_template", &value);
+    let engine = engine_of(&model, EngineOptions::default());
+    let error = engine.submit(request("in", 1)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`messages` make an empty prompt with the chat template of this model"
+    );
+    assert!(engine.is_running());
+}
+
+#[test]
+fn weights_beyond_reason_give_nonsense_and_no_panic() {
+    let mut model = tiny::model_bytes(3);
+    for number in model.as_chunks_mut().0 {
+        if *number == 1.0_f32.to_le_bytes() {
+            *number = 3e38_f32.to_le_bytes();
+        }
+    }
+    let engine = engine_of(&model, EngineOptions::default());
+    for mut request in [request("in", 5), sampled("in", 1)] {
+        request.top_logprobs = 3;
+        let completion = complete(&engine, request);
+        for token in completion.tokens {
+            assert!(token.top.iter().chain([&token.token]).all(|token| token.logprob <= 0.0));
+        }
+    }
 }
 
 #[test]
@@ -181,6 +222,22 @@ fn shutdown_cancels_and_joins() {
         .map(|generation| generation.blocking_complete().unwrap().finished.reason)
         .collect();
     assert_eq!(reasons[1..], [FinishReason::Cancelled; 2]);
+    assert!(matches!(engine.submit(request("a", 1)), Err(ModelError::Stopped)));
+}
+
+#[test]
+fn a_panic_ends_the_engine_and_its_requests() {
+    let engine = engine(EngineOptions::default());
+    let crashed = engine.crash().unwrap().blocking_complete();
+    assert!(matches!(crashed, Err(ModelError::Stopped)), "{crashed:?}");
+    while engine.is_running() {
+        std::thread::yield_now();
+    }
+    // Too late to say how it ended.
+    engine.shutdown();
+    let mut ended = std::pin::pin!(engine.ended());
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    assert_eq!(ended.as_mut().poll(&mut context), std::task::Poll::Ready(Ended::Panicked));
     assert!(matches!(engine.submit(request("a", 1)), Err(ModelError::Stopped)));
 }
 

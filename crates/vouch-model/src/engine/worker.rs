@@ -2,13 +2,13 @@
 //! part of its prompt.
 
 use std::sync::Arc;
-use std::thread::{Builder, JoinHandle};
+use std::thread::{self, Builder, JoinHandle};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::EngineOptions;
 use super::queue::Queue;
 use super::sequence::Sequence;
+use super::{Ended, EngineOptions};
 use crate::error::ModelError;
 use crate::llama::Segment;
 use crate::model::Model;
@@ -64,7 +64,7 @@ struct StopOnDrop(Arc<Queue>);
 
 impl Drop for StopOnDrop {
     fn drop(&mut self) {
-        self.0.stop();
+        self.0.stop(if thread::panicking() { Ended::Panicked } else { Ended::ShutDown });
     }
 }
 
@@ -79,13 +79,13 @@ fn step(model: &Model, mut active: Vec<Sequence>, step_tokens: usize) -> Vec<Seq
         .map(|(sequence, count)| sequence.segment(*count))
         .collect();
     let hidden = model.llama().forward(&mut segments);
-    let width = model.llama().config().width;
+    let hidden_size = model.llama().config().hidden_size;
     let mut ends = Vec::new();
     let mut read = 0;
     for (sequence, count) in active.iter().zip(&counts) {
         read += count;
         if sequence.has_read_all() {
-            ends.extend_from_slice(&hidden[(read - 1) * width..read * width]);
+            ends.extend_from_slice(&hidden[(read - 1) * hidden_size..read * hidden_size]);
         }
     }
     let logits = model.llama().logits(&ends);

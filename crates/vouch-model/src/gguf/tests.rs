@@ -87,6 +87,48 @@ fn lengths_beyond_the_file_reserve_no_memory() {
 }
 
 #[test]
+fn a_list_that_is_larger_in_memory_than_any_vocabulary_is_refused() {
+    let count = MAX_HEADER_BYTES + 1;
+    let list = [&0_u32.to_le_bytes()[..], &count.to_le_bytes()].concat();
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&with_value(9, &list)).unwrap();
+    file.as_file().set_len(2 * count).unwrap();
+    let error = Gguf::open(file.path()).unwrap_err().to_string();
+    assert!(error.ends_with("a length of 33554433 is beyond the header"), "{error}");
+}
+
+#[test]
+fn tensors_in_the_same_place_are_not_larger_than_the_file() {
+    let sharing = |count: u64| {
+        let mut bytes = b"GGUF".to_vec();
+        bytes.extend(3_u32.to_le_bytes());
+        bytes.extend(count.to_le_bytes());
+        bytes.extend(0_u64.to_le_bytes());
+        for name in (b'a'..).take(usize::try_from(count).unwrap()) {
+            bytes.extend(1_u64.to_le_bytes());
+            bytes.push(name);
+            bytes.extend(1_u32.to_le_bytes());
+            bytes.extend(64_u64.to_le_bytes());
+            bytes.extend([0; 12]);
+        }
+        bytes.resize(bytes.len().next_multiple_of(32) + 64 * 4, 0);
+        open(&bytes)
+    };
+    assert_eq!(sharing(1).unwrap().tensor("a").unwrap().cols, 64);
+    let error = sharing(2).unwrap_err().to_string();
+    assert!(error.ends_with("the tensors are larger than the file"), "{error}");
+}
+
+#[test]
+fn a_number_that_is_not_finite_is_refused() {
+    let mut bytes = tiny::model_bytes(1);
+    let last = bytes.len() - 4;
+    bytes[last..].copy_from_slice(&f32::NAN.to_le_bytes());
+    let error = open(&bytes).unwrap().tensor("output_norm.weight").unwrap_err().to_string();
+    assert!(error.ends_with("`output_norm.weight` holds a number that is not finite"), "{error}");
+}
+
+#[test]
 fn nested_lists_end() {
     let mut value = Vec::new();
     for _ in 0..1_000 {

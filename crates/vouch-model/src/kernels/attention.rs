@@ -17,22 +17,23 @@ const TILE_TOKENS: usize = 8;
 
 /// How the heads of one layer are laid out.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_field_names, reason = "the names in Hugging Face's configs")]
 pub(crate) struct Heads {
-    /// Heads that ask.
-    pub(crate) query: usize,
-    /// Heads that answer; each serves `query / key_value` of the others.
-    pub(crate) key_value: usize,
+    /// Query heads.
+    pub(crate) num_heads: usize,
+    /// Key-value heads; each serves a group of `num_heads / num_kv_heads` query heads.
+    pub(crate) num_kv_heads: usize,
     /// Numbers in a head, a multiple of 16.
-    pub(crate) dim: usize,
+    pub(crate) head_dim: usize,
 }
 
 /// The keys and values of one layer and sequence.
 #[derive(Debug, Default)]
 pub(crate) struct KeyValues {
     positions: usize,
-    /// In blocks of 64 positions, `[head][dim][position]`.
+    /// In blocks of 64 positions, `[head][head_dim][position]`.
     keys: Vec<Box<[f32]>>,
-    /// In blocks of 64 positions, `[head][position][dim]`.
+    /// In blocks of 64 positions, `[head][position][head_dim]`.
     values: Vec<Box<[f32]>>,
 }
 
@@ -42,8 +43,8 @@ impl KeyValues {
         self.positions
     }
 
-    /// Adds the key and the value of the next position, each `[head][dim]`.
-    pub(crate) fn push(&mut self, dim: usize, key: &[f32], value: &[f32]) {
+    /// Adds the key and the value of the next position, each `[head][head_dim]`.
+    pub(crate) fn push(&mut self, head_dim: usize, key: &[f32], value: &[f32]) {
         let at = self.positions % POSITIONS;
         if at == 0 {
             self.keys.push(vec![0.0; key.len() * POSITIONS].into());
@@ -54,9 +55,9 @@ impl KeyValues {
                 row[at] = *key;
             }
             for (head, value) in
-                values.chunks_exact_mut(dim * POSITIONS).zip(value.chunks_exact(dim))
+                values.chunks_exact_mut(head_dim * POSITIONS).zip(value.chunks_exact(head_dim))
             {
-                head[at * dim..(at + 1) * dim].copy_from_slice(value);
+                head[at * head_dim..(at + 1) * head_dim].copy_from_slice(value);
             }
         }
         self.positions += 1;
@@ -74,8 +75,8 @@ pub(crate) struct Run<'a> {
     pub(crate) tokens: usize,
 }
 
-/// Some tokens of a run, together with one of the heads that answer: what is read of the cache
-/// serves all of their queries.
+/// Some tokens of a run, together with one key-value head: what is read of the cache serves all
+/// queries of its group.
 #[derive(Debug, Clone, Copy)]
 struct Tile<'a> {
     cache: &'a KeyValues,
@@ -84,11 +85,11 @@ struct Tile<'a> {
     /// The row of the first token in the batch.
     row: usize,
     tokens: usize,
-    /// Of the heads that answer.
+    /// The key-value head.
     head: usize,
 }
 
-/// The attention of every token in `runs`; `queries` and `out` are `[token][head][dim]`.
+/// The attention of every token in `runs`; `queries` and `out` are `[token][head][head_dim]`.
 pub(crate) fn attend(
     arch: Arch,
     threads: usize,
@@ -98,8 +99,8 @@ pub(crate) fn attend(
     out: &mut [f32],
 ) {
     let tiles = tiles(heads, runs);
-    let group_len = heads.query / heads.key_value * heads.dim;
-    // `[tile][token][query of the group][dim]`
+    let group_len = heads.group_len();
+    // `[tile][token][query of the group][head_dim]`
     let mut mixed = vec![0.0; tiles.len() * TILE_TOKENS * group_len];
     for_each_chunk(threads, &mut mixed, TILE_TOKENS * group_len, |index, mixed| {
         let tile = tiles[index];
@@ -114,9 +115,14 @@ pub(crate) fn attend(
 }
 
 impl Heads {
-    /// Where the queries that `head` answers start in `[token][head][dim]`.
+    /// Numbers in the queries of one group.
+    fn group_len(self) -> usize {
+        self.num_heads / self.num_kv_heads * self.head_dim
+    }
+
+    /// Where the queries of the group of key-value head `head` start in `[token][head][head_dim]`.
     fn group_start(self, token: usize, head: usize) -> usize {
-        (token * self.query + head * (self.query / self.key_value)) * self.dim
+        token * self.num_heads * self.head_dim + head * self.group_len()
     }
 }
 
@@ -125,7 +131,7 @@ fn tiles<'a>(heads: Heads, runs: &[Run<'a>]) -> Vec<Tile<'a>> {
     let mut row = 0;
     for Run { cache, first, tokens } in runs {
         for at in (0..*tokens).step_by(TILE_TOKENS) {
-            tiles.extend((0..heads.key_value).map(|head| Tile {
+            tiles.extend((0..heads.num_kv_heads).map(|head| Tile {
                 cache,
                 first: first + at,
                 row: row + at,
@@ -138,10 +144,10 @@ fn tiles<'a>(heads: Heads, runs: &[Run<'a>]) -> Vec<Tile<'a>> {
     tiles
 }
 
-/// Writes `[token][query of the group][dim]` to `out`, which is zero.
+/// Writes `[token][query of the group][head_dim]` to `out`, which is zero.
 fn attend_tile(arch: Arch, heads: Heads, tile: Tile<'_>, queries: &[f32], out: &mut [f32]) {
-    let dim = heads.dim;
-    let group_len = heads.query / heads.key_value * dim;
+    let head_dim = heads.head_dim;
+    let group_len = heads.group_len();
     // The queries of one group are neighbours.
     let mut own = Vec::with_capacity(tile.tokens * group_len);
     for token in tile.row..tile.row + tile.tokens {
@@ -152,29 +158,32 @@ fn attend_tile(arch: Arch, heads: Heads, tile: Tile<'_>, queries: &[f32], out: &
 
     let visible = tile.first + tile.tokens;
     let width = visible.next_multiple_of(POSITIONS);
-    let area = tile.head * dim * POSITIONS..(tile.head + 1) * dim * POSITIONS;
+    let area = tile.head * head_dim * POSITIONS..(tile.head + 1) * head_dim * POSITIONS;
     // `[token][query of the group][position]`
-    let mut weights = vec![0.0; queries.len() / dim * width];
+    let mut weights = vec![0.0; queries.len() / head_dim * width];
     for (at, keys) in tile.cache.keys.iter().take(width / POSITIONS).enumerate() {
         let keys = &keys[area.clone()];
-        simd::run(arch, Score { keys, queries: &queries, dim, weights: &mut weights, width, at });
+        simd::run(
+            arch,
+            Score { keys, queries: &queries, head_dim, weights: &mut weights, width, at },
+        );
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a head is far shorter than 2^24")]
-    let scale = 1.0 / (dim as f32).sqrt();
+    let scale = 1.0 / (head_dim as f32).sqrt();
     let mut shares = Vec::with_capacity(weights.len() / width);
     for (query, weights) in weights.chunks_exact_mut(width).enumerate() {
-        let (seen, unseen) = weights.split_at_mut(tile.first + query / (group_len / dim) + 1);
+        let (seen, unseen) = weights.split_at_mut(tile.first + query / (group_len / head_dim) + 1);
         #[expect(clippy::cast_possible_truncation, reason = "rounding is meant")]
         shares.push(1.0 / exponentials(arch, seen, scale).0 as f32);
         unseen.fill(0.0);
     }
 
     for (at, values) in tile.cache.values.iter().take(width / POSITIONS).enumerate() {
-        let values = &values[area.clone()][..(visible - at * POSITIONS).min(POSITIONS) * dim];
-        simd::run(arch, Mix { values, weights: &weights, width, at, dim, out });
+        let values = &values[area.clone()][..(visible - at * POSITIONS).min(POSITIONS) * head_dim];
+        simd::run(arch, Mix { values, weights: &weights, width, at, head_dim, out });
     }
-    for (out, share) in out.chunks_exact_mut(dim).zip(shares) {
+    for (out, share) in out.chunks_exact_mut(head_dim).zip(shares) {
         for out in out {
             *out *= share;
         }
@@ -186,8 +195,9 @@ fn attend_tile(arch: Arch, heads: Heads, tile: Tile<'_>, queries: &[f32], out: &
 struct Score<'a> {
     keys: &'a [f32],
     queries: &'a [f32],
-    dim: usize,
+    head_dim: usize,
     weights: &'a mut [f32],
+    /// Positions in a row of `weights`, whole blocks.
     width: usize,
     at: usize,
 }
@@ -198,9 +208,9 @@ impl Kernel for Score<'_> {
     #[inline(always)]
     fn run<S: Simd, const FMA: bool>(self, unit: Unit<S, FMA>) {
         let block = self.at * POSITIONS..(self.at + 1) * POSITIONS;
-        let queries = self.queries.chunks(2 * self.dim);
+        let queries = self.queries.chunks(2 * self.head_dim);
         for (queries, weights) in queries.zip(self.weights.chunks_mut(2 * self.width)) {
-            let (a, b) = queries.split_at(self.dim);
+            let (a, b) = queries.split_at(self.head_dim);
             let (a_weights, b_weights) = weights.split_at_mut(self.width);
             let a_weights = &mut a_weights[block.clone()];
             if b.is_empty() {
@@ -241,9 +251,10 @@ fn score<S: Simd, const FMA: bool, const Q: usize>(
 struct Mix<'a> {
     values: &'a [f32],
     weights: &'a [f32],
+    /// Positions in a row of `weights`, whole blocks.
     width: usize,
     at: usize,
-    dim: usize,
+    head_dim: usize,
     out: &'a mut [f32],
 }
 
@@ -254,9 +265,9 @@ impl Kernel for Mix<'_> {
     fn run<S: Simd, const FMA: bool>(self, unit: Unit<S, FMA>) {
         let block = self.at * POSITIONS..(self.at + 1) * POSITIONS;
         let weights = self.weights.chunks(2 * self.width);
-        for (weights, out) in weights.zip(self.out.chunks_mut(2 * self.dim)) {
+        for (weights, out) in weights.zip(self.out.chunks_mut(2 * self.head_dim)) {
             let (a, b) = weights.split_at(self.width);
-            let (a_out, b_out) = out.split_at_mut(self.dim);
+            let (a_out, b_out) = out.split_at_mut(self.head_dim);
             let a = &a[block.clone()];
             if b.is_empty() {
                 mix(unit, self.values, [a], [a_out]);
@@ -274,12 +285,12 @@ fn mix<S: Simd, const FMA: bool, const Q: usize>(
     weights: [&[f32]; Q],
     out: [&mut [f32]; Q],
 ) {
-    let dim = out[0].len();
+    let head_dim = out[0].len();
     let mut out = out.map(|out| S::as_mut_simd_f32s(out).0);
     let mut first = 0;
-    while first < dim / S::F32_LANES {
+    while first < head_dim / S::F32_LANES {
         // A head is rarely no multiple of four vectors; then the last ones go one by one.
-        first += if first + AT_ONCE <= dim / S::F32_LANES {
+        first += if first + AT_ONCE <= head_dim / S::F32_LANES {
             mix_columns::<S, FMA, Q, AT_ONCE>(unit, values, weights, &mut out, first)
         } else {
             mix_columns::<S, FMA, Q, 1>(unit, values, weights, &mut out, first)
@@ -296,12 +307,12 @@ fn mix_columns<S: Simd, const FMA: bool, const Q: usize, const N: usize>(
     out: &mut [&mut [S::f32s]; Q],
     first: usize,
 ) -> usize {
-    let dim = out[0].len() * S::F32_LANES;
+    let head_dim = out[0].len() * S::F32_LANES;
     let mut sums = [[unit.splat(0.0); N]; Q];
     for (sums, out) in sums.iter_mut().zip(out.iter()) {
         sums.copy_from_slice(&out[first..first + N]);
     }
-    for (p, row) in values.chunks_exact(dim).enumerate() {
+    for (p, row) in values.chunks_exact(head_dim).enumerate() {
         let row = &S::as_simd_f32s(row).0[first..first + N];
         for (sums, weights) in sums.iter_mut().zip(weights) {
             let weight = unit.splat(weights[p]);

@@ -18,16 +18,16 @@ impl Llama {
     /// another shape than the metadata says.
     pub(crate) fn read(gguf: &mut Gguf, arch: Arch, threads: usize) -> Result<Self, ModelError> {
         let config = Config::read(gguf)?;
-        let width = config.width;
+        let hidden_size = config.hidden_size;
         let embedding = gguf.tensor("token_embd.weight")?;
         let vocabulary = embedding.rows;
-        if embedding.cols != width || vocabulary == 0 {
+        if embedding.cols != hidden_size || vocabulary == 0 {
             return Err(shape("token_embd.weight"));
         }
         let embedding =
-            Matrix::pack((vocabulary, width), embedding.quant, &embedding.bytes, |row| row)?;
+            Matrix::pack((vocabulary, hidden_size), embedding.quant, &embedding.bytes, |row| row)?;
         let output = if gguf.has_tensor("output.weight") {
-            Some(matrix(gguf, "output.weight", (vocabulary, width))?)
+            Some(matrix(gguf, "output.weight", (vocabulary, hidden_size))?)
         } else {
             None
         };
@@ -36,9 +36,9 @@ impl Llama {
         Ok(Self {
             embedding,
             layers,
-            norm: vector(gguf, "output_norm.weight", width)?,
+            norm: vector(gguf, "output_norm.weight", hidden_size)?,
             output,
-            rope: Rope::new(config.rope_base, config.heads.dim),
+            rope: Rope::new(config.rope_theta, config.heads.head_dim),
             config,
             arch,
             threads,
@@ -47,19 +47,20 @@ impl Llama {
 }
 
 fn layer(gguf: &mut Gguf, config: &Config, index: usize) -> Result<Layer, ModelError> {
-    let (width, inner, heads) = (config.width, config.inner_width, config.heads);
-    let key_width = heads.key_value * heads.dim;
+    let (hidden, intermediate) = (config.hidden_size, config.intermediate_size);
+    let head_dim = config.heads.head_dim;
+    let key_size = config.heads.num_kv_heads * head_dim;
     let name = |part: &str| format!("blk.{index}.{part}.weight");
     Ok(Layer {
-        attention_norm: vector(gguf, &name("attn_norm"), width)?,
-        query: unpermuted(gguf, &name("attn_q"), (width, width), heads.dim)?,
-        key: unpermuted(gguf, &name("attn_k"), (key_width, width), heads.dim)?,
-        value: matrix(gguf, &name("attn_v"), (key_width, width))?,
-        attention_out: matrix(gguf, &name("attn_output"), (width, width))?,
-        feed_norm: vector(gguf, &name("ffn_norm"), width)?,
-        gate: matrix(gguf, &name("ffn_gate"), (inner, width))?,
-        up: matrix(gguf, &name("ffn_up"), (inner, width))?,
-        down: matrix(gguf, &name("ffn_down"), (width, inner))?,
+        attention_norm: vector(gguf, &name("attn_norm"), hidden)?,
+        query: unpermuted(gguf, &name("attn_q"), (hidden, hidden), head_dim)?,
+        key: unpermuted(gguf, &name("attn_k"), (key_size, hidden), head_dim)?,
+        value: matrix(gguf, &name("attn_v"), (key_size, hidden))?,
+        attention_out: matrix(gguf, &name("attn_output"), (hidden, hidden))?,
+        feed_norm: vector(gguf, &name("ffn_norm"), hidden)?,
+        gate: matrix(gguf, &name("ffn_gate"), (intermediate, hidden))?,
+        up: matrix(gguf, &name("ffn_up"), (intermediate, hidden))?,
+        down: matrix(gguf, &name("ffn_down"), (hidden, intermediate))?,
     })
 }
 
@@ -73,12 +74,12 @@ fn unpermuted(
     gguf: &mut Gguf,
     name: &str,
     size: (usize, usize),
-    dim: usize,
+    head_dim: usize,
 ) -> Result<Matrix, ModelError> {
     rearranged(gguf, name, size, |row| {
-        let (head, at) = (row / dim, row % dim);
-        let (half, pair) = (at / (dim / 2), at % (dim / 2));
-        head * dim + 2 * pair + half
+        let (head, at) = (row / head_dim, row % head_dim);
+        let (half, pair) = (at / (head_dim / 2), at % (head_dim / 2));
+        head * head_dim + 2 * pair + half
     })
 }
 

@@ -69,17 +69,17 @@ fn turn_neighbours(heads: &mut [f64], position: usize) {
     }
 }
 
-/// The logits after every token, by the book: 4 heads, 2 for keys and values, all norms are one.
+/// The logits after every token, by the book: 4 query heads, 2 key-value heads, all norms are one.
 fn plain_logits(gguf: &mut Gguf, tokens: &[u32]) -> Vec<Vec<f64>> {
     let embedding = rows(gguf, "token_embd.weight");
-    let mut stream: Vec<_> = tokens.iter().map(|id| embedding[*id as usize].clone()).collect();
+    let mut residual: Vec<_> = tokens.iter().map(|id| embedding[*id as usize].clone()).collect();
     for layer in 0..2 {
         let mut part = |name: &str| rows(gguf, &format!("blk.{layer}.{name}.weight"));
         let (q, k, v) = (part("attn_q"), part("attn_k"), part("attn_v"));
         let (out, gate) = (part("attn_output"), part("ffn_gate"));
         let (up, down) = (part("ffn_up"), part("ffn_down"));
         let (mut keys, mut values) = (Vec::new(), Vec::new());
-        for (position, x) in stream.iter_mut().enumerate() {
+        for (position, x) in residual.iter_mut().enumerate() {
             let normed = norm(x);
             let (mut query, mut key) = (product(&q, &normed), product(&k, &normed));
             turn_neighbours(&mut query, position);
@@ -107,7 +107,7 @@ fn plain_logits(gguf: &mut Gguf, tokens: &[u32]) -> Vec<Vec<f64>> {
             x.iter_mut().zip(product(&down, &inner)).for_each(|(x, change)| *x += change);
         }
     }
-    stream.iter().map(|x| product(&embedding, &norm(x))).collect()
+    residual.iter().map(|x| product(&embedding, &norm(x))).collect()
 }
 
 #[test]
@@ -150,12 +150,19 @@ fn company_changes_nothing() {
 
 #[test]
 fn a_wrong_shape_is_refused() {
-    let mut bytes = tiny::model_bytes(7);
-    let key = b"llama.feed_forward_length";
-    let at = bytes.windows(key.len()).position(|window| window == key).unwrap() + key.len() + 4;
-    bytes[at] = 95;
-    let mut file = tempfile::NamedTempFile::new().unwrap();
-    file.write_all(&bytes).unwrap();
-    let read = Llama::read(&mut Gguf::open(file.path()).unwrap(), Arch::new(), 1);
-    assert!(matches!(read, Err(crate::ModelError::Format { .. })));
+    let epsilon = "llama.attention.layer_norm_rms_epsilon";
+    for (key, value, expect) in [
+        ("llama.feed_forward_length", &[95][..], "another shape"),
+        ("llama.context_length", &[255; 8], "a context of 18446744073709551615 tokens"),
+        ("llama.attention.head_count", &[0], "is zero"),
+        ("llama.attention.head_count", &[5], "64 numbers in 5 query heads"),
+        (epsilon, &f32::NAN.to_le_bytes(), "is NaN"),
+        (epsilon, &(-1e-5_f32).to_le_bytes(), "is -0.00001"),
+    ] {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&tiny::model_bytes_with(key, value)).unwrap();
+        let read = Llama::read(&mut Gguf::open(file.path()).unwrap(), Arch::new(), 1);
+        let error = read.unwrap_err().to_string();
+        assert!(error.contains(expect), "{error}");
+    }
 }

@@ -67,6 +67,15 @@ fn an_unknown_kind_of_tokenizer_is_refused() {
     assert!(matches!(read, Err(ModelError::Unsupported { .. })));
 }
 
+#[test]
+fn a_token_beyond_the_vocabulary_is_refused() {
+    let key = "tokenizer.ggml.eos_token_id";
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(&tiny::model_bytes_with(key, &265_u64.to_le_bytes())).unwrap();
+    let read = Tokenizer::read(&mut Gguf::open(file.path()).unwrap());
+    assert!(matches!(read, Err(ModelError::Format { .. })));
+}
+
 proptest! {
     #[test]
     fn every_text_comes_back(text in any::<String>()) {

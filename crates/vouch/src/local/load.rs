@@ -1,12 +1,13 @@
 //! Gets and loads the local model in the background, while the server serves.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
-use vouch_model::{Engine, EngineOptions};
+use vouch_model::{Ended, Engine, EngineOptions};
 
-use super::LocalProvider;
+use super::provider::{BROKE_DOWN, LocalProvider};
 use crate::failure::report;
 use crate::output::note;
 use crate::weights::{Progress, Source, Tell, Weights};
@@ -27,24 +28,32 @@ pub(crate) struct Loading {
 /// After a failure, a new attempt waits so long, and then for someone to ask for the model.
 const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(10);
 
-/// Loads the model as soon as it is there, and returns. A model that is missing is fetched where
-/// that is wanted, and looked for again whenever someone asks for it.
+/// Loads the model as soon as it is there, and again whenever it breaks down, until the server
+/// stops. A model that is missing is fetched where that is wanted, and looked for again whenever
+/// someone asks for it.
 pub(crate) async fn keep_loaded(provider: Arc<LocalProvider>, loading: Loading) {
+    let Loading { weights, options, fetch, stop } = &loading;
+    let mut note = "the local model is being loaded: try again in a second";
     loop {
-        let Loading { weights, fetch, stop, .. } = &loading;
-        let path = weights.find();
-        let outcome = match path {
-            Some(path) => load(&provider, path, loading.options).await.map(|()| true),
-            None if *fetch => fetch_model(&provider, weights, stop).await.map(|()| false),
+        let outcome = match weights.find() {
+            Some(path) => serve(&provider, path, *options, note).await,
+            None if *fetch => fetch_model(&provider, weights, stop).await.map(|()| Next::Load),
             None => {
                 let (sentence, hint) = weights.missing();
                 provider.wait_for(format!("{sentence}: {hint}"));
-                Ok(false)
+                Ok(Next::WaitUntilAsked)
             }
         };
-        let (done, patience) = match outcome {
-            Ok(done) => (done || stop.is_cancelled(), Duration::ZERO),
-            Err(_) if stop.is_cancelled() => return,
+        let patience = match outcome {
+            _ if stop.is_cancelled() => return,
+            Ok(Next::Stop) => return,
+            Ok(Next::Load) => continue,
+            Ok(Next::LoadAgain) => {
+                tracing::error!("the local model broke down and is loaded again");
+                note = BROKE_DOWN;
+                continue;
+            }
+            Ok(Next::WaitUntilAsked) => Duration::ZERO,
             Err(error) => {
                 let text = report(&error);
                 tracing::error!(error = %text, "the local model cannot be used");
@@ -52,15 +61,9 @@ pub(crate) async fn keep_loaded(provider: Arc<LocalProvider>, loading: Loading) 
                     "the local model cannot be used: {}",
                     text.replace('\n', "; ")
                 ));
-                (false, BETWEEN_ATTEMPTS)
+                BETWEEN_ATTEMPTS
             }
         };
-        if done {
-            return;
-        }
-        if weights.find().is_some() && patience.is_zero() {
-            continue;
-        }
         tokio::select! {
             () = stop.cancelled() => return,
             () = async { tokio::time::sleep(patience).await; provider.asked().await } => {}
@@ -68,20 +71,38 @@ pub(crate) async fn keep_loaded(provider: Arc<LocalProvider>, loading: Loading) 
     }
 }
 
-async fn load(
-    provider: &Arc<LocalProvider>,
-    path: std::path::PathBuf,
+/// What follows an attempt to have the model.
+enum Next {
+    /// It has been fetched.
+    Load,
+    /// It served, and broke down. Only a request can have done that, so this does not spin.
+    LoadAgain,
+    /// It is not there.
+    WaitUntilAsked,
+    /// It served, and was stopped.
+    Stop,
+}
+
+/// Loads the model, says `note` meanwhile, and serves with it until it ends.
+async fn serve(
+    provider: &LocalProvider,
+    path: PathBuf,
     options: EngineOptions,
-) -> anyhow::Result<()> {
-    provider.wait_for("the local model is being loaded: try again in a second");
+    note: &str,
+) -> anyhow::Result<Next> {
+    provider.wait_for(note);
     let name = crate::weights::model_name(&path);
     let shown = path.display().to_string();
     let started = std::time::Instant::now();
     let engine = tokio::task::spawn_blocking(move || Engine::load(&path, options)).await??;
     let load_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(model = name, path = shown, load_ms, "the local model is ready");
-    provider.serve_with(engine, &name);
-    Ok(())
+    let engine = Arc::new(engine);
+    provider.serve_with(Arc::clone(&engine), &name);
+    Ok(match engine.ended().await {
+        Ended::ShutDown => Next::Stop,
+        Ended::Panicked => Next::LoadAgain,
+    })
 }
 
 async fn fetch_model(

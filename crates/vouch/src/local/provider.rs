@@ -17,6 +17,10 @@ use super::refusal::{Refusal, headers, json_reply};
 use super::request::ChatRequest;
 use crate::clock::random;
 
+/// What is said while a model that broke down is loaded again.
+pub(super) const BROKE_DOWN: &str =
+    "the local model broke down and is being loaded again: try again in a second";
+
 /// How far the model is.
 #[derive(Clone)]
 enum State {
@@ -49,8 +53,8 @@ impl LocalProvider {
     }
 
     /// Serves with `engine` from now on, under the name of its model.
-    pub(crate) fn serve_with(&self, engine: Engine, name: &str) {
-        self.set(State::Ready(Arc::new(engine), name.to_owned()));
+    pub(crate) fn serve_with(&self, engine: Arc<Engine>, name: &str) {
+        self.set(State::Ready(engine, name.to_owned()));
     }
 
     /// Waits until someone asks for the model while it is not there.
@@ -72,7 +76,19 @@ impl LocalProvider {
     }
 
     fn state(&self) -> State {
-        self.state.read().unwrap_or_else(PoisonError::into_inner).clone()
+        match self.state.read().unwrap_or_else(PoisonError::into_inner).clone() {
+            State::Ready(engine, _) if !engine.is_running() => State::Waiting(BROKE_DOWN.into()),
+            state => state,
+        }
+    }
+
+    /// The engine, once it is loaded.
+    #[cfg(test)]
+    pub(super) fn engine(&self) -> Option<Arc<Engine>> {
+        match self.state() {
+            State::Ready(engine, _) => Some(engine),
+            State::Waiting(_) => None,
+        }
     }
 }
 
@@ -86,28 +102,30 @@ impl Provider for LocalProvider {
                 return Err(ProviderError::Busy(note));
             }
         };
-        let parsed = match ChatRequest::parse(&request.body, u64::from_be_bytes(random())) {
-            Ok(parsed) if parsed.model == name => parsed,
-            Ok(other) => return Ok(Refusal::unknown_model(&other.model, &name).reply()),
-            Err(refusal) => return Ok(refusal.reply()),
-        };
         let head = Head::new(self.clock.now(), random(), &name);
-        let generation = match engine.submit(parsed.generate) {
-            Ok(generation) => generation,
-            Err(error) => return refused(&error),
+        let seed = u64::from_be_bytes(random());
+        // A long prompt takes longer to read than a thread of the runtime may be held up.
+        let accept = move || accept(&engine, &name, &request.body, seed);
+        let Ok(outcome) = tokio::task::spawn_blocking(accept).await else {
+            // It panicked. What a panic says may be a piece of the prompt.
+            let note = "the local model could not read the request";
+            return Err(ProviderError::Unreachable(note.into()));
         };
-        if parsed.stream {
-            let wants = Wants { logprobs: parsed.logprobs, include_usage: parsed.include_usage };
+        let Accepted { generation, stream, wants } = match outcome {
+            Ok(accepted) => accepted,
+            Err(rejected) => return rejected.answer(),
+        };
+        if stream {
             return Ok(streamed(head, generation, wants));
         }
         let answer = match generation.complete().await {
             Ok(answer) => answer,
-            Err(error) => return refused(&error),
+            Err(error) => return Rejected::from(error).answer(),
         };
         if answer.finished.reason == FinishReason::Cancelled {
             return Err(ProviderError::Unreachable("the local model was stopped".into()));
         }
-        Ok(json_reply(StatusCode::OK, head.completion(&answer, parsed.logprobs)))
+        Ok(json_reply(StatusCode::OK, head.completion(&answer, wants.logprobs)))
     }
 
     async fn models(&self) -> Result<Vec<ModelInfo>, ProviderError> {
@@ -128,11 +146,54 @@ fn describe(engine: &Engine) -> String {
     format!("runs in this process: {millions} million parameters, {context} tokens of context")
 }
 
-fn refused(error: &ModelError) -> Result<ProviderReply, ProviderError> {
-    match (Refusal::of(error), error) {
-        (Some(refusal), _) => Ok(refusal.reply()),
-        (None, ModelError::Busy { .. }) => Err(ProviderError::Busy(error.to_string())),
-        (None, _) => Err(ProviderError::Unreachable(error.to_string())),
+/// A request that the engine has taken.
+struct Accepted {
+    generation: Generation,
+    /// Whether the answer is streamed.
+    stream: bool,
+    wants: Wants,
+}
+
+/// Reads a request and hands it to the engine. Takes as long as the prompt is long.
+fn accept(engine: &Engine, name: &str, body: &[u8], seed: u64) -> Result<Accepted, Rejected> {
+    let parsed = ChatRequest::parse(body, seed)?;
+    if parsed.model != name {
+        return Err(Refusal::unknown_model(&parsed.model, name).into());
+    }
+    let wants = Wants { logprobs: parsed.logprobs, include_usage: parsed.include_usage };
+    Ok(Accepted { generation: engine.submit(parsed.generate)?, stream: parsed.stream, wants })
+}
+
+/// Why there is no answer.
+enum Rejected {
+    /// What was asked cannot be done.
+    Refusal(Refusal),
+    /// The engine does not do it.
+    Engine(ModelError),
+}
+
+impl From<Refusal> for Rejected {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refusal(refusal)
+    }
+}
+
+impl From<ModelError> for Rejected {
+    fn from(error: ModelError) -> Self {
+        Refusal::of(&error).map_or(Self::Engine(error), Self::Refusal)
+    }
+}
+
+impl Rejected {
+    /// What is answered instead.
+    fn answer(self) -> Result<ProviderReply, ProviderError> {
+        match self {
+            Self::Refusal(refusal) => Ok(refusal.reply()),
+            Self::Engine(error @ ModelError::Busy { .. }) => {
+                Err(ProviderError::Busy(error.to_string()))
+            }
+            Self::Engine(error) => Err(ProviderError::Unreachable(error.to_string())),
+        }
     }
 }
 

@@ -38,6 +38,7 @@ impl Refusal {
 
     /// There is no such model here.
     pub(super) fn unknown_model(asked: &str, known: &str) -> Self {
+        let asked = vouch_domain::invalid::shorten(asked);
         Self {
             status: StatusCode::NOT_FOUND,
             code: Some("model_not_found"),

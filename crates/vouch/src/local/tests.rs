@@ -1,5 +1,6 @@
 //! The local provider over a tiny model.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,9 +8,10 @@ use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use vouch_gateway::{Provider, ProviderError, ProviderReply, ProviderRequest};
-use vouch_model::{EngineOptions, tiny};
+use vouch_model::{Ended, EngineOptions, tiny};
 
 use super::{Loading, LocalProvider, keep_loaded};
 use crate::clock::SystemClock;
@@ -22,14 +24,31 @@ fn options() -> EngineOptions {
 /// A provider with a tiny model, loaded as the server loads it.
 async fn provider() -> Arc<LocalProvider> {
     let data = tempfile::tempdir().unwrap();
+    let (provider, _) = kept_loaded(data.path(), options()).await;
+    provider
+}
+
+/// The same, with the task that loads the model again.
+async fn kept_loaded(data: &Path, options: EngineOptions) -> (Arc<LocalProvider>, JoinSet<()>) {
     let provider = Arc::new(LocalProvider::new(Arc::new(SystemClock), "tiny".into()));
-    let path = data.path().join("tiny.gguf");
-    let weights = Weights::new(data.path(), Some(path.clone()));
+    let path = data.join("tiny.gguf");
+    let weights = Weights::new(data, Some(path.clone()));
     tiny::write_model(&path, 1).unwrap();
     let stop = CancellationToken::new();
-    let loading = Loading { weights, options: options(), fetch: false, stop };
-    keep_loaded(Arc::clone(&provider), loading).await;
-    provider
+    let loading = Loading { weights, options, fetch: false, stop };
+    let mut tasks = JoinSet::new();
+    tasks.spawn(keep_loaded(Arc::clone(&provider), loading));
+    until_ready(&provider).await;
+    (provider, tasks)
+}
+
+async fn until_ready(provider: &LocalProvider) {
+    let ready = async {
+        while !provider.models().await.unwrap()[0].ready {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), ready).await.unwrap();
 }
 
 fn request(extra: Value) -> ProviderRequest {
@@ -139,9 +158,16 @@ async fn a_full_queue_is_busy() {
 
 #[tokio::test]
 async fn a_stopped_model_breaks_its_streams_off() {
-    let provider = provider().await;
-    let long = request(json!({"stream": true, "max_tokens": 450, "temperature": 1.0}));
-    let mut reply = provider.chat(long).await.unwrap();
+    let data = tempfile::tempdir().unwrap();
+    // With so much company none ends before it is stopped.
+    let options = EngineOptions { max_active: 40, ..options() };
+    let (provider, _tasks) = kept_loaded(data.path(), options).await;
+    let long = || request(json!({"stream": true, "max_tokens": 450, "temperature": 1.0}));
+    let mut company = vec![];
+    for _ in 1..40 {
+        company.push(provider.chat(long()).await.unwrap());
+    }
+    let mut reply = provider.chat(long()).await.unwrap();
     reply.body.frame().await.unwrap().unwrap();
     let stopped = Arc::clone(&provider);
     tokio::task::spawn_blocking(move || stopped.stop()).await.unwrap();
@@ -160,17 +186,64 @@ async fn a_model_that_comes_later_is_found_when_it_is_asked_for() {
     let path = weights.folder().join("tiny.gguf");
     let stop = CancellationToken::new();
     let loading = Loading { weights, options: options(), fetch: false, stop: stop.clone() };
-    let mut tasks = tokio::task::JoinSet::new();
+    let mut tasks = JoinSet::new();
     tasks.spawn(keep_loaded(Arc::clone(&provider), loading));
     while !provider.models().await.unwrap()[0].note.contains("vouch model pull") {
         tokio::task::yield_now().await;
     }
     tiny::write_model(&path, 1).unwrap();
-    let found = async {
-        while !provider.models().await.unwrap()[0].ready {
+    until_ready(&provider).await;
+    stop.cancel();
+    // The engine's end is the provider's to bring about.
+    let stopped = Arc::clone(&provider);
+    tokio::task::spawn_blocking(move || stopped.stop()).await.unwrap();
+    tasks.join_next().await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn a_model_that_breaks_down_is_not_ready() {
+    let provider = provider().await;
+    let engine = provider.engine().unwrap();
+    let crashed = engine.crash().unwrap().complete().await;
+    assert!(crashed.is_err());
+    assert_eq!(engine.ended().await, Ended::Panicked);
+    let model = provider.models().await.unwrap().remove(0);
+    assert!(!model.ready && model.note.starts_with("the local model broke down"), "{model:?}");
+    let error = provider.chat(request(json!({}))).await.err().unwrap();
+    assert!(matches!(error, ProviderError::Busy(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_model_that_breaks_down_is_loaded_again() {
+    let data = tempfile::tempdir().unwrap();
+    let (provider, _tasks) = kept_loaded(data.path(), options()).await;
+    for _ in 0..3 {
+        let engine = provider.engine().unwrap();
+        assert!(engine.crash().unwrap().complete().await.is_err());
+        engine.ended().await;
+        until_ready(&provider).await;
+        let (status, _) = whole(&provider, json!({"max_tokens": 1})).await;
+        assert_eq!(status, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn a_prompt_is_read_beside_the_runtime() {
+    let provider = provider().await;
+    // 30 MB, on a runtime with one thread.
+    let long = request(json!({"messages": [{"role": "user", "content": "the ".repeat(8 << 20)}]}));
+    let mut turns = 0;
+    let count = async {
+        loop {
+            turns += 1;
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), found).await.unwrap();
-    tasks.join_next().await.unwrap().unwrap();
+    let reply = tokio::select! {
+        reply = provider.chat(long) => reply.unwrap(),
+        () = count => unreachable!(),
+    };
+    assert_eq!(reply.status, StatusCode::BAD_REQUEST);
+    assert!(text(reply).await.contains("context_length_exceeded"));
+    assert!(turns > 100, "the runtime had {turns} turns meanwhile");
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use sha2::{Digest, Sha256};
 use ureq::Agent;
 use ureq::http::{Response, header};
@@ -18,6 +18,8 @@ use crate::failure::Failure;
 /// How often a broken transfer is taken up again.
 const ATTEMPTS: usize = 4;
 const BUFFER_BYTES: usize = 1 << 16;
+/// How long the other side may send nothing in the middle of a transfer.
+const IDLE: Duration = Duration::from_secs(30);
 
 /// A client that goes the way that the machine is set up for: `HTTPS_PROXY`, `SSL_CERT_FILE`.
 pub(super) fn agent() -> Agent {
@@ -32,6 +34,7 @@ pub(super) fn agent() -> Agent {
         .tls_config(TlsConfig::builder().root_certs(roots).build())
         .timeout_connect(Some(Duration::from_secs(8)))
         .timeout_recv_response(Some(Duration::from_secs(30)))
+        .timeout_per_read(Some(IDLE))
         .user_agent(concat!("vouch/", env!("CARGO_PKG_VERSION")))
         .build()
         .into()
@@ -118,7 +121,7 @@ fn copy(
         if progress.stopped() {
             bail!("stopped");
         }
-        let n = from.read(&mut buffer)?;
+        let n = from.read(&mut buffer).map_err(stalled)?;
         if n == 0 {
             break;
         }
@@ -130,6 +133,15 @@ fn copy(
         Some(total) if done < total => bail!("the connection broke off at {done} of {total} bytes"),
         _ => Ok(()),
     }
+}
+
+/// Says in our words that nothing came for too long.
+fn stalled(error: std::io::Error) -> anyhow::Error {
+    let timeout = error.get_ref().and_then(|inner| inner.downcast_ref());
+    if let Some(ureq::Error::Timeout(ureq::Timeout::PerRead)) = timeout {
+        return anyhow!("the connection stalled: nothing came for {} seconds", IDLE.as_secs());
+    }
+    error.into()
 }
 
 /// A small text, e.g. the page of a package, with its content type.
@@ -237,6 +249,30 @@ mod tests {
         assert_eq!(std::fs::read(&part).unwrap(), b"abcdef");
         let requests = serving.join().unwrap();
         assert!(!requests[0].contains("range:") && requests[1].contains("range: bytes=3-"));
+    }
+
+    #[test]
+    fn a_transfer_that_stalls_is_given_up() {
+        assert_eq!(agent().config().timeout_per_read(), Some(IDLE));
+        let dir = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/file", listener.local_addr().unwrap());
+        // Half of the file, and then nothing on a connection that stays.
+        let serving = std::thread::spawn(move || {
+            let (mut connection, _) = listener.accept().unwrap();
+            connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nabc").unwrap();
+            connection
+        });
+        let idle = Some(Duration::from_millis(500));
+        let agent = Agent::config_builder().proxy(None).timeout_per_read(idle).build().into();
+        let quiet = Progress::new(CancellationToken::new(), |_| {});
+        let part = dir.path().join("part");
+        let Err(Broken::Underway(error)) = transfer(&agent, &url, &part, &quiet) else {
+            panic!("it is taken up again");
+        };
+        assert_eq!(error.to_string(), "the connection stalled: nothing came for 30 seconds");
+        assert_eq!(std::fs::read(&part).unwrap(), b"abc");
+        drop(serving.join().unwrap());
     }
 
     #[test]

@@ -123,7 +123,7 @@ fn the_queue_is_bounded_and_first_come_first_served() {
     let (fourth, _receiver) = job(4, 1);
     queue.push(fourth).unwrap();
     assert_eq!(queue.admit(0).unwrap()[0].prompt.len(), 3);
-    queue.stop();
+    queue.stop(Ended::ShutDown);
     assert!(queue.admit(0).is_none());
     assert!(matches!(queue.push(job(1, 1).0), Err(ModelError::Stopped)));
 }
