@@ -14,6 +14,9 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Give this as `cursor` to get the next page; `null` at the end.
     pub next_cursor: Option<Cursor>,
+    /// Whether the search stopped before the page was full; `next_cursor` goes on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub partial: bool,
 }
 
 impl<T> Page<T> {
@@ -23,7 +26,7 @@ impl<T> Page<T> {
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next_cursor = more.then(|| rows.last().map(|last| Cursor(key(last)))).flatten();
-        Self { items: rows, next_cursor }
+        Self { items: rows, next_cursor, partial: false }
     }
 }
 

@@ -24,5 +24,5 @@ use vouch_domain::Page;
 
 /// A list that always fits one page.
 fn whole<T: Serialize>(items: Vec<T>) -> axum::Json<Page<T>> {
-    axum::Json(Page { items, next_cursor: None })
+    axum::Json(Page { items, next_cursor: None, partial: false })
 }

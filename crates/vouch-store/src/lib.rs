@@ -16,8 +16,8 @@ mod traits;
 pub use sql::{SqlStore, StoreOptions};
 pub use traits::{
     AuditStore, DeploymentStore, EventStore, FeedbackQuery, FeedbackStore, Fingerprint, KeyStore,
-    LogDetail, LogFilter, LogQuery, LogStore, MetricStore, Patched, PriceStore, ProviderStore,
-    SessionRecord, SessionStore, Store, SummaryPoint, SummaryQuery, UsagePoint, UserStore, Written,
+    LogDetail, LogQuery, LogStore, MetricStore, Patched, PriceStore, ProviderStore, SessionRecord,
+    SessionStore, Store, SummaryPoint, SummaryQuery, UsagePoint, UserStore, Written,
 };
 
 /// What a caller of the store may have to deal with.
@@ -32,6 +32,12 @@ pub enum StoreError {
     /// The change contradicts what is there; the text says what and is fit to be shown.
     #[error("{0}")]
     Conflict(String),
+    /// The database's tables are behind this program; the text says what is pending.
+    #[error("{0}")]
+    Behind(String),
+    /// A newer program made the database's tables; the text says how one can tell.
+    #[error("{0}")]
+    Newer(String),
     /// The database cannot be used right now.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -137,6 +137,21 @@ CREATE INDEX logs_conversation ON logs (project, conversation_id, id)
     WHERE conversation_id IS NOT NULL;
 CREATE INDEX logs_failed ON logs (project, id) WHERE status = 'failed';
 
+-- The words of the logs, and those whose words are to be read again. Words are indexed a moment
+-- after the log is written, by a task of their own.
+CREATE TABLE log_search (
+    project TEXT COLLATE "C" NOT NULL,
+    log TEXT COLLATE "C" NOT NULL,
+    words TSVECTOR NOT NULL,
+    PRIMARY KEY (project, log)
+);
+CREATE INDEX log_search_words ON log_search USING gin (words);
+CREATE TABLE search_todo (
+    project TEXT COLLATE "C" NOT NULL,
+    log TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (project, log)
+);
+
 -- Between which ids the logs of a day lie: a log may have an id of another time.
 CREATE TABLE log_days (
     project TEXT COLLATE "C" NOT NULL,

@@ -103,6 +103,8 @@ CREATE TABLE prices (
 -- A log as a line of a list. The body as it came is in log_bodies and never changes; what
 -- addMetrics added is in log_patches; this row shows both merged.
 CREATE TABLE logs (
+    -- In the order of arrival; the row of log_search has the same number.
+    seq INTEGER PRIMARY KEY,
     project TEXT NOT NULL,
     id TEXT NOT NULL,
     created_at INTEGER NOT NULL,
@@ -127,7 +129,7 @@ CREATE TABLE logs (
     time_to_first_token_ms REAL,
     cost_usd_micros INTEGER,
     mean_logprob REAL,
-    PRIMARY KEY (project, id)
+    UNIQUE (project, id)
 ) STRICT;
 CREATE INDEX logs_deployment ON logs (project, deployment, id) WHERE deployment IS NOT NULL;
 CREATE INDEX logs_model ON logs (project, model, id) WHERE model IS NOT NULL;
@@ -136,6 +138,17 @@ CREATE INDEX logs_chain ON logs (project, chain_id, id) WHERE chain_id IS NOT NU
 CREATE INDEX logs_conversation ON logs (project, conversation_id, id)
     WHERE conversation_id IS NOT NULL;
 CREATE INDEX logs_failed ON logs (project, id) WHERE status = 'failed';
+
+-- The words of the logs, and those whose words are to be read again. Words are indexed a moment
+-- after the log is written, by a task of their own.
+CREATE VIRTUAL TABLE log_search USING fts5 (
+    words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
+);
+CREATE TABLE search_todo (
+    project TEXT NOT NULL,
+    log TEXT NOT NULL,
+    PRIMARY KEY (project, log)
+) STRICT, WITHOUT ROWID;
 
 -- Between which ids the logs of a day lie: a log may have an id of another time.
 CREATE TABLE log_days (
@@ -338,6 +351,7 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('log_patches', 'log_patches', '500000 500000 2 1'),
     ('log_tags', 'log_tags', '3000000 3000000 500000 20000 1'),
     ('early_logs', 'early_logs', '1000 1000 1'),
+    ('search_todo', 'search_todo', '1000 1000 1'),
     ('log_tallies', 'log_tallies', '500000 500000 1'),
     ('log_tallies', 'log_tallies_score', '200000 200000 1 1'),
     ('log_tallies', 'log_tallies_up', '300000 300000 1'),

@@ -17,6 +17,7 @@ mod open;
 mod pending;
 mod price;
 mod provider;
+mod prune;
 mod repeat;
 mod rows;
 mod session;
@@ -28,9 +29,10 @@ mod value;
 mod watch;
 mod writer;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::task::JoinSet;
+use vouch_domain::Time;
 
 use self::conn::Pool;
 use self::op::{Act, Action, Op};
@@ -42,7 +44,7 @@ use crate::{Result, Store};
 /// A store in SQLite or PostgreSQL.
 pub struct SqlStore {
     readers: Pool,
-    writer: Writer,
+    writer: Arc<Writer>,
     signal: tokio::sync::watch::Receiver<u64>,
     touched: key::Touched,
     tasks: Mutex<Tasks>,
@@ -59,8 +61,9 @@ impl SqlStore {
     /// Opens the database, brings its tables up to date and starts the task that writes.
     ///
     /// # Errors
-    /// `Unavailable` when the database cannot be opened; `Conflict` when its tables are behind
-    /// and `options.migrate` is off; `Invalid` when the URL names no engine of this build.
+    /// `Unavailable` when the database cannot be opened; `Newer` when a newer program made its
+    /// tables; `Behind` when they are behind and `options.migrate` is off; `Invalid` when the URL
+    /// names no engine of this build.
     pub async fn open(options: &StoreOptions) -> Result<Self> {
         let pools = open::open(options).await?;
         let (sender, signal) = tokio::sync::watch::channel(0);
@@ -69,6 +72,8 @@ impl SqlStore {
         watch::start(&mut tasks.others, &pools.readers, &sender, told);
         let (writer, task) = Writer::new(pools.writer, options.batch_ops, [sender, committed]);
         tasks.writer.spawn(task.run());
+        let writer = Arc::new(writer);
+        tasks.others.spawn(log::search::run(Arc::clone(&writer), signal.clone()));
         Ok(Self {
             readers: pools.readers,
             writer,
@@ -107,6 +112,10 @@ impl Store for SqlStore {
             })
         })
         .await
+    }
+
+    async fn prune(&self, now: Time) -> Result<u64> {
+        self.write(now, |now, tx| Box::pin(prune::prune(now, tx))).await
     }
 
     async fn close(&self) {

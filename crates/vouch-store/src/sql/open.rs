@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sqlx::migrate::{Migrate, MigrateError, Migrator};
+use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migrator};
 
 use super::conn::Pool;
 use crate::{Result, StoreError};
@@ -36,19 +36,21 @@ pub(super) struct Pools {
 /// How long a connection may take to come.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
+const EXPECTED: &str = "sqlite:PATH or postgres://...";
+
 /// Opens the database and brings its tables up to date.
 pub(super) async fn open(options: &StoreOptions) -> Result<Pools> {
     let url = options.url.as_str();
     #[cfg(feature = "sqlite")]
     if let Some(path) = url.strip_prefix("sqlite:") {
-        return open_sqlite(path.trim_start_matches("//"), options).await;
+        return open_sqlite(path.strip_prefix("//").unwrap_or(path), options).await;
     }
     #[cfg(feature = "postgres")]
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         return open_postgres(options).await;
     }
-    let scheme = url.split(':').next().unwrap_or_default();
-    Err(vouch_domain::Invalid::new("/database_url", "sqlite:PATH or postgres://...", scheme).into())
+    // What came may hold a password.
+    Err(vouch_domain::Invalid::new("/database_url", EXPECTED, "another address").into())
 }
 
 #[cfg(feature = "sqlite")]
@@ -58,9 +60,17 @@ async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
     };
     static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
+    // SQLite means a database of one connection by these, which nobody else would see.
+    if matches!(path, "" | ":memory:") {
+        return Err(vouch_domain::Invalid::new("/database_url", EXPECTED, "no path").into());
+    }
+    if options.migrate {
+        make_private(path).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
+    } else if matches!(std::fs::exists(path), Ok(false)) {
+        check(&MIGRATIONS, &[], options.migrate)?;
+    }
     let connect = SqliteConnectOptions::new()
         .filename(path)
-        .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
@@ -79,10 +89,12 @@ async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
         .max_lifetime(None)
         .connect_with(connect.clone())
         .await?;
+    let found = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')";
+    let found = sqlx::query_scalar(found).fetch_one(&writer).await?;
+    let applied = applied(found, &mut *writer.acquire().await?).await?;
+    check(&MIGRATIONS, &applied, options.migrate)?;
     if options.migrate {
         MIGRATIONS.run(&writer).await.map_err(unavailable)?;
-    } else {
-        refuse_if_behind(&MIGRATIONS, &mut *writer.acquire().await?).await?;
     }
     let readers = SqlitePoolOptions::new()
         .max_connections(options.readers.max(1))
@@ -110,10 +122,12 @@ async fn open_postgres(options: &StoreOptions) -> Result<Pools> {
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_with(connect.clone())
         .await?;
+    let found = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
+    let found = sqlx::query_scalar(found).fetch_one(&writer).await?;
+    let applied = applied(found, &mut *writer.acquire().await?).await?;
+    check(&MIGRATIONS, &applied, options.migrate)?;
     if options.migrate {
         MIGRATIONS.run(&writer).await.map_err(unavailable)?;
-    } else {
-        refuse_if_behind(&MIGRATIONS, &mut *writer.acquire().await?).await?;
     }
     let readers = PgPoolOptions::new()
         .max_connections(options.readers.max(1))
@@ -139,17 +153,39 @@ async fn set(conn: &mut sqlx::PgConnection, settings: &'static str) -> Result<()
     sqlx::raw_sql(settings).execute(conn).await.map(|_| ())
 }
 
-async fn refuse_if_behind<C: Migrate>(migrations: &Migrator, conn: &mut C) -> Result<()> {
-    conn.ensure_migrations_table(TABLE).await.map_err(unavailable)?;
-    let applied = conn.list_applied_migrations(TABLE).await.map_err(unavailable)?;
+/// The migrations that ran, where there is the table that says so (`found`); reading makes none.
+async fn applied<C: Migrate>(found: bool, conn: &mut C) -> Result<Vec<AppliedMigration>> {
+    if !found {
+        return Ok(vec![]);
+    }
+    conn.list_applied_migrations(TABLE).await.map_err(unavailable)
+}
+
+/// Refuses tables of a newer program, and, where they may not be changed, those that are behind.
+fn check(migrations: &Migrator, applied: &[AppliedMigration], migrate: bool) -> Result<()> {
+    if let Some(newer) = applied.iter().find(|a| !migrations.version_exists(a.version)) {
+        let version = newer.version;
+        return Err(StoreError::Newer(format!(
+            "the database was made by a newer Vouch: its migration {version} is unknown here"
+        )));
+    }
     let done = |version| applied.iter().any(|a| a.version == version);
-    match migrations.iter().find(|m| !done(m.version)) {
+    match migrations.iter().find(|m| !migrate && !done(m.version)) {
         None => Ok(()),
-        Some(first) => Err(StoreError::Conflict(format!(
+        Some(first) => Err(StoreError::Behind(format!(
             "the database is behind this program: migration {} ({}) is pending",
             first.version, first.description
         ))),
     }
+}
+
+/// Makes the file, where it is not there, for its owner alone; SQLite gives the files that it
+/// makes beside it the same mode.
+#[cfg(feature = "sqlite")]
+fn make_private(path: &str) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = std::fs::OpenOptions::new();
+    file.create(true).truncate(false).write(true).mode(0o600).open(path).map(drop)
 }
 
 /// Where sqlx keeps which migrations have run.

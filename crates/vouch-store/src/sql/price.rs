@@ -2,8 +2,10 @@
 
 use vouch_domain::audit::NewAudit;
 use vouch_domain::id::ProjectId;
+use vouch_domain::log::Log;
 use vouch_domain::price::Price;
 
+use super::conn::Conn;
 use super::statement::sql;
 use super::tx::Tx;
 use super::{SqlStore, audit};
@@ -38,6 +40,29 @@ async fn delete(
         .run(&mut tx.conn)
         .await?;
     if gone == 0 { Err(StoreError::NotFound("price")) } else { Ok(()) }
+}
+
+/// What a log's usage costs, where its price is known.
+pub(super) async fn cost(conn: &mut Conn, project: ProjectId, log: &Log) -> Result<Option<i64>> {
+    let (Some(usage), Some(provider), Some(model)) =
+        (&log.usage, &log.served.provider, &log.served.model)
+    else {
+        return Ok(None);
+    };
+    let price = sql("SELECT input_usd_micros_per_mtok, output_usd_micros_per_mtok FROM prices \
+                     WHERE project = $1 AND provider = $2 AND model = $3")
+    .bind(project)
+    .bind(provider)
+    .bind(model)
+    .one::<(i64, i64)>(conn)
+    .await?;
+    let price = price.map(|(input, output)| Price {
+        provider: provider.clone(),
+        model: model.clone(),
+        input_usd_micros_per_mtok: input,
+        output_usd_micros_per_mtok: output,
+    });
+    Ok(price.map(|price| price.cost_usd_micros(usage)))
 }
 
 #[async_trait::async_trait]

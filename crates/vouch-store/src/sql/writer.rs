@@ -90,6 +90,11 @@ impl Writer {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
+    /// Whether it takes no more operations.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.queue().is_none_or(|queue| queue.is_closed())
+    }
+
     fn queue(&self) -> Option<mpsc::Sender<Job>> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -1,8 +1,9 @@
 //! Storing and reading logs and what addMetrics adds to them.
 
 use vouch_domain::feedback::{FeedbackTally, NewFeedback};
+use vouch_domain::filter::Filter;
 use vouch_domain::id::{FeedbackId, LogId, ProjectId};
-use vouch_domain::log::{Log, LogStatus, LogSummary, MetadataChange};
+use vouch_domain::log::{Log, LogSummary, MetadataChange};
 use vouch_domain::patch::Patch;
 use vouch_domain::{Cursor, Page};
 
@@ -42,7 +43,8 @@ pub trait LogStore: Send + Sync {
     /// read with [`super::FeedbackStore::log_feedback`].
     async fn log(&self, project: ProjectId, id: LogId) -> Result<Option<LogDetail>>;
 
-    /// Logs, newest first.
+    /// Logs, newest first. A page of a rare combination may end before it is full: it is then
+    /// `partial`, and its cursor goes on.
     async fn logs(&self, query: &LogQuery) -> Result<Page<LogSummary>>;
 
     /// Calls, tokens and cost by day, from the roll-ups.
@@ -75,49 +77,13 @@ pub struct LogDetail {
     pub metadata_history: Vec<MetadataChange>,
 }
 
-/// Which logs; all parts that are given must fit.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct LogFilter {
-    /// The deployment's key.
-    pub deployment: Option<String>,
-    /// The variant's name.
-    pub variant: Option<String>,
-    /// The model's name.
-    pub model: Option<String>,
-    /// The application's user.
-    pub user_id: Option<String>,
-    /// The chain.
-    pub chain_id: Option<String>,
-    /// The conversation.
-    pub conversation_id: Option<String>,
-    /// How far it came.
-    pub status: Option<LogStatus>,
-    /// A metadata key and its value, as [`vouch_domain::rollup::tags`] writes it.
-    pub metadata: Option<(String, String)>,
-    /// At least one counting thumb up (`true`) or down (`false`).
-    pub thumbs: Option<bool>,
-    /// The score is at least this.
-    pub min_score: Option<f64>,
-    /// The score is at most this.
-    pub max_score: Option<f64>,
-    /// There is counting feedback of this metric, and (where given) with this label, on the log:
-    /// `("defects", Some("spelling"))`, `("thumbs", Some("false"))`.
-    pub feedback: Option<(String, Option<String>)>,
-    /// The feedback asked for in `feedback` was given on a day in this range (days since 1970).
-    pub feedback_days: Option<(i64, i64)>,
-    /// Any counting feedback at all, or none.
-    pub has_feedback: Option<bool>,
-    /// Made on one of these days (days since 1970-01-01, both inclusive).
-    pub days: Option<(i64, i64)>,
-}
-
 /// A page of logs, newest first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LogQuery {
     /// The tenant.
     pub project: ProjectId,
     /// Which logs.
-    pub filter: LogFilter,
+    pub filter: Filter,
     /// After this key (a log id: ids sort by time).
     pub cursor: Option<Cursor>,
     /// At most so many; 1 to 200.

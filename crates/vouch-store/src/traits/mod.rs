@@ -8,9 +8,11 @@ mod trail;
 
 pub use deployment::{DeploymentStore, PriceStore, ProviderStore};
 pub use feedback::{FeedbackQuery, FeedbackStore, MetricStore, SummaryPoint, SummaryQuery};
-pub use log::{LogDetail, LogFilter, LogQuery, LogStore, Patched, UsagePoint};
+pub use log::{LogDetail, LogQuery, LogStore, Patched, UsagePoint};
 pub use people::{KeyStore, SessionRecord, SessionStore, UserStore};
 pub use trail::{AuditStore, EventStore};
+
+use vouch_domain::Time;
 
 use crate::Result;
 
@@ -32,12 +34,16 @@ pub trait Store:
     /// Whether the database answers and takes writes.
     async fn ready(&self) -> Result<()>;
 
+    /// Removes expired sessions and sign-in links, and what was kept for 48 hours so that a write
+    /// may be repeated; says how many rows that were.
+    async fn prune(&self, now: Time) -> Result<u64>;
+
     /// Commits what is queued and closes the database. Later calls fail.
     async fn close(&self);
 }
 
-/// Makes a repeat of a write harmless: the same key with the same fingerprint gives back what
-/// the first call wrote; with another fingerprint it is a conflict.
+/// Makes a repeat of a write within 48 hours harmless: the same key with the same fingerprint
+/// gives back what the first call wrote; with another fingerprint it is a conflict.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fingerprint {
     /// The route and the caller's `Idempotency-Key`.

@@ -72,8 +72,15 @@ pub struct SessionRecord {
 /// Sessions and sign-in links.
 #[async_trait::async_trait]
 pub trait SessionStore: Send + Sync {
-    /// Opens a session.
-    async fn create_session(&self, session: SessionRecord) -> Result<()>;
+    /// Opens a session, unless its user is disabled or, where `verified_hash` is given, has
+    /// another password hash by now: whoever was let in may have been shut out since. `false`
+    /// when nothing was opened.
+    async fn create_session(
+        &self,
+        session: SessionRecord,
+        verified_hash: Option<String>,
+        audit: NewAudit,
+    ) -> Result<bool>;
 
     /// The enabled user of an unexpired session.
     async fn session_user(&self, token_sha256: &str, now: Time) -> Result<Option<User>>;
@@ -84,14 +91,18 @@ pub trait SessionStore: Send + Sync {
     /// Makes a link that signs its user in once.
     async fn create_signin_link(&self, link: SessionRecord, audit: NewAudit) -> Result<()>;
 
-    /// Uses up an unexpired link and opens `session` for its (enabled) user, in one transaction;
-    /// `session.user` is replaced by the link's. `None` when the link is unknown, used or expired.
+    /// The enabled user of an unexpired link. Only [`Self::use_signin_link`] lets them in.
+    async fn signin_link_user(&self, link_sha256: &str, now: Time) -> Result<Option<User>>;
+
+    /// Uses up a link of the session's user and opens the session, in one transaction. `false`
+    /// when the link was used, has expired by the time the session begins, or its user is
+    /// disabled.
     async fn use_signin_link(
         &self,
         link_sha256: &str,
         session: SessionRecord,
-        now: Time,
-    ) -> Result<Option<User>>;
+        audit: NewAudit,
+    ) -> Result<bool>;
 }
 
 /// API keys.

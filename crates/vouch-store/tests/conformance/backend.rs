@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 use tokio::task::JoinSet;
 use vouch_store::{SqlStore, Store, StoreOptions};
 
@@ -45,6 +45,15 @@ impl Backend {
 
     pub(crate) async fn open(&self) -> SqlStore {
         SqlStore::open(&StoreOptions::new(&self.url)).await.unwrap()
+    }
+
+    /// Runs a statement past the store.
+    pub(crate) async fn run_sql(&self, statement: &'static str) {
+        if self.database.is_some() {
+            return admin(&self.url, statement).await;
+        }
+        let mut conn = SqliteConnection::connect(&self.url).await.unwrap();
+        sqlx::raw_sql(statement).execute(&mut conn).await.unwrap();
     }
 
     /// Runs a test and removes the database, whatever came of it.

@@ -2,22 +2,26 @@
 
 use serde_json::json;
 use vouch_domain::Time;
+use vouch_domain::filter::{Filter, Test};
 use vouch_domain::id::{LogId, ProjectId};
 use vouch_domain::log::{Log, LogStatus};
-use vouch_store::{FeedbackStore, LogFilter, LogQuery, LogStore, SummaryQuery};
+use vouch_domain::message::Message;
+use vouch_store::{FeedbackStore, LogQuery, LogStore, SummaryQuery};
 
 use crate::backend::on_both;
 use crate::world::World;
 
 on_both!(
     each_part_filters,
+    words_are_found,
+    a_rare_combination_comes_in_parts,
     pages_go_through_ties,
     a_bar_leads_to_its_logs,
     a_log_with_several_answers_is_shown_once,
     other_projects_are_not_seen,
 );
 
-async fn ids(w: &World, filter: LogFilter) -> Vec<LogId> {
+async fn ids(w: &World, filter: Filter) -> Vec<LogId> {
     let mut query = LogQuery { project: w.project, filter, cursor: None, limit: 2 };
     let mut ids = Vec::new();
     loop {
@@ -57,60 +61,116 @@ async fn twelve(w: &World) -> Vec<Log> {
     logs
 }
 
+/// The feedback of a metric, on some days.
+fn given(metric: &str, label: Option<&str>, days: (i64, i64)) -> Filter {
+    let (metric, label) = (metric.to_owned(), label.map(str::to_owned));
+    Filter::Is(Test::Feedback { metric, label, days: Some(days) })
+}
+
 async fn each_part_filters(w: World) {
     let logs = twelve(&w).await;
-    let first_day = logs[0].created_at.day();
-    let text = |s: &str| Some(s.to_owned());
-    let none = LogFilter::default;
-    let check = async |filter: LogFilter, fits: &(dyn Fn(usize) -> bool + Sync)| {
+    let (day, next) = (logs[0].created_at.date(), logs[6].created_at.date());
+    let check = async |text: &str, fits: &(dyn Fn(usize) -> bool + Sync)| {
         let expected: Vec<_> = (0..12).rev().filter(|n| fits(*n)).map(|n| logs[n].id).collect();
-        let context = format!("{filter:?}");
-        assert_eq!(ids(&w, filter).await, expected, "{context}");
+        assert_eq!(ids(&w, w.filter(text)).await, expected, "{text}");
     };
-    check(none(), &|_| true).await;
-    check(LogFilter { deployment: text("d1"), ..none() }, &|n| n % 2 == 1).await;
-    check(LogFilter { variant: text("v1"), ..none() }, &|n| n % 3 == 1).await;
-    check(LogFilter { model: text("m1"), ..none() }, &|n| n % 4 == 1).await;
-    check(LogFilter { user_id: text("u1"), ..none() }, &|n| n % 5 == 1).await;
-    check(LogFilter { chain_id: text("c1"), ..none() }, &|n| n % 6 == 1).await;
-    check(LogFilter { conversation_id: text("t1"), ..none() }, &|n| n % 7 == 1).await;
+    check("", &|_| true).await;
+    check("deployment:d1", &|n| n % 2 == 1).await;
+    check("variant:v1", &|n| n % 3 == 1).await;
+    check("model:m1", &|n| n % 4 == 1).await;
+    check("model:(m1, m2)", &|n| n % 4 == 1 || n % 4 == 2).await;
+    check("model:m*", &|_| true).await;
+    check("-model:m1", &|n| n % 4 != 1).await;
+    check("model:m1 or user:u2", &|n| n % 4 == 1 || n % 5 == 2).await;
+    check("user:u1", &|n| n % 5 == 1).await;
+    check("chain:c1", &|n| n % 6 == 1).await;
+    check("conversation:t1", &|n| n % 7 == 1).await;
+    check("provider:nobody", &|_| false).await;
+    check("not provider:nobody", &|_| true).await;
     for (i, status) in LogStatus::ALL.into_iter().enumerate() {
-        check(LogFilter { status: Some(status), ..none() }, &|n| n % 4 == i).await;
+        check(&format!("status:{}", status.as_str()), &|n| n % 4 == i).await;
     }
-    let plan = Some(("plan".to_owned(), "1".to_owned()));
-    check(LogFilter { metadata: plan.clone(), ..none() }, &|n| n % 3 == 1).await;
-    check(LogFilter { thumbs: Some(true), ..none() }, &|n| n % 4 == 0).await;
-    check(LogFilter { thumbs: Some(false), ..none() }, &|n| n % 4 == 2).await;
-    check(LogFilter { min_score: Some(20.0), ..none() }, &|n| n % 2 == 0 && n >= 4).await;
-    check(LogFilter { max_score: Some(20.0), ..none() }, &|n| n % 2 == 0 && n <= 4).await;
-    check(LogFilter { has_feedback: Some(true), ..none() }, &|n| n % 2 == 0).await;
-    check(LogFilter { has_feedback: Some(false), ..none() }, &|n| n % 2 == 1).await;
-    let one_day = Some((first_day, first_day));
-    check(LogFilter { days: one_day, ..none() }, &|n| n < 6).await;
-    check(LogFilter { days: Some((first_day, first_day + 1)), ..none() }, &|_| true).await;
-    let spelling = Some(("defects".to_owned(), text("spelling")));
-    check(LogFilter { feedback: spelling.clone(), ..none() }, &|n| n % 2 == 0).await;
-    check(LogFilter { feedback: Some(("score".into(), None)), ..none() }, &|n| n % 2 == 0).await;
-    let up = Some(("thumbs".to_owned(), text("true")));
-    check(LogFilter { feedback: up.clone(), ..none() }, &|n| n % 4 == 0).await;
-    let second = Some((first_day + 1, first_day + 1));
-    let filter = LogFilter { feedback: up.clone(), feedback_days: second, ..none() };
-    check(filter, &|n| n % 4 == 0).await;
-    let both = Some((first_day, first_day + 1));
-    let filter = LogFilter { feedback: up.clone(), feedback_days: both, ..none() };
-    check(filter, &|n| n % 4 == 0).await;
-    let all = LogFilter {
-        deployment: text("d0"),
-        metadata: plan,
-        feedback: spelling,
-        thumbs: Some(true),
-        min_score: Some(1.0),
-        days: one_day,
-        ..none()
-    };
-    check(all, &|n| n == 4).await;
-    let nowhere = LogFilter { feedback: up, feedback_days: one_day, ..none() };
-    check(nowhere, &|_| false).await;
+    check(&format!("id:{}", logs[3].id), &|n| n == 3).await;
+    check("origin:gateway", &|_| true).await;
+    check("meta.plan:1", &|n| n % 3 == 1).await;
+    check("not meta.plan:1", &|n| n % 3 != 1).await;
+    check("thumbs:up", &|n| n % 4 == 0).await;
+    check("thumbs:down", &|n| n % 4 == 2).await;
+    check("score>=20", &|n| n % 2 == 0 && n >= 4).await;
+    check("score:10..20", &|n| n == 2 || n == 4).await;
+    check("not score<=20", &|n| n % 2 == 1 || n > 4).await;
+    check("has:feedback", &|n| n % 2 == 0).await;
+    check("not has:feedback", &|n| n % 2 == 1).await;
+    check("has:correction", &|_| false).await;
+    check("tokens:9 cost>0", &|_| true).await;
+    check("latency>1s or mean_logprob>0 or version>1", &|_| false).await;
+    check(&format!("time:{day}"), &|n| n < 6).await;
+    check(&format!("time>{day} user:u1"), &|n| n >= 6 && n % 5 == 1).await;
+    check(&format!("time:{day}..{next}"), &|_| true).await;
+    check("age<400d", &|_| true).await;
+    check("defects:spelling", &|n| n % 2 == 0).await;
+    check("feedback.score:*", &|n| n % 2 == 0).await;
+    check("feedback.thumbs:true", &|n| n % 4 == 0).await;
+    check("not feedback.thumbs:true", &|n| n % 4 != 0).await;
+    let all = "deployment:d0 meta.plan:1 defects:spelling thumbs:up score>=1";
+    check(&format!("{all} time:{day}"), &|n| n == 4).await;
+    check("(thumbs:up or thumbs:down) and not (score<20 or user:u4)", &|n| {
+        n % 2 == 0 && n >= 4 && n % 5 != 4
+    })
+    .await;
+    let (first, second) = (logs[0].created_at.day(), logs[6].created_at.day());
+    for (days, fits) in [((second, second), true), ((first, second), true), ((first, first), false)]
+    {
+        let expected: Vec<_> =
+            (0..12).rev().filter(|n| fits && n % 4 == 0).map(|n| logs[n].id).collect();
+        assert_eq!(ids(&w, given("thumbs", Some("true"), days)).await, expected, "{days:?}");
+    }
+}
+
+async fn words_are_found(w: World) {
+    let mut logs = Vec::new();
+    for text in ["A group-commit, explained", "commit the group", "Größe 東京"] {
+        let mut log = w.log();
+        log.messages = vec![Message::text_of("user", text)];
+        w.insert(&log).await;
+        logs.push(log.id);
+    }
+    // "Paris." is each log's answer. Words are indexed a moment later.
+    let found = async |text: &str| ids(&w, w.filter(text)).await;
+    for _ in 0..500 {
+        if found("paris").await.len() == 3 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(found("paris").await, [logs[2], logs[1], logs[0]]);
+    assert_eq!(found("\"group commit\"").await, [logs[0]]);
+    assert_eq!(found("group commit").await, [logs[1], logs[0]]);
+    assert_eq!(found("text:GRÖSSE or größe or \"東京\"").await, [logs[2]]);
+    assert_eq!(found("-group").await, [logs[2]]);
+    assert_eq!(found("user:ann group or nothing").await, []);
+    assert_eq!(found("\"!?\"").await, []);
+    let patch = w.patch(logs[1], json!({"choices": [], "metadata": {"k": 1}}));
+    w.store.patch_log(patch, vec![], None).await.unwrap();
+    assert_eq!(found("commit meta.k:1").await, [logs[1]]);
+}
+
+/// A page looks at 2,000 logs at most, and goes on where it stopped.
+async fn a_rare_combination_comes_in_parts(w: World) {
+    let mut logs = Vec::new();
+    for n in 0..2100 {
+        let mut log = w.log();
+        log.served.variant = Some(if n == 0 { "rare" } else { "common" }.into());
+        logs.push(log);
+    }
+    let rare = logs[0].id;
+    for some in logs.chunks(700) {
+        w.store.insert_logs(w.project, some.to_vec(), vec![], None).await.unwrap();
+    }
+    let page = w.page(w.filter("variant:rare")).await;
+    assert!(page.items.is_empty() && page.partial && page.next_cursor.is_some());
+    assert_eq!(ids(&w, w.filter("variant:rare")).await, [rare]);
+    assert!(!w.page(w.filter("variant:common")).await.partial);
 }
 
 async fn pages_go_through_ties(w: World) {
@@ -125,9 +185,8 @@ async fn pages_go_through_ties(w: World) {
     w.store.insert_logs(w.project, logs.clone(), vec![], None).await.unwrap();
     let mut expected: Vec<_> = logs.iter().map(|log| log.id).collect();
     expected.sort_unstable_by(|a, b| b.cmp(a));
-    assert_eq!(ids(&w, LogFilter::default()).await, expected);
-    let filter = LogFilter { deployment: Some("assistant".into()), ..LogFilter::default() };
-    assert_eq!(ids(&w, filter).await, expected);
+    assert_eq!(ids(&w, Filter::default()).await, expected);
+    assert_eq!(ids(&w, w.filter("deployment:assistant")).await, expected);
 }
 
 /// The logs behind each point of a chart have just the feedback that the point counts.
@@ -145,16 +204,9 @@ async fn a_bar_leads_to_its_logs(w: World) {
         for point in points {
             let value = Some(point.dimension_value).filter(|v| !v.is_empty());
             let label = Some(point.label).filter(|label| !label.is_empty());
-            let mut filter = LogFilter {
-                feedback: Some((metric.into(), label)),
-                feedback_days: Some((point.day, point.day)),
-                ..LogFilter::default()
-            };
-            match dimension {
-                "model" => filter.model = value,
-                "user" => filter.user_id = value,
-                _ => {}
-            }
+            let mut parts = vec![given(metric, label.as_deref(), (point.day, point.day))];
+            parts.extend(value.map(|value| w.filter(&format!("{dimension}:{value}"))));
+            let filter = Filter::And(parts);
             let logs = ids(&w, filter).await.len();
             assert_eq!(i64::try_from(logs).unwrap(), point.count, "{metric} {dimension}");
         }
@@ -172,12 +224,8 @@ async fn a_log_with_several_answers_is_shown_once(w: World) {
     }
     w.advance_days(1);
     w.give(w.on(second.id, "d", "thumbs", json!(true))).await;
-    for days in [None, Some((day, day)), Some((day, day + 1)), Some((day - 5, day))] {
-        let filter = LogFilter {
-            feedback: Some(("thumbs".into(), Some("true".into()))),
-            feedback_days: days,
-            ..LogFilter::default()
-        };
+    for days in [(day, day), (day, day + 1), (day - 5, day), (0, 100_000)] {
+        let filter = given("thumbs", Some("true"), days);
         assert_eq!(ids(&w, filter).await, [second.id, first.id], "{days:?}");
     }
 }
@@ -188,11 +236,10 @@ async fn other_projects_are_not_seen(w: World) {
     let (id, _) = w.give(w.on(log.id, "ann", "thumbs", json!(true))).await;
     let other = w.in_project(ProjectId::new(w.now(), [9; 10]));
     other.create_project(other.project, "other").await;
-    assert_eq!(ids(&other, LogFilter::default()).await, []);
+    assert_eq!(ids(&other, Filter::default()).await, []);
     assert!(other.store.log(other.project, log.id).await.unwrap().is_none());
     assert_eq!(other.store.log_feedback(other.project, log.id).await.unwrap(), []);
     let by = vouch_domain::actor::Actor::System;
     assert!(w.store.retract_feedback(other.project, id, &by, None, w.now()).await.is_err());
-    let filter = LogFilter { feedback: Some(("thumbs".into(), None)), ..LogFilter::default() };
-    assert_eq!(ids(&other, filter).await, []);
+    assert_eq!(ids(&other, other.filter("feedback.thumbs:*")).await, []);
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use vouch_domain::feedback::FeedbackTally;
 use vouch_domain::log::{LogError, LogStatus};
-use vouch_store::{FeedbackStore, Fingerprint, LogFilter, LogQuery, LogStore, StoreError};
+use vouch_store::{FeedbackStore, Fingerprint, LogStore, StoreError};
 
 use crate::backend::on_both;
 use crate::world::World;
@@ -26,9 +26,7 @@ async fn a_log_reads_back_as_it_came(w: World) {
     assert_eq!(detail.log, log);
     assert_eq!(detail.metadata_history.len(), 1);
     assert_eq!(detail.tally, FeedbackTally::default());
-    let query =
-        LogQuery { project: w.project, filter: LogFilter::default(), cursor: None, limit: 9 };
-    let page = w.store.logs(&query).await.unwrap();
+    let page = w.page(w.filter("")).await;
     assert_eq!(page.items.len(), 1);
     assert_eq!(page.items[0].input_preview, "What is the capital of France?");
     assert_eq!(page.items[0].output_preview, "Paris.");
@@ -95,9 +93,7 @@ async fn a_nul_in_a_text_does_no_harm(w: World) {
     w.insert(&log).await;
     let detail = w.store.log(w.project, log.id).await.unwrap().unwrap();
     assert_eq!(detail.log, log);
-    let filter = LogFilter { user_id: log.context.user_id.clone(), ..LogFilter::default() };
-    let query = LogQuery { project: w.project, filter, cursor: None, limit: 9 };
-    assert_eq!(w.store.logs(&query).await.unwrap().items.len(), 1);
+    assert_eq!(w.find("user:\"a\0b\"").await.len(), 1);
     let mut feedback = w.on(log.id, "ann\0", "mood", json!("so\0so"));
     feedback.comment = Some("a\0b".into());
     w.give(feedback).await;

@@ -11,6 +11,7 @@ mod filters;
 mod logs;
 mod metrics;
 mod nodes;
+mod opening;
 mod patches;
 mod people;
 mod rollups;

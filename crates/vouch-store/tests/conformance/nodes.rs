@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use serde_json::json;
 use tokio::task::JoinSet;
-use vouch_domain::access::Scope;
+use vouch_domain::access::{Role, Scope};
 use vouch_domain::audit::{GENESIS, verify};
 use vouch_domain::id::KeyId;
-use vouch_domain::user::ApiKey;
-use vouch_store::{AuditStore, EventStore, FeedbackStore, KeyStore, LogStore, Store, SummaryQuery};
+use vouch_domain::user::{ApiKey, UserUpdate};
+use vouch_store::{
+    AuditStore, EventStore, FeedbackStore, KeyStore, LogStore, SessionRecord, SessionStore, Store,
+    SummaryQuery, UserStore,
+};
 
 use crate::backend::Backend;
 use crate::world::World;
@@ -141,6 +144,33 @@ async fn races_for_a_name_have_one_winner(w: World) {
     other.close().await;
 }
 
+/// A password changes at one node while somebody signs in with the old one at the other.
+async fn an_old_password_opens_no_session_that_lasts(w: World) {
+    let other = Arc::new(w.backend.open().await);
+    for round in 0..20 {
+        let ann = w.user(&format!("ann{round}@example.org"), Role::Viewer);
+        let old = Some("old".to_owned());
+        w.store.create_user(ann.clone(), old.clone(), w.audit("user.create", "x")).await.unwrap();
+        let (token, at) = (format!("s{round}"), w.now());
+        let session = SessionRecord {
+            token_sha256: token.clone(),
+            user: ann.id,
+            created_at: at,
+            expires_at: at.plus_s(60),
+        };
+        let (audit, changed) = (w.audit("session.create", "x"), w.audit("user.password", "x"));
+        let (nothing, new) = (UserUpdate::default(), Some("new".to_owned()));
+        let (opened, updated) = tokio::join!(
+            other.create_session(session, old, audit),
+            w.store.update_user(w.project, ann.id, nothing, new, changed),
+        );
+        opened.unwrap();
+        updated.unwrap();
+        assert_eq!(w.store.session_user(&token, at).await.unwrap(), None, "{round}");
+    }
+    other.close().await;
+}
+
 macro_rules! on_postgres {
     ($($name:ident),* $(,)?) => {
         mod postgres {
@@ -161,4 +191,5 @@ on_postgres!(
     no_event_is_skipped,
     the_audit_chain_holds,
     races_for_a_name_have_one_winner,
+    an_old_password_opens_no_session_that_lasts,
 );

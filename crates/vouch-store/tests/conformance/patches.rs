@@ -2,9 +2,8 @@
 
 use serde_json::json;
 use vouch_domain::log::{LogStatus, Usage};
-use vouch_store::{
-    FeedbackStore, Fingerprint, LogFilter, LogQuery, LogStore, StoreError, SummaryQuery,
-};
+use vouch_domain::price::Price;
+use vouch_store::{FeedbackStore, Fingerprint, LogStore, PriceStore, StoreError, SummaryQuery};
 
 use crate::backend::on_both;
 use crate::world::World;
@@ -14,6 +13,7 @@ on_both!(
     an_early_patch_waits_for_its_log,
     patches_apply_in_the_order_of_their_times,
     the_cost_of_a_patch_is_counted_once,
+    usage_that_came_early_is_priced_when_its_log_comes,
     metadata_keeps_its_history,
     a_patch_moves_feedback_to_the_new_dimensions,
     a_repeated_patch_writes_nothing,
@@ -39,16 +39,10 @@ async fn a_patch_completes_a_configured_log(w: World) {
     let detail = w.store.log(w.project, log.id).await.unwrap().unwrap();
     assert_eq!(detail.log.status, LogStatus::Completed);
     assert_eq!(detail.log.choices[0].message.text(), "Rome");
-    let filter = LogFilter {
-        user_id: Some("ann".into()),
-        status: Some(LogStatus::Completed),
-        ..LogFilter::default()
-    };
-    let query = LogQuery { project: w.project, filter, cursor: None, limit: 9 };
-    let page = w.store.logs(&query).await.unwrap();
-    assert_eq!(page.items[0].output_preview, "Rome");
+    let found = w.find("user:ann status:completed").await;
+    assert_eq!(found[0].output_preview, "Rome");
     let usage = Usage::of(5, 1);
-    assert_eq!(page.items[0].usage, Some(usage));
+    assert_eq!(found[0].usage, Some(usage));
     let points = w.store.usage(w.project, 0..=100_000).await.unwrap();
     assert_eq!((points[0].calls, points[0].prompt_tokens), (1, 5));
 }
@@ -65,10 +59,7 @@ async fn an_early_patch_waits_for_its_log(w: World) {
     let detail = w.store.log(w.project, log.id).await.unwrap().unwrap();
     assert_eq!(detail.log.context.user_id.as_deref(), Some("ann"));
     assert_eq!(detail.tally.thumbs_up, 1);
-    let filter =
-        LogFilter { metadata: Some(("plan".into(), "pro".into())), ..LogFilter::default() };
-    let query = LogQuery { project: w.project, filter, cursor: None, limit: 9 };
-    assert_eq!(w.store.logs(&query).await.unwrap().items.len(), 1);
+    assert_eq!(w.find("meta.plan:pro").await.len(), 1);
     assert_eq!(total(&w, "meta:plan").await, [("pro".to_owned(), 1)]);
     assert_eq!(total(&w, "user").await, [("ann".to_owned(), 1)]);
 }
@@ -83,9 +74,7 @@ async fn patches_apply_in_the_order_of_their_times(w: World) {
     let detail = w.store.log(w.project, log.id).await.unwrap().unwrap();
     assert_eq!(detail.log.metadata["k"], 2);
     assert_eq!(detail.log.context.chain_id.as_deref(), Some("first"));
-    let filter = LogFilter { chain_id: Some("first".into()), ..LogFilter::default() };
-    let query = LogQuery { project: w.project, filter, cursor: None, limit: 9 };
-    assert_eq!(w.store.logs(&query).await.unwrap().items.len(), 1);
+    assert_eq!(w.find("chain:first").await.len(), 1);
 }
 
 async fn the_cost_of_a_patch_is_counted_once(w: World) {
@@ -100,11 +89,31 @@ async fn the_cost_of_a_patch_is_counted_once(w: World) {
     ] {
         w.store.patch_log(w.patch(log.id, patch), vec![], None).await.unwrap();
     }
-    let query =
-        LogQuery { project: w.project, filter: LogFilter::default(), cursor: None, limit: 9 };
-    assert_eq!(w.store.logs(&query).await.unwrap().items[0].cost_usd_micros, Some(40));
+    assert_eq!(w.find("").await[0].cost_usd_micros, Some(40));
     let points = w.store.usage(w.project, 0..=100_000).await.unwrap();
     assert_eq!(points.iter().map(|p| p.cost_usd_micros).sum::<i64>(), 40);
+}
+
+async fn usage_that_came_early_is_priced_when_its_log_comes(w: World) {
+    let mut log = w.log();
+    (log.usage, log.cost_usd_micros) = (None, None);
+    (log.served.provider, log.served.model) = (Some("openai".into()), Some("m".into()));
+    let price = Price {
+        provider: "openai".into(),
+        model: "m".into(),
+        input_usd_micros_per_mtok: 2_000_000,
+        output_usd_micros_per_mtok: 0,
+    };
+    w.store.put_price(w.project, price, w.audit("price.put", "m")).await.unwrap();
+    let usage = json!({"prompt_tokens": 5, "completion_tokens": 1, "total_tokens": 6});
+    w.store.patch_log(w.patch(log.id, json!({"usage": usage})), vec![], None).await.unwrap();
+    w.insert(&log).await;
+    let plan = w.patch(log.id, json!({"metadata": {"plan": "pro"}}));
+    w.store.patch_log(plan, vec![], None).await.unwrap();
+    let detail = w.store.log(w.project, log.id).await.unwrap().unwrap();
+    assert_eq!(detail.log.cost_usd_micros, Some(10));
+    let points = w.store.usage(w.project, 0..=100_000).await.unwrap();
+    assert_eq!(points.iter().map(|p| p.cost_usd_micros).sum::<i64>(), 10);
 }
 
 async fn metadata_keeps_its_history(w: World) {
@@ -132,13 +141,8 @@ async fn a_patch_moves_feedback_to_the_new_dimensions(w: World) {
     w.store.patch_log(patch, vec![], None).await.unwrap();
     assert_eq!(total(&w, "meta:plan").await, [("pro".to_owned(), 1)]);
     for (plan, logs) in [("free", 0), ("pro", 1)] {
-        let filter = LogFilter {
-            metadata: Some(("plan".into(), plan.into())),
-            feedback: Some(("thumbs".into(), None)),
-            ..LogFilter::default()
-        };
-        let query = LogQuery { project: w.project, filter, cursor: None, limit: 9 };
-        assert_eq!(w.store.logs(&query).await.unwrap().items.len(), logs, "{plan}");
+        let filter = format!("meta.plan:{plan} feedback.thumbs:*");
+        assert_eq!(w.find(&filter).await.len(), logs, "{plan}");
     }
 }
 

@@ -1,12 +1,13 @@
 //! Projects, people, sessions and keys.
 
-use vouch_domain::Time;
 use vouch_domain::access::{Role, Scope};
 use vouch_domain::audit::{GENESIS, verify};
 use vouch_domain::id::{KeyId, UserId};
+use vouch_domain::log::Log;
 use vouch_domain::user::{ApiKey, User, UserUpdate};
 use vouch_store::{
-    AuditStore, KeyStore, MetricStore, SessionRecord, SessionStore, StoreError, UserStore,
+    AuditStore, Fingerprint, KeyStore, LogStore, MetricStore, SessionRecord, SessionStore, Store,
+    StoreError, UserStore,
 };
 
 use crate::backend::on_both;
@@ -18,7 +19,9 @@ on_both!(
     the_last_admin_stays,
     without_an_admin_others_can_be_changed,
     sessions_end,
+    who_was_shut_out_meanwhile_opens_no_session,
     a_signin_link_works_once,
+    what_has_expired_is_pruned,
     keys_are_found_until_revoked,
     a_key_is_touched_once_a_minute,
     every_change_is_audited_in_a_chain,
@@ -87,6 +90,11 @@ async fn without_an_admin_others_can_be_changed(w: World) {
     assert_eq!(renamed, User { name: "Ann".into(), ..disabled });
 }
 
+async fn open(w: &World, session: SessionRecord, verified_hash: Option<&str>) -> bool {
+    let audit = w.audit("session.create", "x");
+    w.store.create_session(session, verified_hash.map(str::to_owned), audit).await.unwrap()
+}
+
 fn session(w: &World, token: &str, user: UserId) -> SessionRecord {
     let at = w.now();
     SessionRecord { token_sha256: token.into(), user, created_at: at, expires_at: at.plus_s(3600) }
@@ -98,14 +106,14 @@ async fn sessions_end(w: World) {
     for user in [&ann, &bob] {
         w.store.create_user(user.clone(), None, w.audit("user.create", "x")).await.unwrap();
     }
-    w.store.create_session(session(&w, "one", bob.id)).await.unwrap();
+    assert!(open(&w, session(&w, "one", bob.id), None).await);
     let now = w.now();
     assert_eq!(w.store.session_user("one", now).await.unwrap().as_ref(), Some(&bob));
     assert_eq!(w.store.session_user("one", now.plus_s(7200)).await.unwrap(), None);
     w.store.delete_session("one").await.unwrap();
     w.store.delete_session("one").await.unwrap();
     assert_eq!(w.store.session_user("one", now).await.unwrap(), None);
-    w.store.create_session(session(&w, "two", bob.id)).await.unwrap();
+    assert!(open(&w, session(&w, "two", bob.id), None).await);
     let update = UserUpdate { name: Some("Bob".into()), ..UserUpdate::default() };
     let audit = w.audit("user.update", "x");
     let renamed = w.store.update_user(w.project, bob.id, update, None, audit).await.unwrap();
@@ -125,14 +133,75 @@ async fn a_signin_link_works_once(w: World) {
         .create_signin_link(session(&w, "old", ann.id), w.audit("user.signin_link", "ann"))
         .await
         .unwrap();
-    let now = w.now();
     let opened = session(&w, "s", ann.id);
-    let user = w.store.use_signin_link("link", opened.clone(), now).await.unwrap();
-    assert_eq!(user.as_ref(), Some(&ann));
-    assert_eq!(w.store.session_user("s", now).await.unwrap(), Some(ann));
-    assert_eq!(w.store.use_signin_link("link", opened.clone(), now).await.unwrap(), None);
-    let late: Time = now.plus_s(7200);
-    assert_eq!(w.store.use_signin_link("old", opened, late).await.unwrap(), None);
+    let now = opened.created_at;
+    assert_eq!(w.store.signin_link_user("link", now).await.unwrap().as_ref(), Some(&ann));
+    let enter = |link: &'static str, session: SessionRecord| {
+        let (store, audit) = (w.store.clone(), w.audit("session.create", "ann"));
+        async move { store.use_signin_link(link, session, audit).await.unwrap() }
+    };
+    // It lets in nobody else.
+    let bob = w.user("bob@example.org", Role::Admin);
+    assert!(!enter("link", session(&w, "s", bob.id)).await);
+    assert!(enter("link", opened.clone()).await);
+    assert_eq!(w.store.session_user("s", now).await.unwrap().as_ref(), Some(&ann));
+    assert!(!enter("link", opened).await);
+    assert_eq!(w.store.signin_link_user("link", now).await.unwrap(), None);
+    let late = now.plus_s(7200);
+    assert_eq!(w.store.signin_link_user("old", late).await.unwrap(), None);
+    let session = SessionRecord { created_at: late, ..session(&w, "late", ann.id) };
+    assert!(!enter("old", session).await);
+    let entries = w.store.audit(w.project, None, 9).await.unwrap().items;
+    assert_eq!(entries.iter().filter(|e| e.action == "session.create").count(), 1);
+}
+
+/// A sign-in that was right when it began is not when it ends.
+async fn who_was_shut_out_meanwhile_opens_no_session(w: World) {
+    let ann = w.user("ann@example.org", Role::Admin);
+    let bob = w.user("bob@example.org", Role::Reviewer);
+    for user in [&ann, &bob] {
+        let hash = Some("old".to_owned());
+        w.store.create_user(user.clone(), hash, w.audit("user.create", "x")).await.unwrap();
+    }
+    assert!(open(&w, session(&w, "before", bob.id), Some("old")).await);
+    let audit = w.audit("user.password", "bob");
+    let (nothing, hash) = (UserUpdate::default(), Some("new".to_owned()));
+    w.store.update_user(w.project, bob.id, nothing, hash, audit).await.unwrap();
+    let entries = w.store.audit(w.project, None, 1).await.unwrap().items[0].seq;
+    assert!(!open(&w, session(&w, "after", bob.id), Some("old")).await);
+    assert_eq!(w.store.session_user("after", w.now()).await.unwrap(), None);
+    // Nothing happened, so nothing is in the trail.
+    assert_eq!(w.store.audit(w.project, None, 1).await.unwrap().items[0].seq, entries);
+    assert!(open(&w, session(&w, "again", bob.id), Some("new")).await);
+    disable(&w, bob.id).await.unwrap();
+    assert!(!open(&w, session(&w, "disabled", bob.id), Some("new")).await);
+    assert!(!open(&w, session(&w, "disabled", bob.id), None).await);
+    let nobody = w.user("eve@example.org", Role::Viewer).id;
+    assert!(!open(&w, session(&w, "nobody", nobody), None).await);
+}
+
+async fn what_has_expired_is_pruned(w: World) {
+    let ann = w.user("ann@example.org", Role::Admin);
+    w.store.create_user(ann.clone(), None, w.audit("user.create", "x")).await.unwrap();
+    let fingerprint = Fingerprint { key: "k".into(), body_sha256: "b".into() };
+    let repeated = async |log: Log| {
+        let written = w.store.insert_logs(w.project, vec![log], vec![], Some(fingerprint.clone()));
+        written.await.unwrap().repeated
+    };
+    let first = w.log();
+    assert!(!repeated(first.clone()).await);
+    assert!(open(&w, session(&w, "one", ann.id), None).await);
+    let link = session(&w, "link", ann.id);
+    let (made, ends) = (first.created_at, link.expires_at);
+    let audit = w.audit("user.signin_link", "ann");
+    w.store.create_signin_link(link, audit).await.unwrap();
+    assert_eq!(w.store.prune(made).await.unwrap(), 0);
+    assert!(w.store.session_user("one", made).await.unwrap().is_some());
+    assert_eq!(w.store.prune(ends).await.unwrap(), 2);
+    assert_eq!(w.store.prune(ends).await.unwrap(), 0);
+    assert!(repeated(first).await);
+    assert_eq!(w.store.prune(w.now().plus_s(48 * 3600)).await.unwrap(), 1);
+    assert!(!repeated(w.log()).await);
 }
 
 fn key(w: &World) -> ApiKey {

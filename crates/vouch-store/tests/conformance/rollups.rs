@@ -12,7 +12,7 @@ use vouch_domain::log::Log;
 use vouch_domain::metric::{MetricType, built_in};
 use vouch_domain::patch::Patch;
 use vouch_domain::rollup::{RollupChanges, contribute, dimensions, labels};
-use vouch_store::{FeedbackStore, LogFilter, LogQuery, LogStore, SummaryQuery};
+use vouch_store::{FeedbackStore, LogStore, SummaryQuery};
 
 use crate::backend::Backend;
 use crate::world::World;
@@ -245,10 +245,7 @@ async fn compare_labels(w: &World, on: &[Feedback], log: vouch_domain::id::LogId
             let has = on.iter().any(|f| {
                 f.counts && f.name == metric && labels(&f.value).iter().any(|l| l == label)
             });
-            let feedback = Some((metric.to_owned(), Some(label.to_owned())));
-            let filter = LogFilter { feedback, ..LogFilter::default() };
-            let query = LogQuery { project: w.project, filter, cursor: None, limit: 200 };
-            let found = w.store.logs(&query).await.unwrap().items;
+            let found = w.find(&format!("feedback.{metric}:{label}")).await;
             assert_eq!(found.iter().any(|l| l.id == log), has, "{metric} {label}");
         }
     }

@@ -5,19 +5,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::{Map, Value, json};
-use vouch_domain::Time;
 use vouch_domain::access::Role;
 use vouch_domain::actor::{Actor, Source};
 use vouch_domain::audit::NewAudit;
 use vouch_domain::feedback::{FeedbackTarget, NewFeedback};
+use vouch_domain::filter::{Filter, parse};
 use vouch_domain::id::{AuditId, Entropy, FeedbackId, LogId, PatchId, ProjectId, UserId};
-use vouch_domain::log::{Log, LogOrigin, LogStatus, Usage};
+use vouch_domain::log::{Log, LogOrigin, LogStatus, LogSummary, Usage};
 use vouch_domain::message::{Choice, Message};
 use vouch_domain::metric::built_in;
 use vouch_domain::patch::{Additions, Patch};
 use vouch_domain::project::Project;
 use vouch_domain::user::User;
-use vouch_store::{FeedbackStore, LogStore, SqlStore, UserStore};
+use vouch_domain::{Page, Time};
+use vouch_store::{FeedbackStore, LogQuery, LogStore, SqlStore, UserStore};
 
 use crate::backend::Backend;
 
@@ -146,6 +147,21 @@ impl World {
         let given = self.store.append_feedback(self.project, vec![feedback], None).await;
         let (written, here) = given.unwrap();
         (written.ids[0], here[0])
+    }
+
+    /// A page of logs that a filter leaves.
+    pub(crate) async fn page(&self, filter: Filter) -> Page<LogSummary> {
+        let query = LogQuery { project: self.project, filter, cursor: None, limit: 200 };
+        self.store.logs(&query).await.unwrap()
+    }
+
+    /// The logs that a filter leaves, newest first.
+    pub(crate) async fn find(&self, filter: &str) -> Vec<LogSummary> {
+        self.page(self.filter(filter)).await.items
+    }
+
+    pub(crate) fn filter(&self, text: &str) -> Filter {
+        parse(text, self.now()).unwrap()
     }
 
     pub(crate) fn user(&self, email: &str, role: Role) -> User {

@@ -1,3 +1,5 @@
+//! The language by example, and that no text makes the parser panic.
+
 use super::*;
 use crate::filter::{Bound, NameField, NameTest, NumberField, Part, Range};
 use crate::log::LogStatus;

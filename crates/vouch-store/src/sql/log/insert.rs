@@ -9,11 +9,12 @@ use vouch_domain::log::Log;
 
 use super::body::{pack, unpack};
 use super::row::{LogRow, numbered};
-use super::{early, patch};
+use super::{early, patch, search};
 use crate::sql::SqlStore;
 use crate::sql::feedback::append;
 use crate::sql::feedback::kept::counting_on;
 use crate::sql::op::{Op, Slot};
+use crate::sql::price;
 use crate::sql::rows::Rows;
 use crate::sql::tx::Tx;
 use crate::sql::value::Kind;
@@ -67,6 +68,8 @@ struct Fresh<'a> {
     packed: &'a PackedLog,
     /// The row with early patches merged.
     row: LogRow,
+    /// The body, where it is no longer as it was packed.
+    body: Option<Vec<u8>>,
 }
 
 /// Inserts the logs of several callers that are not there yet.
@@ -95,7 +98,9 @@ async fn fresh<'a>(tx: &mut Tx, ops: &'a [&mut InsertLogs]) -> Result<Vec<Fresh<
     let mut seen: HashSet<(ProjectId, LogId)> =
         there.into_iter().filter_map(|(n,)| keys.get(usize::try_from(n).ok()?)).copied().collect();
     let fresh = all().filter(|(project, log)| seen.insert((*project, log.id)));
-    Ok(fresh.map(|(project, packed)| Fresh { project, packed, row: packed.row.clone() }).collect())
+    Ok(fresh
+        .map(|(project, packed)| Fresh { project, packed, row: packed.row.clone(), body: None })
+        .collect())
 }
 
 async fn merge_early_patches(
@@ -107,8 +112,16 @@ async fn merge_early_patches(
     let mut patches = patch::stored(&mut tx.conn, &waited_for).await?;
     for f in fresh {
         if let Some(patches) = patches.remove(&(f.project, f.packed.id)) {
-            let log: Log = unpack("log", &f.packed.body)?;
-            f.row = LogRow::of(&patch::merge(log, &patches));
+            let mut log: Log = unpack("log", &f.packed.body)?;
+            let mut merged = patch::merge(log.clone(), &patches);
+            // Who sent the usage did not know the model yet, and so no price.
+            if merged.cost_usd_micros.is_none()
+                && let Some(cost) = price::cost(&mut tx.conn, f.project, &merged).await?
+            {
+                (log.cost_usd_micros, merged.cost_usd_micros) = (Some(cost), Some(cost));
+                f.body = Some(pack("log", &log)?);
+            }
+            f.row = LogRow::of(&merged);
         }
     }
     Ok(())
@@ -137,11 +150,13 @@ async fn write(tx: &mut Tx, fresh: &[Fresh<'_>]) -> Result<()> {
     let mut tags = tag_rows();
     for f in fresh {
         rows.push(f.row.values(f.project));
-        bodies.push([f.project.into(), (&f.row.id).into(), f.packed.body.clone().into()]);
+        let body = f.body.as_ref().unwrap_or(&f.packed.body).clone();
+        bodies.push([f.project.into(), (&f.row.id).into(), body.into()]);
         for (key, value) in f.row.tag_pairs()? {
             tags.push([f.project.into(), key.into(), value.into(), (&f.row.id).into()]);
         }
     }
+    search::note(tx, fresh.iter().map(|f| (f.project, f.packed.id))).await?;
     rows.insert(&mut tx.conn, "logs", "").await?;
     bodies.insert(&mut tx.conn, "log_bodies", "").await?;
     tags.insert(&mut tx.conn, "log_tags", "").await

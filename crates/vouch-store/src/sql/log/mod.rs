@@ -4,12 +4,15 @@
 //! beside it and merged when the log is read. The row in `logs` shows both merged.
 
 mod body;
+mod condition;
 pub(crate) mod early;
 mod filter;
 pub(crate) mod insert;
+mod lead;
 pub(crate) mod patch;
 mod read;
 pub(crate) mod row;
+pub(crate) mod search;
 pub(crate) mod usage;
 
 use vouch_domain::Page;

@@ -14,6 +14,7 @@ use super::body::{pack, unpack};
 use super::early;
 use super::insert::tag_rows;
 use super::row::{COLUMNS, LogRow, numbered};
+use super::search;
 use crate::Result;
 use crate::error::corrupt;
 use crate::sql::conn::Conn;
@@ -141,6 +142,7 @@ async fn changes(tx: &mut Tx, rows: ByLog<LogRow>) -> Result<Vec<Change>> {
 
 async fn write(tx: &mut Tx, changes: &[Change]) -> Result<()> {
     let mut rows = LogRow::collection();
+    search::note(tx, changes.iter().map(|change| change.key)).await?;
     let (mut added, mut removed) = (tag_rows(), tag_rows());
     for Change { key: (project, _), old, new } in changes {
         rows.push(new.values(*project));

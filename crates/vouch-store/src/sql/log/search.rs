@@ -1,0 +1,168 @@
+//! Full text: the words of inputs and outputs, indexed a moment after a log is written.
+//!
+//! Writing a log notes that its words are to be read; a task reads them in small transactions of
+//! its own, because within the log's transaction they would halve how much can be written.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use vouch_domain::id::{LogId, ProjectId};
+use vouch_domain::log::Log;
+
+use super::body::unpack;
+use super::patch;
+use super::row::numbered;
+use crate::error::corrupt;
+use crate::sql::op::{Act, Op};
+use crate::sql::rows::Rows;
+use crate::sql::statement::sql;
+use crate::sql::tx::Tx;
+use crate::sql::value::Kind;
+use crate::sql::writer::Writer;
+use crate::{Result, StoreError};
+
+/// How many logs are read in one transaction: few, for other writes wait meanwhile.
+const BATCH: usize = 64;
+/// How long the task rests when it has read all, and how often it looks without being told.
+const REST: Duration = Duration::from_millis(50);
+const LOOK: Duration = Duration::from_secs(1);
+/// How much of a log is read, in characters.
+const MAX_CHARS: usize = 200_000;
+
+/// Notes that the words of these logs are to be read.
+pub(super) async fn note(
+    tx: &mut Tx,
+    logs: impl Iterator<Item = (ProjectId, LogId)>,
+) -> Result<()> {
+    let mut rows = Rows::new(&[("project", Kind::Text), ("log", Kind::Text)]);
+    for (project, log) in logs.collect::<BTreeSet<_>>() {
+        rows.push([project.into(), log.into()]);
+    }
+    rows.insert(&mut tx.conn, "search_todo", "ON CONFLICT (project, log) DO NOTHING").await
+}
+
+/// Reads words whenever something was written, until the store is closed.
+pub(crate) async fn run(writer: Arc<Writer>, mut written: watch::Receiver<u64>) {
+    loop {
+        let act = |slot| {
+            Op::Other(Box::new(Act { arguments: (), action: |(), tx| Box::pin(index(tx)), slot }))
+        };
+        match writer.call(1, act).await {
+            Ok(BATCH) => {}
+            Ok(_) => {
+                tokio::time::sleep(REST).await;
+                // Other nodes, and what a crash left, raise no signal.
+                tokio::time::timeout(LOOK, written.changed()).await.ok();
+            }
+            Err(StoreError::Unavailable(_)) if writer.is_closed() => return,
+            Err(error) => {
+                tracing::warn!(%error, "words of logs wait to be indexed");
+                tokio::time::sleep(LOOK).await;
+            }
+        }
+    }
+}
+
+/// Reads the words of some logs; says of how many.
+async fn index(tx: &mut Tx) -> Result<usize> {
+    let mut todo = sql("SELECT project, log FROM search_todo LIMIT ");
+    todo.push_bind(i64::try_from(BATCH).unwrap_or(i64::MAX));
+    if tx.conn.is_shared() {
+        todo.push(" FOR UPDATE SKIP LOCKED");
+    }
+    let todo = todo.all::<(String, String)>(&mut tx.conn).await?;
+    let parse = |(project, log): (String, String)| {
+        let project = project.parse().map_err(|e| corrupt("log", e))?;
+        Ok((project, log.parse().map_err(|e| corrupt("log", e))?))
+    };
+    let logs = todo.into_iter().map(parse).collect::<Result<Vec<(ProjectId, LogId)>>>()?;
+    if logs.is_empty() {
+        return Ok(0);
+    }
+    // Taken off first: what is noted again meanwhile is read again.
+    let done = "DELETE FROM search_todo WHERE (project, log) IN (SELECT project, log FROM k)";
+    numbered(&logs).run(&mut tx.conn, done).await?;
+    let mut bodies = patch::bodies(&mut tx.conn, &logs).await?;
+    let mut patches = patch::stored(&mut tx.conn, &logs).await?;
+    let mut texts = Vec::with_capacity(logs.len());
+    for key in &logs {
+        let Some(body) = bodies.remove(key) else { continue };
+        let log = unpack("log", &body)?;
+        let log = patch::merge(log, &patches.remove(key).unwrap_or_default());
+        texts.push((*key, words_of(&log)));
+    }
+    write(tx, &texts).await?;
+    Ok(logs.len())
+}
+
+async fn write(tx: &mut Tx, texts: &[((ProjectId, LogId), String)]) -> Result<()> {
+    let mut rows =
+        Rows::new(&[("project", Kind::Text), ("log", Kind::Text), ("words", Kind::Text)]);
+    for ((project, log), words) in texts {
+        rows.push([(*project).into(), (*log).into(), words.as_str().into()]);
+    }
+    if tx.conn.is_shared() {
+        let upsert = "INSERT INTO log_search (project, log, words) \
+                      SELECT project, log, to_tsvector('simple', words) FROM k WHERE true \
+                      ON CONFLICT (project, log) DO UPDATE SET words = excluded.words";
+        return rows.run(&mut tx.conn, upsert).await.map(|_| ());
+    }
+    let keys: Vec<_> = texts.iter().map(|(key, _)| *key).collect();
+    let forget = "DELETE FROM log_search WHERE rowid IN \
+                  (SELECT l.seq FROM k CROSS JOIN logs l WHERE l.project = k.project AND l.id = k.log)";
+    numbered(&keys).run(&mut tx.conn, forget).await?;
+    let insert = "INSERT INTO log_search (rowid, words) SELECT l.seq, k.words \
+                  FROM k CROSS JOIN logs l WHERE l.project = k.project AND l.id = k.log";
+    rows.run(&mut tx.conn, insert).await.map(|_| ())
+}
+
+fn words_of(log: &Log) -> String {
+    let messages = log.messages.iter().map(vouch_domain::message::Message::text);
+    let answers = log.choices.iter().map(|choice| choice.message.text());
+    let mut words = String::new();
+    for text in messages.chain(answers) {
+        push_words(&mut words, &text);
+        words.push(' ');
+    }
+    words
+}
+
+/// A text as the words that are searched for: letters and digits alone, so that both engines see
+/// the same words, and each character of a script without spaces as a word.
+pub(super) fn words(text: &str) -> String {
+    let mut words = String::new();
+    push_words(&mut words, text);
+    words
+}
+
+fn push_words(words: &mut String, text: &str) {
+    for c in text.chars().take(MAX_CHARS) {
+        if is_unspaced(c) {
+            words.extend([' ', c, ' ']);
+        } else if c.is_alphanumeric() {
+            words.extend(c.to_lowercase());
+        } else if !words.ends_with(' ') {
+            words.push(' ');
+        }
+    }
+}
+
+/// Han, Hiragana, Katakana, Thai, Lao, Khmer, Burmese.
+const fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{0e00}'..='\u{0eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}'
+        | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{3ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_letters_and_digits() {
+        assert_eq!(words("Group-commit, É 42!"), "group commit é 42 ");
+        assert_eq!(words("東京 x").split_whitespace().collect::<Vec<_>>(), ["東", "京", "x"]);
+    }
+}
