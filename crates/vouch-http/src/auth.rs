@@ -3,6 +3,7 @@
 mod cookie;
 mod csrf;
 mod keys;
+mod signins;
 mod throttle;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::state::App;
 pub(crate) use cookie::{session_cookie, session_secret, signed_out_cookie};
 pub(crate) use csrf::check_origin;
 pub(crate) use keys::KeyCache;
+pub(crate) use signins::Signins;
 pub(crate) use throttle::Throttle;
 
 /// The caller of a request, once known.

@@ -47,8 +47,9 @@ pub struct Deps {
     pub sealer: Arc<Sealer>,
     /// Signs feedback tokens.
     pub token_secret: [u8; 32],
-    /// How browsers reach the server, without a slash at the end: `http://127.0.0.1:7700`. Bind
-    /// first where the port is not known before. Cookies are `Secure` when it is https.
+    /// How browsers reach the server, as they write an `Origin`: `http://127.0.0.1:7700`; in lower
+    /// case, without a slash at the end or the scheme's usual port. Bind first where the port is
+    /// not known before. Cookies are `Secure` when it is https.
     pub public_url: String,
     /// Shown in `/api/v1/me` and the `OpenAPI` document.
     pub version: String,

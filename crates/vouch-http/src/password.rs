@@ -66,14 +66,19 @@ pub async fn verify(password: String, hash: Option<String>) -> Result<bool, Pass
     .await
 }
 
+/// The permit goes with the work: a caller that goes away does not end it, and must not make
+/// room for more.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
 ) -> Result<T, PasswordError> {
     let failed = |e: &dyn std::fmt::Display| PasswordError(e.to_string());
     let permit = PERMITS.acquire().await.map_err(|e| failed(&e))?;
-    let done = tokio::task::spawn_blocking(work).await.map_err(|e| failed(&e))?;
-    drop(permit);
-    done
+    let work = move || {
+        let done = work();
+        drop(permit);
+        done
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|e| failed(&e))?
 }
 
 fn argon2() -> Result<Argon2<'static>, PasswordError> {
@@ -101,6 +106,27 @@ mod tests {
         assert!(verify("correct horse".into(), Some(hash.clone())).await.unwrap());
         assert!(!verify("wrong horse".into(), Some(hash)).await.unwrap());
         assert!(!verify("nobody has this password".into(), None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn work_keeps_its_place_when_its_caller_goes_away() {
+        let mut callers = tokio::task::JoinSet::new();
+        let mut ends = vec![];
+        for _ in 0..AT_ONCE {
+            let (started, running) = tokio::sync::oneshot::channel();
+            let (end, ended) = std::sync::mpsc::channel::<()>();
+            callers.spawn(blocking(move || {
+                started.send(()).ok();
+                ended.recv().ok();
+                Ok(())
+            }));
+            running.await.unwrap();
+            ends.push(end);
+        }
+        callers.shutdown().await;
+        assert_eq!(PERMITS.available_permits(), 0);
+        drop(ends);
+        assert!(!verify("anything at all".into(), None).await.unwrap());
     }
 
     #[test]

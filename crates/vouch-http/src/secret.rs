@@ -9,8 +9,6 @@ use vouch_domain::Time;
 pub const SIGNIN_LINK_TTL_S: i64 = 3 * 24 * 3600;
 /// How long a session lasts: 30 days.
 pub const SESSION_TTL_S: i64 = 30 * 24 * 3600;
-/// How many characters of a key are shown to recognise it by.
-const PREFIX_CHARS: usize = 10;
 
 /// A secret that was just made: its text goes to its owner once, its hash to the store.
 pub struct Secret {
@@ -39,11 +37,10 @@ impl Secret {
         Self { text, sha256 }
     }
 
-    /// The first characters, to recognise a key by. Never more than a quarter of it.
+    /// The first quarter, but no more than 10 characters, to recognise a key by.
     pub fn prefix(&self) -> String {
         let quarter = self.text.chars().count() / 4;
-        let shown = if self.text.starts_with("vk_") { PREFIX_CHARS } else { quarter };
-        self.text.chars().take(shown.min(PREFIX_CHARS)).collect()
+        self.text.chars().take(quarter.min(10)).collect()
     }
 }
 
@@ -94,10 +91,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_have_their_form_and_show_ten_characters() {
+    fn keys_have_their_form_and_show_their_beginning() {
         let key = Secret::api_key();
         assert_eq!((key.text.len(), &key.text[..3]), (35, "vk_"));
-        assert_eq!(key.prefix(), key.text[..10]);
+        assert_eq!(key.prefix(), key.text[..8]);
         assert_ne!(key.text, Secret::api_key().text);
         assert_eq!(key.sha256, sha256_hex(key.text.as_bytes()));
     }
@@ -105,6 +102,8 @@ mod tests {
     #[test]
     fn a_chosen_key_shows_at_most_a_quarter() {
         assert_eq!(Secret::of("swordfish123".into()).prefix(), "swo");
+        assert_eq!(Secret::of("vk_swordfish_123".into()).prefix(), "vk_s");
+        assert_eq!(Secret::of("x".repeat(64)).prefix().len(), 10);
     }
 
     #[test]

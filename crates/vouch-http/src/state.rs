@@ -10,7 +10,7 @@ use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{AuditId, Entropy};
 
 use crate::Deps;
-use crate::auth::{KeyCache, Throttle};
+use crate::auth::{KeyCache, Signins, Throttle};
 use crate::prometheus::Measures;
 
 /// The state of the server; a clone is a handle.
@@ -23,7 +23,7 @@ pub(crate) struct Shared {
     /// Keys that were looked up a moment ago.
     pub(crate) keys: KeyCache,
     /// Sign-ins that failed.
-    pub(crate) signins: Throttle,
+    pub(crate) signins: Signins,
     /// Feedback given with tokens.
     pub(crate) public_feedback: Throttle,
     /// What `/metrics` tells.
@@ -35,7 +35,7 @@ impl App {
         Self(Arc::new(Shared {
             deps,
             keys: KeyCache::default(),
-            signins: Throttle::new(10, 15 * 60),
+            signins: Signins::default(),
             public_feedback: Throttle::new(30, 60),
             measures: Measures::default(),
         }))

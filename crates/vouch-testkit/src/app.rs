@@ -156,7 +156,9 @@ impl TestApp {
             created_at: now,
             expires_at: session_ends(now),
         };
-        self.store.create_session(session).await.expect("a session");
+        let audit = self.audit("session.create");
+        let opened = self.store.create_session(session, None, audit).await;
+        assert!(opened.expect("a session"));
         (user, self.nobody().with_session(&secret.text))
     }
 

@@ -58,7 +58,7 @@ Examples:
     #[command(subcommand)]
     Key(KeyCommand),
 
-    /// Add people, list them, shut them out, and let them in.
+    /// Add people, list them, change them, shut them out, and let them in.
     #[command(subcommand)]
     User(UserCommand),
 
@@ -215,6 +215,41 @@ Examples:
     },
     /// Shut a person out: their sessions end, and they cannot sign in.
     Disable {
+        /// Their e-mail address.
+        email: String,
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+    /// Let in a person again who was shut out.
+    Enable {
+        /// Their e-mail address.
+        email: String,
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+    /// Change what a person may do. Their sessions end.
+    #[command(after_help = "\
+Roles:
+  viewer    reads
+  reviewer  reads, tries models, gives feedback and corrections
+  admin     everything
+
+Example:
+  vouch user role ann@example.com admin")]
+    Role {
+        /// Their e-mail address.
+        email: String,
+        /// What they may do.
+        #[arg(value_parser = role())]
+        role: Role,
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+    /// Give a person a new password, from the first line of standard input. Their sessions end.
+    #[command(after_help = "\
+Example:
+  vouch user password ann@example.com < password.txt")]
+    Password {
         /// Their e-mail address.
         email: String,
         #[command(flatten)]

@@ -47,7 +47,7 @@ fn sentence(error: &anyhow::Error) -> String {
     for cause in error.chain().map(ToString::to_string) {
         if sentence.is_empty() {
             sentence = cause;
-        } else if !sentence.ends_with(&cause) {
+        } else if !sentence.contains(&cause) {
             sentence.extend([": ", &cause]);
         }
     }
@@ -70,9 +70,9 @@ mod tests {
     #[test]
     fn a_cause_is_said_once() {
         let error = Err::<(), _>(std::io::Error::other("refused"))
-            .context("no answer: refused")
+            .context("no answer: refused (twice)")
             .unwrap_err();
-        assert_eq!(report(&error), "error: no answer: refused");
+        assert_eq!(report(&error), "error: no answer: refused (twice)");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod cli;
 mod clock;
 mod command;
+mod database;
 mod desk;
 mod failure;
 mod local;
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
     runtime.shutdown_timeout(Duration::from_millis(500));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&error),
+        Err(error) => failed(&database::explained(error)),
     }
 }
 

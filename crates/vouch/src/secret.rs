@@ -12,6 +12,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use crate::clock::random;
+use crate::database::OWNER;
 use crate::failure::Failure;
 
 /// The environment variable that wins over the file.
@@ -46,9 +47,10 @@ impl Secrets {
     }
 }
 
-/// The permissions of the key file, where there is one: `Err` says how to mend them.
-pub(crate) fn check_permissions(path: &Path) -> anyhow::Result<()> {
-    let mode = fs::metadata(path)?.permissions().mode() & 0o777;
+/// Whether others may read the key file; `Err` says how to mend that.
+fn check_permissions(path: &Path) -> anyhow::Result<()> {
+    let found = fs::metadata(path).with_context(|| unreadable(path))?;
+    let mode = found.permissions().mode() & 0o777;
     if !open_to_others(mode) {
         return Ok(());
     }
@@ -68,13 +70,13 @@ pub(crate) fn open_to_others(mode: u32) -> bool {
 fn from_file(path: &Path) -> anyhow::Result<[u8; 32]> {
     let shown = path.display();
     match fs::metadata(path) {
-        Err(e) if e.kind() == ErrorKind::NotFound => make(path)
-            .with_context(|| Failure::new(format!("cannot write the master key to {shown}")))?,
+        Err(e) if e.kind() == ErrorKind::NotFound => make(path).with_context(|| {
+            Failure::new(format!("cannot write the master key to {shown}")).hint(OWNER)
+        })?,
         _ => {}
     }
     check_permissions(path)?;
-    let text = fs::read_to_string(path)
-        .with_context(|| Failure::new(format!("cannot read the master key in {shown}")))?;
+    let text = fs::read_to_string(path).with_context(|| unreadable(path))?;
     decode(&text).ok_or_else(|| {
         Failure::new(format!("{shown} does not hold 32 bytes in base64"))
             .hint(
@@ -82,6 +84,10 @@ fn from_file(path: &Path) -> anyhow::Result<[u8; 32]> {
             )
             .into()
     })
+}
+
+fn unreadable(path: &Path) -> Failure {
+    Failure::new(format!("cannot read the master key in {}", path.display())).hint(OWNER)
 }
 
 /// Writes a new key beside `path` and links it there, so that of two servers that start at once

@@ -19,7 +19,8 @@ use vouch_store::Store;
 
 use crate::clock::SystemClock;
 use crate::command::user;
-use crate::desk::{Desk, make_data_folder, open_store};
+use crate::database;
+use crate::desk::{Desk, make_data_folder};
 use crate::failure::Failure;
 use crate::local::{Loading, LocalProvider, keep_loaded};
 use crate::output::{line, note};
@@ -37,10 +38,15 @@ pub(crate) enum Mode {
     Demo,
 }
 
+// Docker kills after 10 s: all that a stop may take is less.
 /// How long calls in flight may take to end once the server stops.
-const GRACE: Duration = Duration::from_secs(10);
+const GRACE: Duration = Duration::from_secs(5);
 /// How long the logs of what was in flight may take to be written after that.
-const DRAIN: Duration = Duration::from_secs(10);
+const DRAIN: Duration = Duration::from_secs(2);
+/// How long the database may take to be closed after that.
+const CLOSE: Duration = Duration::from_secs(1);
+/// How often what has expired is removed from the database.
+const PRUNE: Duration = Duration::from_hours(1);
 
 /// Serves until a signal comes.
 pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
@@ -69,6 +75,7 @@ pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
     let options = engine_options(&settings);
     let loading = Loading { weights, options, fetch, stop: stop.clone() };
     tasks.spawn(keep_loaded(Arc::clone(&local), loading));
+    tasks.spawn(prune(Arc::clone(&store), Arc::clone(&clock), stop.clone()));
 
     let app = vouch_http::app(Deps {
         store: Arc::clone(&store),
@@ -91,14 +98,32 @@ pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
     until_signalled(vouch_http::serve(listener, app, stop.clone()), signals, &stop).await;
 
     // Whoever still generates is cut off, so that its log can be written.
-    tokio::task::spawn_blocking(move || local.stop()).await?;
-    if timeout(DRAIN, gateway.shutdown()).await.is_err() {
+    let cut_off = tokio::task::spawn_blocking(move || local.stop());
+    let drained = async { tokio::join!(cut_off, gateway.shutdown()).0 };
+    if !matches!(timeout(DRAIN, drained).await, Ok(Ok(()))) {
         tracing::error!("some logs of calls in flight could not be written in time");
     }
     tasks.shutdown().await;
-    store.close().await;
+    if timeout(CLOSE, store.close()).await.is_err() {
+        tracing::error!("the database could not be closed in time");
+    }
     note("stopped");
     Ok(())
+}
+
+/// Removes what has expired, now and every hour, until the server stops.
+async fn prune(store: Arc<dyn Store>, clock: Arc<dyn Clock>, stop: CancellationToken) {
+    let mut hours = tokio::time::interval(PRUNE);
+    loop {
+        tokio::select! {
+            _ = hours.tick() => {}
+            () = stop.cancelled() => return,
+        }
+        match store.prune(clock.now()).await {
+            Ok(rows) => tracing::debug!(rows, "what has expired is removed"),
+            Err(error) => tracing::warn!(%error, "what has expired was not removed"),
+        }
+    }
 }
 
 /// What is there before the server serves.
@@ -122,7 +147,7 @@ async fn open(settings: &Settings, mode: Mode) -> anyhow::Result<Opened> {
     make_data_folder(&settings.data)?;
     warn_of_open_folder(settings);
     let secrets = Secrets::load(&settings.data, std::env::var(secret::VARIABLE).ok().as_deref())?;
-    let store = open_store(settings, !settings.no_migrate).await?;
+    let store = database::open(settings, !settings.no_migrate).await?;
     let project = setup::project(&*store).await?;
     let desk = Desk::new(Arc::clone(&store), project);
     setup::local_provider(&desk).await?;

@@ -9,6 +9,7 @@ use clap::Args;
 use clap::builder::BoolishValueParser;
 use serde::Deserialize;
 
+use crate::database;
 use crate::failure::Failure;
 
 /// Where the database is; taken by every command that reads or writes it.
@@ -152,7 +153,7 @@ pub(crate) struct Settings {
     pub(crate) data: PathBuf,
     /// The database, where it is not the SQLite file in the data folder.
     database_url: Option<String>,
-    /// The address that people open, without a slash at the end.
+    /// The address that people open, as browsers write an origin.
     pub(crate) public_url: Option<String>,
     /// Whether a needed migration is refused.
     pub(crate) no_migrate: bool,
@@ -189,6 +190,8 @@ impl Settings {
         };
         let Given { storage, address, model, log } = given;
         let public_url = address.public_url.or(file.public_url);
+        let database_url = storage.database_url.or(file.database_url);
+        database_url.as_deref().map(database::check_url).transpose()?;
         let threads = model.model_threads.or(file.model_threads);
         if let Some(threads) = threads.filter(|n| !(1..=64).contains(n)) {
             return Err(Failure::new(format!("model_threads is {threads}, not 1 to 64")).into());
@@ -196,11 +199,7 @@ impl Settings {
         Ok(Self {
             listen: address.listen.or(file.listen).map_or(DEFAULT_LISTEN, |listen| listen.0),
             data: storage.data.or(file.data).unwrap_or_else(|| "vouch-data".into()),
-            database_url: storage
-                .database_url
-                .or(file.database_url)
-                .map(checked_url)
-                .transpose()?,
+            database_url,
             public_url: public_url.map(|url| checked_public(&url)).transpose()?,
             no_migrate: storage.no_migrate.or(file.no_migrate).unwrap_or(false),
             model_path: model.model_path.or(file.model_path),
@@ -216,6 +215,11 @@ impl Settings {
         self.database_url.clone().unwrap_or_else(in_data)
     }
 
+    /// Whether the database is another than the SQLite file in the data folder.
+    pub(crate) fn names_database(&self) -> bool {
+        self.database_url.is_some()
+    }
+
     /// The address that people open, given the one that the server really listens on.
     pub(crate) fn address(&self, listening: SocketAddr) -> String {
         self.public_url.clone().unwrap_or_else(|| format!("http://{}", reachable(listening)))
@@ -229,8 +233,10 @@ const DEFAULT_LISTEN: SocketAddr =
 impl File {
     fn read(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display();
-        let text = std::fs::read_to_string(path)
-            .with_context(|| Failure::new(format!("cannot read the settings file {shown}")))?;
+        let text = std::fs::read_to_string(path).with_context(|| {
+            Failure::new(format!("cannot read the settings file {shown}"))
+                .hint("name another with --config FILE (or VOUCH_CONFIG), or leave it out")
+        })?;
         toml::from_str(&text).map_err(|e| {
             let line = e.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
             let message = e.message().replace("usize", "a whole number");
@@ -244,27 +250,24 @@ impl File {
     }
 }
 
-fn checked_url(url: String) -> anyhow::Result<String> {
-    let known = ["postgres://", "postgresql://", "sqlite:"];
-    if known.iter().any(|scheme| url.starts_with(scheme)) {
-        return Ok(url);
-    }
-    // The URL may hold a password: only its scheme is repeated.
-    let scheme = url.split(':').next().unwrap_or_default();
-    Err(Failure::new(format!(
-        "the database URL begins with `{scheme}:`, which Vouch does not know"
-    ))
-    .hint("give postgres://USER:PASSWORD@HOST/NAME or sqlite:PATH")
-    .into())
-}
-
+/// The origin of the public URL, as browsers write it: lower case, without the usual port.
 fn checked_public(url: &str) -> anyhow::Result<String> {
-    let parsed = url::Url::parse(url).ok().filter(|u| matches!(u.scheme(), "http" | "https"));
-    if parsed.is_some_and(|u| u.has_host()) {
-        return Ok(url.trim_end_matches('/').to_owned());
-    }
-    Err(Failure::new(format!("the public URL `{url}` is not an http or https address"))
+    let parsed = url::Url::parse(url).ok();
+    let parsed = parsed.filter(|u| matches!(u.scheme(), "http" | "https") && u.has_host());
+    let Some(parsed) = parsed else {
+        return Err(Failure::new(format!(
+            "the public URL `{url}` is not an http or https address"
+        ))
         .hint("give e.g. https://vouch.example.com")
+        .into());
+    };
+    let origin = parsed.origin().ascii_serialization();
+    let rest = [parsed.username(), parsed.password().unwrap_or_default(), parsed.path()].concat();
+    if rest == "/" && parsed.query().is_none() && parsed.fragment().is_none() {
+        return Ok(origin);
+    }
+    Err(Failure::new("the public URL has more than a scheme, a host and a port")
+        .hint(format!("Vouch needs an address of its own, without a path: give {origin}"))
         .into())
 }
 
@@ -330,5 +333,20 @@ mod tests {
         assert_eq!(settings.address(([0, 0, 0, 0], 80).into()), "http://127.0.0.1:80");
         let settings = resolve("public_url = 'https://v.example/'", Given::default()).unwrap();
         assert_eq!(settings.address(([0, 0, 0, 0], 80).into()), "https://v.example");
+    }
+
+    #[test]
+    fn the_public_address_is_written_as_browsers_do() {
+        let public = |url: &str| checked_public(url).map_err(|e| crate::failure::report(&e));
+        for url in ["HTTPS://V.Example:443/", "https://v.example", "https://v.example:443"] {
+            assert_eq!(public(url).unwrap(), "https://v.example");
+        }
+        assert_eq!(public("http://[::1]:07700").unwrap(), "http://[::1]:7700");
+        for url in ["https://v.example/app", "https://v.example/?a", "https://u:p@v.example/#a"] {
+            let refused = public(url).unwrap_err();
+            assert!(refused.ends_with("without a path: give https://v.example"), "{refused}");
+        }
+        assert!(public("v.example").unwrap_err().contains("not an http or https address"));
+        assert!(public("ftp://v.example").is_err());
     }
 }

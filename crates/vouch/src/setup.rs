@@ -146,6 +146,9 @@ fn assistant(desk: &Desk, model: &str) -> (Deployment, DeploymentVersion) {
             .into_iter()
             .collect::<Map<_, _>>(),
         tools: vec![],
+        timeout_s: None,
+        retries: None,
+        fallback: None,
     };
     let first = DeploymentVersion {
         number: 1,

@@ -12,6 +12,8 @@ pub(crate) fn start(settings: &Settings, quiet: &str) -> anyhow::Result<()> {
         Failure::new(format!("`{filter}` is no filter of diagnostics"))
             .hint("give a level such as info or debug, or levels of modules: info,vouch_http=debug")
     })?;
+    // It would repeat a mistyped parameter of the database's URL, and its value.
+    let filter = filter.add_directive("sqlx_postgres::options=error".parse()?);
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -24,7 +24,10 @@ impl From<StoreError> for Problem {
             StoreError::NotFound(what) => Self::not_found(what),
             StoreError::Conflict(text) => Self::new(Kind::Conflict, text),
             StoreError::Unavailable(_) => Self { cause: Some(e.into()), ..unavailable() },
-            StoreError::Refused(_) | StoreError::Corrupt { .. } => Self::internal(e),
+            StoreError::Behind(_)
+            | StoreError::Newer(_)
+            | StoreError::Refused(_)
+            | StoreError::Corrupt { .. } => Self::internal(e),
         }
     }
 }

@@ -7,21 +7,22 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
-use http::HeaderMap;
+use http::{HeaderMap, Method, Uri};
 use tokio::sync::watch;
-use tokio::time::Instant;
+use vouch_domain::Time;
 use vouch_domain::event::Event;
-use vouch_domain::id::ProjectId;
 
-use crate::auth::Caller;
+use crate::auth::{Caller, authenticate};
 use crate::problem::Problem;
 use crate::query::Query;
 use crate::state::App;
 
-/// A comment line keeps proxies from closing a quiet stream.
+/// A comment line keeps proxies from closing a quiet stream, which is looked at then as well.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// A stream ends after this; the browser comes back with its last id, and is authenticated anew.
-const LONGEST: Duration = Duration::from_mins(10);
+/// A stream ends after this; the browser comes back with its last id.
+const LONGEST_S: i64 = 600;
+/// How long a reader is taken for who they were. A quiet stream looks again at each heartbeat.
+const TRUSTED_S: i64 = 10;
 /// Events read at once.
 const PAGE: u32 = 500;
 
@@ -33,6 +34,7 @@ const PAGE: u32 = 500;
 pub(crate) async fn stream(
     State(app): State<App>,
     caller: Caller,
+    uri: Uri,
     headers: HeaderMap,
     query: Query,
 ) -> Result<Sse<impl Stream<Item = Result<Sent, Infallible>>>, Problem> {
@@ -52,8 +54,10 @@ pub(crate) async fn stream(
         Some(seq) => seq,
         None => app.store.last_event(project).await?,
     };
-    let until = Instant::now() + LONGEST;
-    let follow = Follow { app, project, after, signal, waiting: VecDeque::new(), until };
+    let now = app.now();
+    let reader = Reader { caller, uri, headers, known_at: now };
+    let until = now.plus_s(LONGEST_S);
+    let follow = Follow { app, reader, after, signal, waiting: VecDeque::new(), until };
     let events = stream::unfold(follow, |mut follow| async {
         let event = follow.next().await?;
         let sent = Sent::default().id(event.seq.to_string()).event(event.kind.as_str());
@@ -64,26 +68,53 @@ pub(crate) async fn stream(
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 
-/// A reader of the project's events.
+/// Who reads, and what they showed to be let in.
+struct Reader {
+    caller: Caller,
+    uri: Uri,
+    headers: HeaderMap,
+    known_at: Time,
+}
+
+impl Reader {
+    /// Whether the key or session still stands for the same.
+    async fn is_still_let_in(&mut self, app: &App) -> bool {
+        let now = app.now();
+        let trusted = self.known_at..self.known_at.plus_s(TRUSTED_S);
+        if trusted.contains(&now) {
+            return true;
+        }
+        self.known_at = now;
+        let caller = authenticate(app, &Method::GET, &self.uri, &self.headers).await;
+        caller.is_ok_and(|caller| caller.principal == self.caller.principal)
+    }
+}
+
+/// A reader that follows the project's events.
 struct Follow {
     app: App,
-    project: ProjectId,
+    reader: Reader,
     after: i64,
     signal: watch::Receiver<u64>,
     waiting: VecDeque<Event>,
-    until: Instant,
+    until: Time,
 }
 
 impl Follow {
     /// The next event; `None` ends the stream.
     async fn next(&mut self) -> Option<Event> {
+        let project = self.reader.caller.principal.project();
         loop {
+            let over = self.app.shutdown.is_cancelled() || self.app.now() >= self.until;
+            if over || !self.reader.is_still_let_in(&self.app).await {
+                return None;
+            }
             if let Some(event) = self.waiting.pop_front() {
                 self.after = event.seq;
                 return Some(event);
             }
             self.signal.mark_unchanged();
-            match self.app.store.events_after(self.project, self.after, PAGE).await {
+            match self.app.store.events_after(project, self.after, PAGE).await {
                 Ok(events) => self.waiting.extend(events),
                 Err(error) => {
                     tracing::warn!(%error, "a stream of events ends");
@@ -95,8 +126,8 @@ impl Follow {
             }
             tokio::select! {
                 changed = self.signal.changed() => changed.ok()?,
-                () = self.app.shutdown.cancelled() => return None,
-                () = tokio::time::sleep_until(self.until) => return None,
+                () = self.app.shutdown.cancelled() => {}
+                () = tokio::time::sleep(HEARTBEAT) => {}
             }
         }
     }

@@ -4,14 +4,20 @@ mod create;
 mod delete;
 mod link;
 
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, Request};
 use axum::response::{IntoResponse, Response};
 use http::header::SET_COOKIE;
 use serde::Serialize;
+use serde_json::json;
+use vouch_domain::access::Principal;
+use vouch_domain::audit::NewAudit;
 use vouch_domain::id::UserId;
 use vouch_domain::user::User;
 use vouch_store::SessionRecord;
 
-use crate::auth::session_cookie;
+use crate::auth::{session_cookie, unauthenticated};
 use crate::problem::Problem;
 use crate::secret::{Secret, session_ends};
 use crate::state::App;
@@ -35,6 +41,24 @@ pub(crate) fn new_session(app: &App, user: UserId, secret: &Secret) -> SessionRe
         created_at: now,
         expires_at: session_ends(now),
     }
+}
+
+/// The audit entry of a session that `user` opens, and how they showed who they are.
+pub(crate) fn session_audit(app: &App, user: &User, how: &str) -> NewAudit {
+    let by = Principal::User { project: user.project, id: user.id, role: user.role };
+    app.audit(&by, "session.create", &user.id, json!({"how": how}))
+}
+
+/// Who sent the request.
+fn peer(request: &Request) -> Option<IpAddr> {
+    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip())
+}
+
+/// The answer to whoever is not let in. The diagnostics learn where they tried from, but neither
+/// who they said they are nor their password.
+fn refused(peer: Option<IpAddr>, how: &'static str, detail: &str) -> Problem {
+    tracing::warn!(client.address = peer.map(tracing::field::display), how, "a sign-in failed");
+    unauthenticated(detail)
 }
 
 fn signed_in(app: &App, user: User, secret: &Secret) -> Result<Response, Problem> {

@@ -12,7 +12,7 @@ use crate::state::App;
 
 /// Calls, tokens and cost by day.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct Usage {
+pub(crate) struct UsageByDay {
     points: Vec<UsageOfDay>,
 }
 
@@ -42,12 +42,12 @@ struct UsageOfDay {
         ("from" = Option<String>, Query, description = "The first date (UTC); 30 days ago where both are absent."),
         ("to" = Option<String>, Query, description = "The last date (UTC)."),
     ),
-    responses((status = 200, body = Usage)))]
+    responses((status = 200, body = UsageByDay)))]
 pub(crate) async fn get(
     State(app): State<App>,
     caller: Caller,
     query: Query,
-) -> Result<Answer<Usage>, Problem> {
+) -> Result<Answer<UsageByDay>, Problem> {
     let days = query.only(&["from", "to"])?.days_or_last_30(app.now())?;
     let points = app.store.usage(caller.principal.project(), days).await?;
     let points = points.into_iter().map(|point| UsageOfDay {
@@ -61,5 +61,5 @@ pub(crate) async fn get(
         completion_tokens: point.completion_tokens,
         cost_usd_micros: point.cost_usd_micros,
     });
-    Ok(Answer(Usage { points: points.collect() }))
+    Ok(Answer(UsageByDay { points: points.collect() }))
 }

@@ -196,7 +196,8 @@ const BODIES: &[(&str, &str, &str)] = &[
     ("PATCH", "/api/v1/users/ann", r#"{"disabled": true}"#),
     ("POST", "/api/v1/users/user_01h455vb4pex5vsknk084sn02q/signin-link", "{}"),
     ("POST", "/api/v1/users/user_01h455vb4pex5vsknk084sn02q/signin-link", r#"{"ttl_s": 5}"#),
-    ("POST", "/api/v1/me/password", r#"{"new": "long enough"}"#),
+    ("POST", "/api/v1/me/password", r#"{"new": "short"}"#),
+    ("POST", "/api/v1/me/password", r#"{"current": 5}"#),
     // OpenAI.
     ("POST", "/v1/chat/completions", "{"),
     ("POST", "/v1/chat/completions", r#"{"messages": []}"#),
@@ -238,6 +239,9 @@ const QUERIES: &[&str] = &[
     "/api/v1/logs?limit=0",
     "/api/v1/logs?limit=ten",
     "/api/v1/logs?page=2",
+    "/api/v1/logs?q=mode:a",
+    "/api/v1/logs?q=score%3E%3Dhigh",
+    "/api/v1/logs?q=(model:a",
     "/api/v1/logs?limit=1&limit=2",
     "/api/v1/logs?cursor=abc",
     "/api/v1/logs?status=ok",
@@ -288,11 +292,6 @@ async fn bodies() {
         let path = real(path).replace(' ', "%20");
         let body = real(body).replace(LOG, "LOG");
         let answer = client.send_raw(method.parse().unwrap(), &path, Some(sent)).await;
-        if path == "/api/v1/me/password" {
-            // Without a password there is nothing to confirm.
-            assert_eq!(answer.status, 204);
-            continue;
-        }
         text.push_str(&line(method, &path, &body, &answer));
     }
     insta::assert_snapshot!(text.replace(LOG, "LOG"));

@@ -89,7 +89,10 @@ async fn an_upstream_error_reaches_the_client_as_it_is() {
     let program = app.key(&[Scope::Ingest]).await;
     let error =
         json!({"error": {"message": "slow down", "type": "rate", "param": null, "code": "x"}});
-    provider.next(Reply::Json(429, error.clone()));
+    // The repetitions get the same.
+    for _ in 0..3 {
+        provider.next(Reply::With(429, ("retry-after", "0"), error.clone()));
+    }
     let answer = chat(&program, call("fake/fake-1", &json!({}))).await.expect(429);
     assert_eq!(answer.json(), error);
     let log = written(&admin, answer.header("x-vouch-log-id")).await;

@@ -38,6 +38,46 @@ async fn events_come_as_they_happen_and_go_on_where_a_reader_left_off() {
     app.stop().await;
 }
 
+/// Whether the stream ends, rather than tell of what happens after so much time.
+async fn ends_after(app: &TestApp, pass_s: i64, mut stream: vouch_testkit::Stream) -> bool {
+    let program = app.key(&[Scope::Ingest]).await;
+    app.clock.advance_s(pass_s);
+    let sent = program.post("/api/v1/logs", log("Why?", "Because.")).await.expect(201).json();
+    while let Some(event) = stream.event().await {
+        if event.data.contains(sent["ids"][0].as_str().unwrap()) {
+            return false;
+        }
+    }
+    true
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_what_let_its_reader_in() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let made = admin.post("/api/v1/keys", json!({"name": "x", "scopes": ["read"]})).await.json();
+    let reader = app.nobody().with_key(made["secret"].as_str().unwrap());
+    let by_key = reader.open(Method::GET, "/api/v1/events", None).await;
+    let (user, viewer) = app.person(Role::Viewer).await;
+    let by_session = viewer.open(Method::GET, "/api/v1/events", None).await;
+    let (_, other) = app.person(Role::Viewer).await;
+    let still_good = other.open(Method::GET, "/api/v1/events", None).await;
+    admin.delete(&format!("/api/v1/keys/{}", made["id"].as_str().unwrap())).await.expect(204);
+    let disabled = json!({"disabled": true});
+    admin.patch(&format!("/api/v1/users/{}", user.id), disabled).await.expect(200);
+    assert!(ends_after(&app, 15, by_key).await);
+    assert!(ends_after(&app, 15, by_session).await);
+    assert!(!ends_after(&app, 15, still_good).await);
+}
+
+#[tokio::test]
+async fn a_busy_stream_ends_in_time() {
+    let app = TestApp::start().await;
+    let (_, viewer) = app.person(Role::Viewer).await;
+    let stream = viewer.open(Method::GET, "/api/v1/events", None).await;
+    assert!(ends_after(&app, 600, stream).await);
+}
+
 #[tokio::test]
 async fn a_wrong_last_event_id_is_named() {
     let app = TestApp::start().await;

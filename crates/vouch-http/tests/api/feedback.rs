@@ -72,7 +72,7 @@ async fn everyone_speaks_under_their_own_name() {
     ] {
         program.post("/api/v1/feedback", body).await.expect(201);
     }
-    reviewer.post("/api/v1/feedback", with(json!({}))).await.expect(201);
+    reviewer.post("/api/v1/feedback", with(json!({"value": 80}))).await.expect(201);
     let key = program.get("/api/v1/me").await.json()["key"]["id"].as_str().unwrap().to_owned();
     let listed = program.get(&format!("/api/v1/feedback?log_id={id}")).await.expect(200).json();
     let authors: Vec<(String, String)> = listed["items"]
@@ -92,7 +92,7 @@ async fn everyone_speaks_under_their_own_name() {
     ];
     assert_eq!(authors, expected.map(|(author, source)| (author, source.to_owned())));
     // People outrank the rest: the log's score is the reviewer's.
-    assert_eq!(whole(&program, &id).await["tally"]["score"], 50.0);
+    assert_eq!(whole(&program, &id).await["tally"]["score"], 80.0);
 }
 
 #[tokio::test]

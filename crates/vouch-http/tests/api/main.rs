@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails where a value is missing")]
 
 mod access;
+mod anthropic;
 mod bad_input;
 mod chat;
 mod document;
+mod embeddings;
 mod events;
 mod feedback;
 mod logs;
@@ -13,5 +15,6 @@ mod orq;
 mod people;
 mod public_feedback;
 mod quiet;
+mod reliability;
 mod server;
 mod settings;

@@ -123,7 +123,11 @@ async fn an_upstream_error_keeps_its_status_in_their_shape() {
     let (app, provider, _) = with_provider().await;
     let call = json!({"key": "helper", "inputs": {"who": "Ann"}});
     for path in ["/v2/deployments/invoke", "/v2/deployments/stream"] {
-        provider.next(Reply::Json(429, json!({"error": {"message": "slow down"}})));
+        // The repetitions get the same.
+        for _ in 0..3 {
+            let error = json!({"error": {"message": "slow down"}});
+            provider.next(Reply::With(429, ("retry-after", "0"), error));
+        }
         let refused = program(&app).await.post(path, call.clone()).await.expect(429).json();
         let expected = json!({"code": 429, "error": "Too Many Requests", "message": "slow down", "source": "vouch"});
         assert_eq!(refused, expected);

@@ -174,7 +174,7 @@ async fn a_key_is_shown_once_and_revoked_at_once() {
     let made = admin.post("/api/v1/keys", body).await.expect(201).json();
     let secret = made["secret"].as_str().unwrap();
     assert_eq!(made["scopes"], json!(["ingest", "read"]));
-    assert_eq!(made["prefix"], secret[..10]);
+    assert_eq!(made["prefix"], secret[..8]);
     let program = app.nobody().with_key(secret);
     program.get("/api/v1/logs").await.expect(200);
     program.get("/api/v1/keys").await.expect(403);
@@ -207,7 +207,56 @@ async fn what_was_done_is_in_the_audit_trail() {
         (&json!("key.create"), &json!(format!("user:{}", user.id)))
     );
     let next = format!("/api/v1/audit?limit=1&cursor={}", page["next_cursor"].as_str().unwrap());
-    assert_eq!(admin.get(&next).await.expect(200).json()["items"][0]["action"], "user.create");
+    assert_eq!(admin.get(&next).await.expect(200).json()["items"][0]["action"], "session.create");
     let verified = admin.get("/api/v1/audit/verify").await.expect(200).json();
-    assert_eq!(verified, json!({"entries": 3, "intact": true, "broken_at": null}));
+    assert_eq!(verified, json!({"entries": 4, "intact": true, "broken_at": null}));
+}
+
+#[tokio::test]
+async fn signing_in_leaves_an_audit_entry_that_says_how() {
+    let app = TestApp::start().await;
+    let made = with_password(&app, "ann@example.com", "viewer").await;
+    let admin = app.admin().await;
+    let id = made["user"]["id"].as_str().unwrap();
+    sign_in(&app.nobody(), "ann@example.com", "wrong horse").await.expect(401);
+    let here = sign_in(&app.nobody(), "ann@example.com", PASSWORD).await.expect(200).session();
+    let at = format!("/api/v1/users/{id}/signin-link");
+    let link = admin.send(http::Method::POST, &at, None).await.expect(201).json();
+    let token = link["url"].as_str().unwrap().split_once('#').unwrap().1;
+    app.nobody().post("/api/v1/session/link", json!({"token": token})).await.expect(200);
+    let change = json!({"current": PASSWORD, "new": "battery staple"});
+    let here = app.nobody().with_session(&here);
+    here.post("/api/v1/me/password", change).await.expect(204);
+    let page = admin.get("/api/v1/audit").await.expect(200).json();
+    let opened = page["items"].as_array().unwrap().iter().rev();
+    let opened = opened.filter(|entry| entry["action"] == "session.create");
+    let opened: Vec<_> =
+        opened.map(|e| (&e["actor"], &e["subject"], &e["details"]["how"])).collect();
+    let how = |how: &'static str| (json!(format!("user:{id}")), json!(id), json!(how));
+    let expected = [how("password"), how("link"), how("new_password")];
+    assert_eq!(opened, expected.iter().map(|(a, b, c)| (a, b, c)).collect::<Vec<_>>());
+}
+
+/// Checking a password takes long enough for it to be changed meanwhile.
+#[tokio::test]
+async fn a_sign_in_with_the_old_password_does_not_survive_a_new_one() {
+    let app = TestApp::start().await;
+    let made = with_password(&app, "ann@example.com", "viewer").await;
+    let admin = app.admin().await;
+    let at = format!("/api/v1/users/{}", made["user"]["id"].as_str().unwrap());
+    let known = app.store.user_by_email("ann@example.com").await.unwrap();
+    let hash = known.and_then(|(_, hash)| hash);
+    let nobody = app.nobody();
+    let (signed_in, changed) = tokio::join!(
+        sign_in(&nobody, "ann@example.com", PASSWORD),
+        admin.patch(&at, json!({"password": "battery staple"})),
+    );
+    changed.expect(200);
+    let now = app.store.user_by_email("ann@example.com").await.unwrap();
+    assert_ne!(now.and_then(|(_, hash)| hash), hash);
+    // Whichever came first, the old password lets nobody in any more.
+    if signed_in.status == 200 {
+        let ann = app.nobody().with_session(&signed_in.session());
+        ann.get("/api/v1/me").await.expect(401);
+    }
 }

@@ -63,6 +63,8 @@ async fn the_diagnostics_hold_no_secrets_and_no_content() {
     let heard = heard.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let heard = String::from_utf8_lossy(&heard).into_owned();
     assert!(heard.contains("/api/v1/session"), "the diagnostics are on");
+    let failed = heard.lines().find(|line| line.contains("a sign-in failed")).unwrap();
+    assert!(failed.contains("WARN") && failed.contains("127.0.0.1"), "{failed}");
     // hyper and the database driver are not ours and are off below info in the binary.
     let ours: Vec<_> = heard.lines().filter(|line| line.contains("vouch_")).collect();
     let ours = ours.join("\n");

@@ -52,11 +52,11 @@ async fn a_providers_key_is_never_shown_and_stays_when_it_is_not_sent() {
     let made = admin.post("/api/v1/providers", body.clone()).await.expect(201);
     assert_eq!(made.json()["key"], json!({"from": "sealed"}));
     admin.post("/api/v1/providers", body).await.expect(409);
-    let moved = json!({"kind": "openai", "base_url": "https://eu.acme.example/v1"});
-    let moved = admin.put("/api/v1/providers/acme", moved).await.expect(200).json();
-    assert_eq!(moved["key"], json!({"from": "sealed"}));
+    let same = json!({"kind": "openai", "base_url": "https://api.acme.example/v1/"});
+    let same = admin.put("/api/v1/providers/acme", same).await.expect(200).json();
+    assert_eq!(same["key"], json!({"from": "sealed"}));
     let listed = admin.get("/api/v1/providers").await.expect(200);
-    assert_eq!(listed.json()["items"][0]["base_url"], "https://eu.acme.example/v1");
+    assert_eq!(listed.json()["items"], json!([same]));
     assert!(!listed.text().contains("very-secret"));
     let audit = admin.get("/api/v1/audit").await.expect(200).text();
     assert!(audit.contains("provider.put") && !audit.contains("very-secret"));
@@ -67,12 +67,53 @@ async fn a_providers_key_is_never_shown_and_stays_when_it_is_not_sent() {
 }
 
 #[tokio::test]
-async fn our_own_variables_are_not_sent_to_providers() {
+async fn a_sealed_key_is_not_sent_to_another_address() {
     let app = TestApp::start().await;
-    let body = json!({"kind": "openai", "base_url": "https://evil.example/v1",
-        "key": {"from": "environment", "variable": "VOUCH_MASTER_KEY"}});
-    let refused = app.admin().await.put("/api/v1/providers/evil", body).await.expect(422).json();
-    assert_eq!(refused["errors"][0]["pointer"], "/key/variable");
+    let admin = app.admin().await;
+    let key = json!({"from": "sealed", "value": "sk-very-secret"});
+    let at = |url: &str| json!({"kind": "openai", "base_url": url});
+    let mut body = at("https://api.acme.example/v1");
+    body["key"] = key.clone();
+    admin.put("/api/v1/providers/acme", body).await.expect(200);
+    let mut moved = at("https://evil.example/v1");
+    let refused = admin.put("/api/v1/providers/acme", moved.clone()).await.expect(422).json();
+    assert_eq!(refused["errors"][0]["pointer"], "/key");
+    let kept = app.store.providers(app.project).await.unwrap().remove(0);
+    assert_eq!(kept.base_url.as_deref(), Some("https://api.acme.example/v1"));
+    moved["key"] = key;
+    admin.put("/api/v1/providers/acme", moved).await.expect(200);
+}
+
+#[tokio::test]
+async fn only_keys_of_providers_are_read_from_the_environment() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let put = async |variable: &str| {
+        let body = json!({"kind": "openai", "base_url": "https://api.acme.example/v1",
+            "key": {"from": "environment", "variable": variable}});
+        admin.put("/api/v1/providers/acme", body).await
+    };
+    for name in ["VOUCH_MASTER_KEY", "vouch_admin_key", "PGX_KEY", "PATH", "A KEY", "1_KEY", ""] {
+        let refused = put(name).await.expect(422).json();
+        assert_eq!(refused["errors"][0]["pointer"], "/key/variable");
+        let detail = refused["errors"][0]["detail"].as_str().unwrap();
+        assert!(detail.contains("_API_KEY, _KEY or _TOKEN"), "{detail}");
+    }
+    for name in ["OPENAI_API_KEY", "ACME_KEY", "hf_token"] {
+        put(name).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a_providers_address_is_checked() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    for url in ["", "ftp://x/v1", "https://", "https://u:p@x/v1", "https://x/v1?k=1", "http:///v1"]
+    {
+        let body = json!({"kind": "openai", "base_url": url});
+        let refused = admin.put("/api/v1/providers/acme", body).await.expect(422).json();
+        assert_eq!(refused["errors"][0]["pointer"], "/base_url", "{url}");
+    }
 }
 
 #[tokio::test]

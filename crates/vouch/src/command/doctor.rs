@@ -1,5 +1,6 @@
 //! `vouch doctor`: looks at everything that a server needs, and says how to mend what is wrong.
 
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -10,7 +11,7 @@ use vouch_model::{Engine, EngineOptions};
 use vouch_store::{SqlStore, StoreError, StoreOptions};
 
 use crate::cli::ServerArgs;
-use crate::desk::{place, sqlite_path};
+use crate::database::{self, OWNER, place};
 use crate::failure::{Failure, report};
 use crate::output::line;
 use crate::secret;
@@ -39,7 +40,7 @@ pub(crate) async fn run(args: ServerArgs) -> anyhow::Result<()> {
             Err(ill) => {
                 ills += 1;
                 let text = report(&ill).replace("\nhint: ", &format!("\n{:19}fix: ", ""));
-                line(format_args!("ILL   {what:<12} {}", text.trim_start_matches("error: ")))?;
+                line(format_args!("FAIL  {what:<12} {}", text.trim_start_matches("error: ")))?;
             }
         }
     }
@@ -52,8 +53,12 @@ pub(crate) async fn run(args: ServerArgs) -> anyhow::Result<()> {
 
 fn data_folder(data: &Path) -> Finding {
     let shown = data.display();
-    let Ok(found) = std::fs::metadata(data) else {
-        return Ok(format!("{shown} is not there yet; the first start makes it"));
+    let found = match std::fs::metadata(data) {
+        Ok(found) => found,
+        Err(e) if e.kind() == ErrorKind::NotFound => {
+            return Ok(format!("{shown} is not there yet; the first start makes it"));
+        }
+        Err(e) => bail!(Failure::new(format!("cannot look at {shown}: {e}")).hint(OWNER)),
     };
     if !found.is_dir() {
         bail!(
@@ -69,10 +74,7 @@ fn data_folder(data: &Path) -> Finding {
     }
     let probe = data.join(".doctor");
     if let Err(e) = std::fs::write(&probe, "").and_then(|()| std::fs::remove_file(&probe)) {
-        bail!(
-            Failure::new(format!("{shown} cannot be written to: {e}"))
-                .hint("run as its owner, or name another folder with --data DIR")
-        );
+        bail!(Failure::new(format!("{shown} cannot be written to: {e}")).hint(OWNER));
     }
     Ok(format!("{shown} is there, private, and can be written to"))
 }
@@ -83,7 +85,7 @@ fn master_key(data: &Path) -> Finding {
         return Ok(format!("comes from {}", secret::VARIABLE));
     }
     let path = data.join(secret::FILE);
-    if !path.exists() {
+    if matches!(path.try_exists(), Ok(false)) {
         return Ok("is not there yet; the first start makes it".into());
     }
     secret::Secrets::load(data, None)?;
@@ -92,7 +94,7 @@ fn master_key(data: &Path) -> Finding {
 
 async fn database(url: &str) -> Finding {
     let shown = place(url);
-    if sqlite_path(url).is_some_and(|path| !Path::new(path).exists()) {
+    if !database::is_there(url)? {
         return Ok(format!("{shown} is not there yet; the first start makes it"));
     }
     let mut options = StoreOptions::new(url);
@@ -102,17 +104,13 @@ async fn database(url: &str) -> Finding {
             use vouch_store::Store;
             let ready = store.ready().await;
             store.close().await;
-            ready?;
+            ready.map_err(|e| database::explained(e.into()))?;
             Ok(format!("{shown} answers, takes writes, and is up to date"))
         }
-        Err(StoreError::Conflict(pending)) => {
+        Err(StoreError::Behind(pending)) => {
             Ok(format!("{shown} answers; {pending}: the next start of `vouch serve` runs it"))
         }
-        Err(e) => {
-            let hint = "check that it runs, and user, password and name in the database URL";
-            let sentence = format!("{shown} cannot be opened");
-            Err(anyhow::Error::new(e).context(Failure::new(sentence).hint(hint)))
-        }
+        Err(e) => bail!(database::cannot_open(url, &e)),
     }
 }
 

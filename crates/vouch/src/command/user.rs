@@ -1,9 +1,9 @@
-//! `vouch user`: adds people, lists them, shuts them out, and makes links that let them in.
+//! `vouch user`: adds people, lists and changes them, shuts them out, and lets them in.
 
 use std::io::BufRead;
 
 use anyhow::Context;
-use serde_json::json;
+use serde_json::{Value, json};
 use vouch_domain::access::Role;
 use vouch_domain::id::UserId;
 use vouch_domain::user::{User, UserUpdate};
@@ -15,14 +15,14 @@ use crate::cli::{UserCommand, storage_only};
 use crate::desk::Desk;
 use crate::failure::Failure;
 use crate::output::{line, note, table};
-use crate::settings::{Given, Settings};
+use crate::settings::{Given, Settings, StorageOptions};
 
 /// Runs it.
 pub(crate) async fn run(command: UserCommand) -> anyhow::Result<()> {
     match command {
         UserCommand::Create { email, name, role, password_stdin, address, storage } => {
             let settings = Settings::resolve(Given { storage, address, ..Given::default() })?;
-            let password = if password_stdin { Some(read_password()?) } else { None };
+            let password = if password_stdin { Some(read_password("create")?) } else { None };
             let desk = Desk::open(&settings).await?;
             let with_link = password.is_none();
             let user = create(&desk, &email, name.as_deref(), role, password).await?;
@@ -40,20 +40,34 @@ pub(crate) async fn run(command: UserCommand) -> anyhow::Result<()> {
             desk.close().await;
         }
         UserCommand::Disable { email, storage } => {
-            let desk = Desk::open(&Settings::resolve(storage_only(storage))?).await?;
-            let user = find(&desk, &email).await?;
-            let audit = desk.audit("user.update", &user.id, json!({"disabled": true}));
             let update = UserUpdate { disabled: Some(true), ..UserUpdate::default() };
-            desk.store.update_user(desk.id(), user.id, update, None, audit).await?;
+            change(storage, &email, update, None, json!({"disabled": true})).await?;
             note(format_args!("{email} is shut out"));
-            desk.close().await;
+        }
+        UserCommand::Enable { email, storage } => {
+            let update = UserUpdate { disabled: Some(false), ..UserUpdate::default() };
+            change(storage, &email, update, None, json!({"disabled": false})).await?;
+            note(format_args!("{email} may sign in again"));
+        }
+        UserCommand::Role { email, role, storage } => {
+            let update = UserUpdate { role: Some(role), ..UserUpdate::default() };
+            change(storage, &email, update, None, json!({"role": role})).await?;
+            note(format_args!("{email} is {} now", role.as_str()));
+        }
+        UserCommand::Password { email, storage } => {
+            let hash = password::hash(read_password("password")?).await?;
+            let details = json!({"password": true});
+            change(storage, &email, UserUpdate::default(), Some(hash), details).await?;
+            note(format_args!("{email} has a new password; their sessions have ended"));
         }
         UserCommand::SigninLink { email, address, storage } => {
             let settings = Settings::resolve(Given { storage, address, ..Given::default() })?;
             let desk = Desk::open(&settings).await?;
             let user = find(&desk, &email).await?;
             if user.disabled_at.is_some() {
-                return Err(Failure::new(format!("{email} is shut out and cannot sign in")).into());
+                let sentence = format!("{email} is shut out and cannot sign in");
+                let hint = format!("let them in first: vouch user enable {email}");
+                return Err(Failure::new(sentence).hint(hint).into());
             }
             line(signin_link(&desk, &user, &settings.address(settings.listen)).await?)?;
             desk.close().await;
@@ -97,6 +111,28 @@ pub(crate) async fn create(
     }
 }
 
+/// Changes the person with that e-mail.
+async fn change(
+    storage: StorageOptions,
+    email: &str,
+    update: UserUpdate,
+    password_hash: Option<String>,
+    details: Value,
+) -> anyhow::Result<()> {
+    let desk = Desk::open(&Settings::resolve(storage_only(storage))?).await?;
+    let user = find(&desk, email).await?;
+    let audit = desk.audit("user.update", &user.id, details);
+    match desk.store.update_user(desk.id(), user.id, update, password_hash, audit).await {
+        Err(StoreError::Conflict(sentence)) => {
+            let hint = "make somebody else an admin first: vouch user role EMAIL admin";
+            return Err(Failure::new(sentence).hint(hint).into());
+        }
+        done => drop(done?),
+    }
+    desk.close().await;
+    Ok(())
+}
+
 /// A new link that signs `user` in once, at the server that people reach at `address`.
 pub(crate) async fn signin_link(desk: &Desk, user: &User, address: &str) -> anyhow::Result<String> {
     let token = Secret::token();
@@ -136,13 +172,15 @@ fn checked_email(email: &str) -> anyhow::Result<String> {
     Err(Failure::new(format!("`{email}` is not an e-mail address")).into())
 }
 
-fn read_password() -> anyhow::Result<String> {
+/// The first line of standard input; `command` reads it.
+fn read_password(command: &str) -> anyhow::Result<String> {
     let mut text = String::new();
     std::io::stdin().lock().read_line(&mut text).context("cannot read the password")?;
     let text = text.trim_end_matches(['\r', '\n']).to_owned();
     password::check("/password", &text).map_err(|e| {
+        let hint = "give it on standard input: printf '%s' \"$PASSWORD\" | vouch user";
         Failure::new(format!("expected {}, got {}", e.expected, e.got))
-            .hint("give it on standard input: printf '%s' \"$PASSWORD\" | vouch user create ...")
+            .hint(format!("{hint} {command} ..."))
     })?;
     Ok(text)
 }

@@ -1,7 +1,11 @@
 //! What the commands say: their help, and what is wrong with an input.
 
 use std::fs;
+use std::io::Write;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
+use std::process::Stdio;
 
 use crate::support::{Server, command, run};
 
@@ -14,10 +18,13 @@ fn help(args: &[&str]) -> String {
 
 /// What `args` say on stderr, with the folder's name taken out.
 fn complaint(folder: &Path, args: &[&str]) -> String {
-    let (code, out, err) = run(folder, args);
+    said(folder, args, run(folder, args))
+}
+
+fn said(folder: &Path, args: &[&str], (code, out, err): (Option<i32>, String, String)) -> String {
     let code = code.unwrap();
     assert_ne!(code, 0, "{out}");
-    assert!(!err.contains("secret"), "{err}");
+    assert!(!err.contains("secret") || args.iter().any(|arg| arg.contains("theirs")), "{err}");
     let err = err.replace(folder.to_str().unwrap(), "DIR");
     format!("{}\n=> {code}\n{err}", args.join(" ").replace(folder.to_str().unwrap(), "DIR"))
 }
@@ -30,7 +37,10 @@ fn help_teaches() {
         &["demo", "--help"],
         &["model", "pull", "--help"],
         &["key", "create", "--help"],
+        &["user", "--help"],
         &["user", "create", "--help"],
+        &["user", "role", "--help"],
+        &["user", "password", "--help"],
         &["audit", "verify", "--help"],
         &["doctor", "--help"],
     ] {
@@ -48,6 +58,7 @@ fn bad_input_is_answered_with_what_would_be_right() {
     write("type.toml", "model_threads = \"two\"\n");
     write("broken.toml", "listen = \n");
     write("text.gguf", "no model\n");
+    write("text.db", &"no database\n".repeat(100));
     let cases: &[&[&str]] = &[
         &["serv"],
         &["serve", "--listen", "7700"],
@@ -58,7 +69,17 @@ fn bad_input_is_answered_with_what_would_be_right() {
         &["serve", "--config", "broken.toml"],
         &["serve", "--database-url", "mysql://me:secret@db/vouch"],
         &["serve", "--database-url", "postgres://me:secret@127.0.0.1:1/vouch"],
+        &["serve", "--database-url", "postgres://me:secret#1@127.0.0.1/vouch"],
+        &["serve", "--database-url", "postgres://me:1/secret@127.0.0.1/vouch"],
+        &["serve", "--database-url", "postgres://me:secret@127.0.0.1:port/vouch"],
+        &["serve", "--database-url", "host=db user=me password=secret"],
+        &["serve", "--database-url", "sqlite:"],
+        &["serve", "--database-url", ""],
+        &["serve", "--database-url", "sqlite:nowhere/vouch.db"],
+        &["serve", "--database-url", "sqlite:text.db"],
+        &["key", "list", "--database-url", "sqlite:nowhere/vouch.db"],
         &["serve", "--public-url", "vouch.example.com"],
+        &["serve", "--public-url", "https://vouch.example.com/app"],
         &["serve", "--model-threads", "0"],
         &["serve", "--log", "loud=very"],
         &["serve", "--data", "text.gguf"],
@@ -76,6 +97,43 @@ fn bad_input_is_answered_with_what_would_be_right() {
     insta::assert_snapshot!("bad_input", text.join("\n"));
 }
 
+/// The folder is not ours to look into, or to write to.
+#[test]
+fn folders_of_somebody_else_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let mode = |name: &str, mode: u32| {
+        fs::set_permissions(folder.join(name), fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let is_root = fs::metadata(folder).unwrap().uid() == 0;
+    fs::create_dir(folder.join("theirs")).unwrap();
+    fs::create_dir(folder.join("theirs_to_read")).unwrap();
+    mode("", 0o755);
+    mode("theirs", if is_root { 0o700 } else { 0 });
+    mode("theirs_to_read", 0o555);
+    let cases: &[&[&str]] = &[
+        &["serve", "--listen", "127.0.0.1:0", "--data", "theirs"],
+        &["serve", "--listen", "127.0.0.1:0", "--data", "theirs/data"],
+        &["serve", "--listen", "127.0.0.1:0", "--data", "theirs_to_read"],
+        &["key", "list", "--data", "theirs"],
+    ];
+    let mut text = vec![];
+    for args in cases {
+        let mut command = command(folder);
+        command.env("VOUCH_LOG", "error").args(*args);
+        if is_root {
+            command.uid(65_534).gid(65_534);
+        }
+        let Ok(output) = command.output() else {
+            return eprintln!("skipped: nobody may not run what root built");
+        };
+        let [out, err] = [output.stdout, output.stderr].map(|b| String::from_utf8(b).unwrap());
+        text.push(said(folder, args, (output.status.code(), out, err)));
+    }
+    mode("theirs", 0o700);
+    insta::assert_snapshot!("folders_of_somebody_else", text.join("\n"));
+}
+
 #[test]
 fn bad_input_to_a_database_that_is_there() {
     let folder = tempfile::tempdir().unwrap();
@@ -83,6 +141,13 @@ fn bad_input_to_a_database_that_is_there() {
     drop(Server::start(folder, &[]).stop());
     let create = ["user", "create", "ann@example.com", "--role", "viewer"];
     assert_eq!(run(folder, &create).0, Some(0));
+    for args in [
+        ["user", "create", "boss@example.com", "--role=admin"].as_slice(),
+        &["user", "create", "gone@example.com"],
+        &["user", "disable", "gone@example.com"],
+    ] {
+        assert_eq!(run(folder, args).0, Some(0));
+    }
     let cases: &[&[&str]] = &[
         &["key", "create", "--name", " ", "--scope", "read"],
         &["key", "revoke", "key_01h455vb4pex5vsknk084sn02q"],
@@ -90,7 +155,11 @@ fn bad_input_to_a_database_that_is_there() {
         &create,
         &["user", "create", "bob@example.com", "--password-stdin"],
         &["user", "disable", "nobody@example.com"],
+        &["user", "disable", "boss@example.com"],
+        &["user", "role", "boss@example.com", "viewer"],
+        &["user", "password", "ann@example.com"],
         &["user", "signin-link", "nobody@example.com"],
+        &["user", "signin-link", "gone@example.com"],
     ];
     let text: Vec<_> = cases.iter().map(|args| complaint(folder, args)).collect();
     insta::assert_snapshot!("bad_input_to_a_database", text.join("\n"));
@@ -124,6 +193,20 @@ fn keys_and_people_are_made_listed_and_shut_out() {
     ok(&["user", "disable", "ann@example.com"]);
     let people = ok(&["user", "list"]);
     assert!(people.lines().any(|l| l.contains("ann@example.com") && l.contains("shut out")));
+    ok(&["user", "enable", "ann@example.com"]);
+    ok(&["user", "role", "Ann@example.com", "viewer"]);
+    let mut child = command(folder)
+        .args(["user", "password", "ann@example.com"])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"battery staple\n").unwrap();
+    assert!(child.wait().unwrap().success());
+    let people = ok(&["user", "list"]);
+    let ann = people.lines().find(|line| line.contains("ann@example.com")).unwrap();
+    assert!(ann.contains("viewer") && ann.contains("active"), "{ann}");
+    let body = serde_json::json!({"email": "ann@example.com", "password": "battery staple"});
+    assert_eq!(client.post("/api/v1/session", &body).unwrap().ok()["user"]["role"], "viewer");
     assert!(ok(&["audit", "verify"]).starts_with("the audit trail is intact: "));
 }
 
@@ -135,7 +218,6 @@ fn the_openapi_document_is_json() {
 
 #[test]
 fn doctor_finds_what_is_wrong_and_says_how_to_mend_it() {
-    use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -154,7 +236,6 @@ fn doctor_finds_what_is_wrong_and_says_how_to_mend_it() {
 
 #[test]
 fn a_closed_pipe_is_no_failure() {
-    use std::process::Stdio;
     let folder = tempfile::tempdir().unwrap();
     let mut child = command(folder.path())
         .arg("openapi")

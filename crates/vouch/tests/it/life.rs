@@ -49,12 +49,16 @@ fn a_preset_key_that_was_revoked_stays_revoked() {
 #[test]
 fn what_is_kept_is_private() {
     let folder = tempfile::tempdir().unwrap();
-    drop(Server::start(folder.path(), &[]).stop());
+    let server = Server::start(folder.path(), &[]);
     let mode = |name: &str| {
         let path = folder.path().join("vouch-data").join(name);
         fs::metadata(path).unwrap().permissions().mode() & 0o777
     };
-    assert_eq!((mode(""), mode("secret.key")), (0o700, 0o600));
+    assert_eq!(mode(""), 0o700);
+    for name in ["secret.key", "vouch.db", "vouch.db-wal", "vouch.db-shm"] {
+        assert_eq!(mode(name), 0o600, "{name}");
+    }
+    drop(server.stop());
     let key = folder.path().join("vouch-data/secret.key");
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
     let (code, _, err) = run(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
@@ -165,4 +169,27 @@ fn stopping_loses_nothing_that_is_in_flight() {
     let logs = server.client().all("/api/v1/logs?");
     assert_eq!(logs.len(), 8);
     assert!(logs.iter().all(|log| log["status"] == "completed"), "{logs:?}");
+}
+
+/// Docker kills after 10 s.
+#[test]
+fn a_call_that_does_not_end_holds_up_the_stop_for_less_than_ten_seconds() {
+    let folder = tempfile::tempdir().unwrap();
+    let upstream = Upstream::start(Duration::from_mins(1));
+    let server = Server::start(folder.path(), &[]);
+    let provider = json!({"kind": "openai", "base_url": upstream.base_url});
+    server.client().put("/api/v1/providers/fake", &provider).ok();
+    let client = server.client();
+    let body = json!({"model": "fake/m", "messages": [{"role": "user", "content": "hi"}]});
+    let call = std::thread::spawn(move || client.post("/v1/chat/completions", &body));
+    while upstream.calls() < 1 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let began = std::time::Instant::now();
+    let (status, _) = server.stop();
+    assert!(status.success());
+    assert!(began.elapsed() < Duration::from_secs(9), "{:?}", began.elapsed());
+    assert!(call.join().unwrap().is_err());
+    let server = Server::start(folder.path(), &[]);
+    assert_eq!(server.client().all("/api/v1/logs?").len(), 1);
 }

@@ -4,6 +4,7 @@
 
 mod cli;
 mod crash;
+mod faults;
 mod life;
 mod local;
 mod support;

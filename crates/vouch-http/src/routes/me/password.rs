@@ -8,11 +8,11 @@ use serde::Deserialize;
 use serde_json::json;
 use vouch_domain::user::UserUpdate;
 
-use crate::auth::{Caller, session_cookie};
+use crate::auth::{Caller, session_cookie, unauthenticated};
 use crate::body::Json;
 use crate::password as passwords;
 use crate::problem::Problem;
-use crate::routes::session::new_session;
+use crate::routes::session::{new_session, session_audit};
 use crate::secret::Secret;
 use crate::state::App;
 
@@ -37,8 +37,7 @@ pub(crate) async fn password(
 ) -> Result<Response, Problem> {
     let user = caller.user()?.clone();
     passwords::check("/new", &body.new)?;
-    let who = user.id.to_string();
-    app.signins.attempt(&who, app.now())?;
+    let guess = app.signins.guess(None, &user.id.to_string(), app.now())?;
     let known = app.store.user_by_email(&user.email).await?;
     if let Some(hash) = known.and_then(|(_, hash)| hash) {
         let current = body.current.unwrap_or_default();
@@ -46,13 +45,18 @@ pub(crate) async fn password(
             return Err(Problem::field("/current", "expected the password until now, got another"));
         }
     }
-    app.signins.forget(&who);
+    app.signins.right(&guess);
     let hash = passwords::hash(body.new).await?;
     let audit = app.audit(&caller.principal, "user.password", &user.id, json!({}));
     let (project, id) = (user.project, user.id);
-    app.store.update_user(project, id, UserUpdate::default(), Some(hash), audit).await?;
+    let (nothing_else, new) = (UserUpdate::default(), Some(hash.clone()));
+    app.store.update_user(project, id, nothing_else, new, audit).await?;
     let secret = Secret::token();
-    app.store.create_session(new_session(&app, id, &secret)).await?;
+    let session = new_session(&app, id, &secret);
+    let audit = session_audit(&app, &user, "new_password");
+    if !app.store.create_session(session, Some(hash), audit).await? {
+        return Err(unauthenticated("The session has ended; sign in again."));
+    }
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, session_cookie(&app, &secret.text)?)])
         .into_response())
 }

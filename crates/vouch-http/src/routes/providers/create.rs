@@ -5,9 +5,9 @@ use axum::extract::State;
 use http::StatusCode;
 use serde::Deserialize;
 use vouch_domain::invalid::shorten;
-use vouch_domain::provider::{ProviderKind, check_slug};
+use vouch_domain::provider::{Provider, ProviderKind, check_slug};
 
-use super::wanted::{KeyWanted, ProviderShown, ProviderWanted, find, keep};
+use super::wanted::{KeyWanted, ProviderWanted, find, keep};
 use crate::auth::Caller;
 use crate::body::Json;
 use crate::problem::{Kind, Problem};
@@ -21,7 +21,8 @@ pub(crate) struct NewProvider {
     name: String,
     /// How to talk to it.
     kind: ProviderKind,
-    /// Up to and with `/v1`; needed for `openai`, absent for `local`.
+    /// For `openai` up to and with `/v1`, and needed; for `anthropic` up to before it, and
+    /// `https://api.anthropic.com` where absent; absent for `local`.
     #[serde(default)]
     base_url: Option<String>,
     /// Where its key comes from; none where absent.
@@ -31,12 +32,12 @@ pub(crate) struct NewProvider {
 
 /// Add a provider. 409 when the name is taken.
 #[utoipa::path(post, path = "/api/v1/providers", tag = "providers", request_body = NewProvider,
-    responses((status = 201, body = ProviderShown)))]
+    responses((status = 201, body = Provider)))]
 pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
     Json(body): Json<NewProvider>,
-) -> Result<(StatusCode, Answer<ProviderShown>), Problem> {
+) -> Result<(StatusCode, Answer<Provider>), Problem> {
     let NewProvider { name, kind, base_url, key } = body;
     check_slug("/name", &name)?;
     if find(&app, &caller, &name).await?.is_some() {
@@ -45,5 +46,5 @@ pub(crate) async fn create(
     }
     let wanted = ProviderWanted { kind, base_url, key };
     let provider = keep(&app, &caller, name, wanted, None).await?;
-    Ok((StatusCode::CREATED, Answer(provider.into())))
+    Ok((StatusCode::CREATED, Answer(provider)))
 }

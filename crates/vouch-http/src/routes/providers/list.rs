@@ -3,8 +3,8 @@
 use axum::Json as Answer;
 use axum::extract::State;
 use vouch_domain::Page;
+use vouch_domain::provider::Provider;
 
-use super::wanted::ProviderShown;
 use crate::auth::Caller;
 use crate::problem::Problem;
 use crate::routes::whole;
@@ -12,11 +12,11 @@ use crate::state::App;
 
 /// All providers by name, without their keys.
 #[utoipa::path(get, path = "/api/v1/providers", tag = "providers",
-    responses((status = 200, body = Page<ProviderShown>)))]
+    responses((status = 200, body = Page<Provider>)))]
 pub(crate) async fn list(
     State(app): State<App>,
     caller: Caller,
-) -> Result<Answer<Page<ProviderShown>>, Problem> {
+) -> Result<Answer<Page<Provider>>, Problem> {
     let providers = app.store.providers(caller.principal.project()).await?;
-    Ok(whole(providers.into_iter().map(ProviderShown::from).collect()))
+    Ok(whole(providers))
 }

@@ -1,11 +1,11 @@
 //! A provider as an admin enters it, and what is kept of it.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 use vouch_domain::Invalid;
 use vouch_domain::id::ProviderId;
 use vouch_domain::provider::{Provider, ProviderKey, ProviderKind, check_slug};
-use vouch_gateway::Sealer;
+use vouch_gateway::{Sealer, check_base_url};
 
 use crate::auth::Caller;
 use crate::problem::Problem;
@@ -17,7 +17,8 @@ use crate::state::App;
 pub(crate) struct ProviderWanted {
     /// How to talk to it.
     pub(super) kind: ProviderKind,
-    /// Up to and with `/v1`; needed for `openai`, absent for `local`.
+    /// For `openai` up to and with `/v1`, and needed; for `anthropic` up to before it, and
+    /// `https://api.anthropic.com` where absent; absent for `local`.
     #[serde(default)]
     pub(super) base_url: Option<String>,
     /// Where its key comes from. Absent: none for a new provider, the one it has for another.
@@ -46,21 +47,6 @@ enum KeyFrom {
     Sealed,
 }
 
-/// A provider without its key.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct ProviderShown {
-    #[serde(flatten)]
-    provider: Provider,
-    /// Not asked here; `GET /api/v1/models` lists what can be named.
-    models: Option<Vec<String>>,
-}
-
-impl From<Provider> for ProviderShown {
-    fn from(provider: Provider) -> Self {
-        Self { provider, models: None }
-    }
-}
-
 /// Keeps the provider `name`, anew or in the place of `known`.
 pub(crate) async fn keep(
     app: &App,
@@ -72,10 +58,10 @@ pub(crate) async fn keep(
     let project = caller.principal.project();
     check_slug("/name", &name)?;
     let base_url = base_url(wanted.kind, wanted.base_url)?;
-    let kept_key = known.as_ref().map(|provider| provider.key.clone());
-    let key = match wanted.key {
-        Some(key) => key.read(&app.sealer, &Sealer::provider_place(project, &name))?,
-        None => kept_key.unwrap_or(ProviderKey::None),
+    let key = match (wanted.key, &known) {
+        (Some(key), _) => key.read(&app.sealer, &Sealer::provider_place(project, &name))?,
+        (None, Some(known)) => kept_key(known, base_url.as_deref())?,
+        (None, None) => ProviderKey::None,
     };
     if wanted.kind == ProviderKind::Local && key != ProviderKey::None {
         return Err(Problem::field("/key", "expected none for the local model, got one"));
@@ -89,6 +75,16 @@ pub(crate) async fn keep(
     app.store.put_provider(project, provider.clone(), audit).await?;
     app.gateway.settings_changed(project);
     Ok(provider)
+}
+
+/// The key that the provider has. A sealed one was meant for its address, and is sent to no other.
+fn kept_key(known: &Provider, base_url: Option<&str>) -> Result<ProviderKey, Invalid> {
+    let moves = known.base_url.as_deref() != base_url;
+    if moves && matches!(known.key, ProviderKey::Sealed { .. }) {
+        let expected = "the key again (or from: none), as the address is another";
+        return Err(Invalid::new("/key", expected, "nothing"));
+    }
+    Ok(known.key.clone())
 }
 
 /// The provider of that name, where there is one.
@@ -134,14 +130,18 @@ impl KeyWanted {
     }
 }
 
-/// Our own secrets are in variables as well, and must not be sent to a provider.
+/// Only what looks like a provider's key is sent to one: other secrets are in variables as well,
+/// our own among them.
 fn check_variable(name: &str) -> Result<(), Invalid> {
     let word = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-    let fits = (1..=128).contains(&name.len())
+    let upper = name.to_ascii_uppercase();
+    let fits = name.len() <= 128
         && name.bytes().all(word)
-        && !name.as_bytes()[0].is_ascii_digit()
-        && !name.to_ascii_uppercase().starts_with("VOUCH_");
-    let expected = "a variable's name such as OPENAI_API_KEY, not one of Vouch's own";
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && ["_KEY", "_TOKEN"].iter().any(|end| upper.ends_with(end))
+        && !["VOUCH_", "PG"].iter().any(|start| upper.starts_with(start));
+    let expected = "a variable's name that ends in _API_KEY, _KEY or _TOKEN, such as \
+                    OPENAI_API_KEY, and begins neither with VOUCH_ nor with PG";
     if fits {
         Ok(())
     } else {
@@ -156,20 +156,15 @@ fn base_url(kind: ProviderKind, came: Option<String>) -> Result<Option<String>, 
         (ProviderKind::Local, Some(url)) => {
             Err(Invalid::new("/base_url", "nothing for the local model", url))
         }
-        (ProviderKind::Openai, came) => {
-            let url = came.unwrap_or_default();
-            let url = url.trim().trim_end_matches('/').to_owned();
-            let parsed = url.parse::<http::Uri>().ok();
-            let fits = parsed.is_some_and(|uri| {
-                let scheme = uri.scheme_str();
-                let plain = uri.authority().is_some_and(|a| !a.as_str().contains('@'));
-                matches!(scheme, Some("http" | "https")) && plain && uri.query().is_none()
-            });
-            if fits {
-                return Ok(Some(url));
-            }
-            let got = if url.is_empty() { "nothing".to_owned() } else { url };
-            Err(Invalid::new("/base_url", "an address such as https://api.openai.com/v1", got))
+        (ProviderKind::Openai, Some(url)) => check_base_url(&url).map(Some),
+        (ProviderKind::Anthropic, Some(url)) => {
+            let url = check_base_url(&url)?;
+            Ok(Some(url.strip_suffix("/v1").map(ToOwned::to_owned).unwrap_or(url)))
+        }
+        (ProviderKind::Anthropic, None) => Ok(Some("https://api.anthropic.com".to_owned())),
+        (ProviderKind::Openai, None) => {
+            let expected = "an address such as https://api.openai.com/v1";
+            Err(Invalid::new("/base_url", expected, "nothing"))
         }
     }
 }

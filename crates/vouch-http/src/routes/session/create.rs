@@ -1,17 +1,15 @@
 //! `POST /api/v1/session`: sign in with e-mail and password.
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, FromRequest, Request, State};
+use axum::extract::{FromRequest, Request, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{new_session, signed_in};
-use crate::auth::{check_origin, unauthenticated};
+use super::{new_session, peer, refused, session_audit, signed_in};
+use crate::auth::check_origin;
 use crate::body::Json;
 use crate::password;
 use crate::problem::Problem;
-use crate::secret::{Secret, sha256_hex};
+use crate::secret::Secret;
 use crate::state::App;
 
 /// What a person signs in with.
@@ -27,20 +25,25 @@ pub(crate) struct Credentials {
     responses((status = 200, body = super::SignedIn)))]
 pub(crate) async fn create(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     check_origin(&app, request.uri(), request.headers())?;
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let peer = peer(&request);
     let body: Json<Credentials> = Json::from_request(request, &app).await?;
     let Credentials { email, password } = body.0;
     // No e-mail has U+0000 in it, and PostgreSQL could not look for one that has.
     let email = email.trim().to_lowercase().replace('\0', " ");
-    // Names in memory are hashed, so that their length is bounded and no e-mail lies around.
-    let who = sha256_hex(format!("{peer:?} {email}").as_bytes());
-    app.signins.attempt(&who, app.now())?;
+    // Counted before it is checked, so that whoever hangs up has guessed as well.
+    let guess = app.signins.guess(peer, &email, app.now())?;
     let (user, hash) = app.store.user_by_email(&email).await?.unzip();
-    let fits = password::verify(password, hash.flatten()).await?;
-    let user = user.filter(|user| fits && user.disabled_at.is_none());
-    let user = user.ok_or_else(|| unauthenticated("The e-mail or the password is wrong."))?;
-    app.signins.forget(&who);
+    let hash = hash.flatten();
+    let fits = password::verify(password, hash.clone()).await?;
     let secret = Secret::token();
-    app.store.create_session(new_session(&app, user.id, &secret)).await?;
-    signed_in(&app, user, &secret)
+    if let Some(user) = user.filter(|user| fits && user.disabled_at.is_none()) {
+        let session = new_session(&app, user.id, &secret);
+        let audit = session_audit(&app, &user, "password");
+        // Hashing takes its time: the password may be another by now.
+        if app.store.create_session(session, hash, audit).await? {
+            app.signins.right(&guess);
+            return signed_in(&app, user, &secret);
+        }
+    }
+    Err(refused(peer, "password", "The e-mail or the password is wrong."))
 }

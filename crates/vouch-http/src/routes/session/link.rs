@@ -3,11 +3,9 @@
 use axum::extract::{FromRequest, Request, State};
 use axum::response::Response;
 use serde::Deserialize;
-use vouch_domain::Time;
-use vouch_domain::id::UserId;
 
-use super::{new_session, signed_in};
-use crate::auth::{check_origin, unauthenticated};
+use super::{new_session, peer, refused, session_audit, signed_in};
+use crate::auth::check_origin;
 use crate::body::Json;
 use crate::problem::Problem;
 use crate::secret::{Secret, sha256_hex};
@@ -25,13 +23,16 @@ pub(crate) struct Link {
     responses((status = 200, body = super::SignedIn)))]
 pub(crate) async fn link(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     check_origin(&app, request.uri(), request.headers())?;
+    let peer = peer(&request);
     let body: Json<Link> = Json::from_request(request, &app).await?;
-    let secret = Secret::token();
-    // The store puts the link's user in.
-    let nobody = UserId::new(Time::from_micros(0), [0; 10]);
-    let session = new_session(&app, nobody, &secret);
     let link = sha256_hex(body.0.token.trim().as_bytes());
-    let user = app.store.use_signin_link(&link, session, app.now()).await?;
-    let gone = "The link was used already or has expired; ask for a new one.";
-    signed_in(&app, user.ok_or_else(|| unauthenticated(gone))?, &secret)
+    if let Some(user) = app.store.signin_link_user(&link, app.now()).await? {
+        let secret = Secret::token();
+        let session = new_session(&app, user.id, &secret);
+        let audit = session_audit(&app, &user, "link");
+        if app.store.use_signin_link(&link, session, audit).await? {
+            return signed_in(&app, user, &secret);
+        }
+    }
+    Err(refused(peer, "link", "The link was used already or has expired; ask for a new one."))
 }

@@ -32,6 +32,23 @@ pub(crate) fn run(folder: &Path, args: &[&str]) -> (Option<i32>, String, String)
     (status.code(), text(stdout), text(stderr))
 }
 
+/// The same command, but ignoring a signal that would end it.
+pub(crate) fn deaf_to(signal: &str, command: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("trap '' {signal}; exec \"$0\" \"$@\"")]);
+    shell.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
+    if let Some(folder) = command.get_current_dir() {
+        shell.current_dir(folder);
+    }
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell
+}
+
 /// A running server. Killed when it is dropped.
 pub(crate) struct Server {
     child: Child,
@@ -85,6 +102,14 @@ impl Server {
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Lets no file of the server grow beyond so many bytes.
+    pub(crate) fn limit_files(&self, bytes: &str) {
+        let pid = self.child.id().to_string();
+        let mut limit = Command::new("prlimit");
+        limit.args(["--pid", &pid, &format!("--fsize={bytes}:unlimited")]);
+        assert!(limit.status().unwrap().success());
     }
 
     /// SIGTERM, which returns at once.

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::Client;
+
 /// A model server on a free port. Lives as long as the test process.
 pub(crate) struct Upstream {
     /// Its address, up to and with `/v1`.
@@ -29,6 +31,12 @@ impl Upstream {
             }
         });
         Self { base_url, calls }
+    }
+
+    /// Makes it the provider `fake` of a server.
+    pub(crate) fn register(&self, client: &Client) {
+        let provider = json!({"kind": "openai", "base_url": self.base_url});
+        client.put("/api/v1/providers/fake", &provider).ok();
     }
 
     /// Chat calls that came so far.
@@ -84,7 +92,9 @@ fn request(reader: &mut impl BufRead) -> Option<Value> {
     Some(serde_json::from_slice(&body).unwrap_or_default())
 }
 
+/// The request may say what usage the answer shall claim.
 fn completion(body: &Value) -> Value {
+    let usage = json!({"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7});
     let said = body.pointer("/messages/0/content").cloned().unwrap_or_default();
     json!({
         "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "m",
@@ -92,7 +102,7 @@ fn completion(body: &Value) -> Value {
             "index": 0, "finish_reason": "stop",
             "message": {"role": "assistant", "content": format!("You said {said}")},
         }],
-        "usage": {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7},
+        "usage": body.get("usage").unwrap_or(&usage),
     })
 }
 
