@@ -140,6 +140,7 @@ routes! {
     GET "/api/v1/events" READ, events::stream;
 
     POST "/v1/chat/completions" INGEST, v1::chat;
+    POST "/v1/embeddings" INGEST, v1::embeddings;
     GET "/v1/models" INGEST_OR_READ, v1::models;
 
     POST "/v2/deployments/get_config" INGEST, v2::get_config;

@@ -20,7 +20,7 @@ use crate::state::App;
 /// What a deployment is to be.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct DeploymentWanted {
+pub(crate) struct CreateDeployment {
     /// What callers name as `model` or `key`.
     key: String,
     /// What it is for.
@@ -32,7 +32,7 @@ pub(crate) struct DeploymentWanted {
 
 /// The deployment and its first version.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct DeploymentMade {
+pub(crate) struct CreatedDeployment {
     deployment: Deployment,
     version: DeploymentVersion,
 }
@@ -41,12 +41,12 @@ pub(super) const MAX_DESCRIPTION_BYTES: usize = 10_000;
 
 /// Make a deployment with its first version, which is active at once.
 #[utoipa::path(post, path = "/api/v1/deployments", tag = "deployments",
-    request_body = DeploymentWanted, responses((status = 201, body = DeploymentMade)))]
+    request_body = CreateDeployment, responses((status = 201, body = CreatedDeployment)))]
 pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
-    Json(body): Json<DeploymentWanted>,
-) -> Result<(StatusCode, Answer<DeploymentMade>), Problem> {
+    Json(body): Json<CreateDeployment>,
+) -> Result<(StatusCode, Answer<CreatedDeployment>), Problem> {
     let (project, now) = (caller.principal.project(), app.now());
     check_slug("/key", &body.key)?;
     let description = checks::text("/description", body.description, MAX_DESCRIPTION_BYTES)?;
@@ -69,5 +69,5 @@ pub(crate) async fn create(
     let audit = app.audit(&caller.principal, "deployment.create", &deployment.key, json!({}));
     app.store.create_deployment(project, deployment.clone(), version.clone(), audit).await?;
     app.gateway.settings_changed(project);
-    Ok((StatusCode::CREATED, Answer(DeploymentMade { deployment, version })))
+    Ok((StatusCode::CREATED, Answer(CreatedDeployment { deployment, version })))
 }

@@ -19,7 +19,7 @@ use crate::state::App;
 /// What is to change; what is absent stays.
 #[derive(Deserialize, Serialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct DeploymentChange {
+pub(crate) struct UpdateDeployment {
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     description: Option<String>,
@@ -33,14 +33,14 @@ pub(crate) struct DeploymentChange {
 
 /// Change a deployment's description or active version, or archive it.
 #[utoipa::path(patch, path = "/api/v1/deployments/{key}", tag = "deployments",
-    request_body = DeploymentChange,
+    request_body = UpdateDeployment,
     params(("key" = String, Path, description = "The deployment's key.")),
     responses((status = 200, body = Deployment)))]
 pub(crate) async fn patch(
     State(app): State<App>,
     caller: Caller,
     PathName(key): PathName,
-    Json(change): Json<DeploymentChange>,
+    Json(change): Json<UpdateDeployment>,
 ) -> Result<Answer<Deployment>, Problem> {
     let project = caller.principal.project();
     let audit = app.audit(&caller.principal, "deployment.update", &key, json!(change));

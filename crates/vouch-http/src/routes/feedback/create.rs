@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use vouch_domain::id::FeedbackId;
 use vouch_domain::{Pointer, Time};
 
-use super::new_feedback::FeedbackCame;
+use super::new_feedback::CreateFeedback;
 use crate::auth::Caller;
 use crate::body::{Batch, Listed, parse};
 use crate::problem::Problem;
@@ -18,7 +18,7 @@ use crate::state::App;
 #[serde(deny_unknown_fields)]
 pub(crate) struct FeedbackList {
     /// At most 1,000.
-    feedback: Vec<FeedbackCame>,
+    feedback: Vec<CreateFeedback>,
 }
 
 /// One feedback, or several.
@@ -26,11 +26,11 @@ pub(crate) struct FeedbackList {
 #[expect(dead_code, reason = "documents the body")]
 #[serde(untagged)]
 enum FeedbackBody {
-    One(Box<FeedbackCame>),
+    One(Box<CreateFeedback>),
     Many(FeedbackList),
 }
 
-impl Listed for FeedbackCame {
+impl Listed for CreateFeedback {
     const AT: &'static str = "/feedback";
     fn list(bytes: &[u8]) -> Result<Vec<Self>, Problem> {
         parse::<FeedbackList>(bytes).map(|body| body.feedback)
@@ -55,7 +55,7 @@ pub(crate) struct FeedbackIds {
 pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
-    batch: Batch<FeedbackCame>,
+    batch: Batch<CreateFeedback>,
 ) -> Result<(StatusCode, Answer<FeedbackIds>), Problem> {
     let (single, fingerprint) = (batch.at.is_empty(), batch.fingerprint.clone());
     let pointers: Vec<_> = (0..batch.items.len()).map(|i| batch.pointer(i)).collect();

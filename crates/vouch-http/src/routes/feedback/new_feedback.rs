@@ -17,7 +17,7 @@ use crate::state::App;
 /// A feedback that is sent in: about a log, a chain or a conversation.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct FeedbackCame {
+pub(crate) struct CreateFeedback {
     /// About this log, which need not be there yet.
     #[serde(default)]
     log_id: Option<LogId>,
@@ -47,7 +47,7 @@ pub(crate) struct FeedbackCame {
     source: Option<Source>,
 }
 
-impl FeedbackCame {
+impl CreateFeedback {
     /// The feedback, checked as far as it can be without its metric.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ use crate::state::App;
 /// What a key is for.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct KeyWanted {
+pub(crate) struct CreateKey {
     /// What it is for.
     name: String,
     /// At least one.
@@ -28,7 +28,7 @@ pub(crate) struct KeyWanted {
 
 /// The key with its secret, which is not shown again.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct KeyMade {
+pub(crate) struct CreatedKey {
     #[serde(flatten)]
     key: ApiKey,
     /// `vk_...`: keep it, it is not shown again.
@@ -36,13 +36,13 @@ pub(crate) struct KeyMade {
 }
 
 /// Make a key. Its secret is in this answer and nowhere else.
-#[utoipa::path(post, path = "/api/v1/keys", tag = "access", request_body = KeyWanted,
-    responses((status = 201, body = KeyMade)))]
+#[utoipa::path(post, path = "/api/v1/keys", tag = "access", request_body = CreateKey,
+    responses((status = 201, body = CreatedKey)))]
 pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
-    Json(body): Json<KeyWanted>,
-) -> Result<(StatusCode, Answer<KeyMade>), Problem> {
+    Json(body): Json<CreateKey>,
+) -> Result<(StatusCode, Answer<CreatedKey>), Problem> {
     let name = checks::needed_name("/name", body.name)?;
     let mut scopes = body.scopes;
     scopes.sort_unstable();
@@ -66,5 +66,5 @@ pub(crate) async fn create(
     let details = json!({"name": key.name, "scopes": key.scopes});
     let audit = app.audit(&caller.principal, "key.create", &key.id, details);
     app.store.create_key(key.clone(), secret.sha256, audit).await?;
-    Ok((StatusCode::CREATED, Answer(KeyMade { key, secret: secret.text })))
+    Ok((StatusCode::CREATED, Answer(CreatedKey { key, secret: secret.text })))
 }

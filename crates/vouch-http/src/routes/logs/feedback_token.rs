@@ -18,7 +18,7 @@ use crate::state::App;
 /// Whose token, and for how long.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct TokenWanted {
+pub(crate) struct CreateFeedbackToken {
     /// 60 to 86400 seconds; three hours where absent.
     #[serde(default)]
     ttl_s: Option<i64>,
@@ -29,7 +29,7 @@ pub(crate) struct TokenWanted {
 
 /// A token for `POST /api/v1/public/feedback`.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct TokenMade {
+pub(crate) struct CreatedFeedbackToken {
     token: String,
     expires_at: Time,
 }
@@ -38,14 +38,14 @@ const DEFAULT_TTL_S: i64 = 3 * 3600;
 
 /// Get a token with which a browser may give feedback on this log and nothing else.
 #[utoipa::path(post, path = "/api/v1/logs/{id}/feedback-token", tag = "feedback",
-    request_body = TokenWanted, params(("id" = LogId, Path, description = "The log.")),
-    responses((status = 201, body = TokenMade)))]
+    request_body = CreateFeedbackToken, params(("id" = LogId, Path, description = "The log.")),
+    responses((status = 201, body = CreatedFeedbackToken)))]
 pub(crate) async fn feedback_token(
     State(app): State<App>,
     caller: Caller,
     PathId(log): PathId<LogId>,
-    Json(body): Json<TokenWanted>,
-) -> Result<(StatusCode, Answer<TokenMade>), Problem> {
+    Json(body): Json<CreateFeedbackToken>,
+) -> Result<(StatusCode, Answer<CreatedFeedbackToken>), Problem> {
     let ttl_s = body.ttl_s.unwrap_or(DEFAULT_TTL_S);
     if !(60..=86_400).contains(&ttl_s) {
         return Err(Invalid::new("/ttl_s", "60 to 86400 seconds", ttl_s).into());
@@ -58,5 +58,5 @@ pub(crate) async fn feedback_token(
         expires_us: expires_at.micros(),
     };
     let token = leave.sign(&app.token_secret).map_err(Problem::internal)?;
-    Ok((StatusCode::CREATED, Answer(TokenMade { token, expires_at })))
+    Ok((StatusCode::CREATED, Answer(CreatedFeedbackToken { token, expires_at })))
 }

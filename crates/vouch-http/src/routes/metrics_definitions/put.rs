@@ -17,7 +17,7 @@ use crate::state::App;
 /// What a metric is to be.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct MetricWanted {
+pub(crate) struct PutMetric {
     /// What values it takes.
     #[serde(rename = "type")]
     kind: Kind,
@@ -52,7 +52,7 @@ enum Kind {
 
 const MAX_GUIDELINE_BYTES: usize = 65_536;
 
-impl MetricWanted {
+impl PutMetric {
     fn metric_type(&self) -> Result<MetricType, Invalid> {
         let nothing = |pointer: &str, kind: &str, given: bool| {
             let expected = format!("nothing: it belongs to the type {kind}");
@@ -81,13 +81,13 @@ impl MetricWanted {
 /// Define a metric, change one, or adopt an undefined one. 409 when feedback of another type was
 /// given under that name.
 #[utoipa::path(put, path = "/api/v1/metrics-definitions/{name}", tag = "metrics",
-    request_body = MetricWanted, params(("name" = String, Path, description = "Its name.")),
+    request_body = PutMetric, params(("name" = String, Path, description = "Its name.")),
     responses((status = 200, body = MetricDefinition)))]
 pub(crate) async fn put(
     State(app): State<App>,
     caller: Caller,
     PathName(name): PathName,
-    Json(body): Json<MetricWanted>,
+    Json(body): Json<PutMetric>,
 ) -> Result<Answer<MetricDefinition>, Problem> {
     let named = |e: Invalid| Problem::from(e).moved("/name", "{name}");
     metric::check_name(&name).map_err(named)?;

@@ -17,7 +17,7 @@ use crate::state::App;
 /// What a model costs.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct PriceWanted {
+pub(crate) struct PutPrice {
     /// The provider's name.
     provider: String,
     /// The model's name at the provider.
@@ -32,12 +32,12 @@ pub(crate) struct PriceWanted {
 const MOST: i64 = 1_000_000_000_000;
 
 /// Make or change the price of a provider's model. It holds for calls from now on.
-#[utoipa::path(put, path = "/api/v1/prices", tag = "providers", request_body = PriceWanted,
+#[utoipa::path(put, path = "/api/v1/prices", tag = "providers", request_body = PutPrice,
     responses((status = 200, body = Price)))]
 pub(crate) async fn put(
     State(app): State<App>,
     caller: Caller,
-    Json(body): Json<PriceWanted>,
+    Json(body): Json<PutPrice>,
 ) -> Result<Answer<Price>, Problem> {
     let amount = |pointer: &str, amount: i64| {
         let expected = format!("millionths of a US dollar from 0 to {MOST}");

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use vouch_domain::invalid::shorten;
 use vouch_domain::provider::{Provider, ProviderKind, check_slug};
 
-use super::wanted::{KeyWanted, ProviderWanted, find, keep};
+use super::wanted::{PutProvider, PutProviderKey, find, keep};
 use crate::auth::Caller;
 use crate::body::Json;
 use crate::problem::{Kind, Problem};
@@ -27,7 +27,7 @@ pub(crate) struct NewProvider {
     base_url: Option<String>,
     /// Where its key comes from; none where absent.
     #[serde(default)]
-    key: Option<KeyWanted>,
+    key: Option<PutProviderKey>,
 }
 
 /// Add a provider. 409 when the name is taken.
@@ -44,7 +44,7 @@ pub(crate) async fn create(
         let detail = format!("There is a provider {} already.", shorten(&name));
         return Err(Problem::new(Kind::Conflict, detail));
     }
-    let wanted = ProviderWanted { kind, base_url, key };
+    let wanted = PutProvider { kind, base_url, key };
     let provider = keep(&app, &caller, name, wanted, None).await?;
     Ok((StatusCode::CREATED, Answer(provider)))
 }

@@ -4,7 +4,7 @@ use axum::Json as Answer;
 use axum::extract::State;
 use vouch_domain::provider::Provider;
 
-use super::wanted::{ProviderWanted, find, keep};
+use super::wanted::{PutProvider, find, keep};
 use crate::auth::Caller;
 use crate::body::Json;
 use crate::path::PathName;
@@ -13,13 +13,13 @@ use crate::state::App;
 
 /// Make or change the provider of that name.
 #[utoipa::path(put, path = "/api/v1/providers/{name}", tag = "providers",
-    request_body = ProviderWanted, params(("name" = String, Path, description = "Its name.")),
+    request_body = PutProvider, params(("name" = String, Path, description = "Its name.")),
     responses((status = 200, body = Provider)))]
 pub(crate) async fn put(
     State(app): State<App>,
     caller: Caller,
     PathName(name): PathName,
-    Json(wanted): Json<ProviderWanted>,
+    Json(wanted): Json<PutProvider>,
 ) -> Result<Answer<Provider>, Problem> {
     let known = find(&app, &caller, &name).await?;
     let kept = keep(&app, &caller, name, wanted, known).await;

@@ -14,7 +14,7 @@ use crate::state::App;
 /// What a provider is to be.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ProviderWanted {
+pub(crate) struct PutProvider {
     /// How to talk to it.
     pub(super) kind: ProviderKind,
     /// For `openai` up to and with `/v1`, and needed; for `anthropic` up to before it, and
@@ -23,13 +23,13 @@ pub(crate) struct ProviderWanted {
     pub(super) base_url: Option<String>,
     /// Where its key comes from. Absent: none for a new provider, the one it has for another.
     #[serde(default)]
-    pub(super) key: Option<KeyWanted>,
+    pub(super) key: Option<PutProviderKey>,
 }
 
 /// Where a provider's key comes from.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct KeyWanted {
+pub(crate) struct PutProviderKey {
     from: KeyFrom,
     /// With `environment`: the variable's name.
     #[serde(default)]
@@ -52,7 +52,7 @@ pub(crate) async fn keep(
     app: &App,
     caller: &Caller,
     name: String,
-    wanted: ProviderWanted,
+    wanted: PutProvider,
     known: Option<Provider>,
 ) -> Result<Provider, Problem> {
     let project = caller.principal.project();
@@ -97,7 +97,7 @@ pub(crate) async fn find(
     Ok(providers.into_iter().find(|provider| provider.name == name))
 }
 
-impl KeyWanted {
+impl PutProviderKey {
     fn read(self, sealer: &Sealer, place: &str) -> Result<ProviderKey, Problem> {
         let nothing = |pointer: &str, given: bool, kind: &str| {
             let expected = format!("nothing: it belongs to from: {kind}");

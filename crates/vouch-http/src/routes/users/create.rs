@@ -21,7 +21,7 @@ use crate::state::App;
 /// A person to be added.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct UserWanted {
+pub(crate) struct CreateUser {
     /// What they sign in with.
     email: String,
     /// What others see.
@@ -35,7 +35,7 @@ pub(crate) struct UserWanted {
 
 /// The person, and how they get in.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct UserMade {
+pub(crate) struct CreatedUser {
     user: User,
     /// A link that signs them in once, where they have no password.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,13 +43,13 @@ pub(crate) struct UserMade {
 }
 
 /// Add a person. Without a password a link is made that signs them in once.
-#[utoipa::path(post, path = "/api/v1/users", tag = "access", request_body = UserWanted,
-    responses((status = 201, body = UserMade)))]
+#[utoipa::path(post, path = "/api/v1/users", tag = "access", request_body = CreateUser,
+    responses((status = 201, body = CreatedUser)))]
 pub(crate) async fn create(
     State(app): State<App>,
     caller: Caller,
-    Json(body): Json<UserWanted>,
-) -> Result<(StatusCode, Answer<UserMade>), Problem> {
+    Json(body): Json<CreateUser>,
+) -> Result<(StatusCode, Answer<CreatedUser>), Problem> {
     let now = app.now();
     let user = User {
         id: UserId::new(now, app.entropy()),
@@ -72,7 +72,7 @@ pub(crate) async fn create(
     app.store.create_user(user.clone(), hash, audit).await?;
     let signin_link =
         if needs_link { Some(make_link(&app, &caller, user.id).await?) } else { None };
-    Ok((StatusCode::CREATED, Answer(UserMade { user, signin_link })))
+    Ok((StatusCode::CREATED, Answer(CreatedUser { user, signin_link })))
 }
 
 /// An e-mail address in lower case. Only what cannot be one is refused.

@@ -19,7 +19,7 @@ use crate::state::App;
 /// What is to change; what is absent stays.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct UserChange {
+pub(crate) struct UpdateUser {
     /// What others see.
     #[serde(default)]
     name: Option<String>,
@@ -36,14 +36,14 @@ pub(crate) struct UserChange {
 
 /// Change a person. Their sessions end when they are disabled, or their role or password
 /// changes. 409 when no admin would be left.
-#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "access", request_body = UserChange,
+#[utoipa::path(patch, path = "/api/v1/users/{id}", tag = "access", request_body = UpdateUser,
     params(("id" = UserId, Path, description = "The person.")),
     responses((status = 200, body = User)))]
 pub(crate) async fn patch(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<UserId>,
-    Json(change): Json<UserChange>,
+    Json(change): Json<UpdateUser>,
 ) -> Result<Answer<User>, Problem> {
     let details = json!({
         "name": change.name, "role": change.role, "disabled": change.disabled,

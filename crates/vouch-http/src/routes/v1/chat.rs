@@ -29,13 +29,18 @@ pub(crate) async fn chat(
     let (parts, bytes) = read(request, LARGE).await?;
     let call = ChatCall::parse(&bytes, CallHeaders::parse(&parts.headers)?)?;
     let reply = call_gateway(&app, &caller, call).await?;
+    Ok(passed(reply))
+}
+
+/// The provider's answer as it is, with the name of its log.
+pub(crate) fn passed(reply: ChatReply) -> Response {
     let mut response = Response::new(Body::new(reply.body));
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
     if let Ok(log) = HeaderValue::from_str(&reply.log.to_string()) {
         response.headers_mut().insert(HeaderName::from_static("x-vouch-log-id"), log);
     }
-    Ok(response)
+    response
 }
 
 /// Makes the call and counts it.
