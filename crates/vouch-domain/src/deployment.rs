@@ -117,11 +117,37 @@ pub struct Variant {
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
     pub tools: Vec<Value>,
+    /// How long the provider may take until its answer begins, seconds from 1 to 600; 600 where
+    /// absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 600))]
+    pub timeout_s: Option<u32>,
+    /// How often a call is repeated when the provider cannot be reached or answers with 408, 429
+    /// or 5xx, from 0 to 5; 2 where absent. Nothing is repeated once the answer has begun, nor
+    /// after a timeout.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(maximum = 5))]
+    pub retries: Option<u8>,
+    /// The variants, by name, that are tried in this order when this one fails after its retries,
+    /// as far as they fit the call's context; one that is switched off by its weight serves as
+    /// well. Where absent, all others that are switched on, in the order they are declared from
+    /// here on. An empty list is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<Vec<String>>,
 }
 
 const fn one() -> u32 {
     1
 }
+
+/// The longest that a provider may take until its answer begins, seconds.
+pub const MAX_TIMEOUT_S: u32 = 600;
+
+/// How often a call is repeated at most.
+pub const MAX_RETRIES: u8 = 5;
+
+/// How often a call is repeated where nothing else is said.
+pub const DEFAULT_RETRIES: u8 = 2;
 
 /// Checks names of parameters: some fields of a request have a place of their own.
 ///
@@ -162,13 +188,34 @@ impl VersionSpec {
                     return Err(Invalid::new("/model", "the model's name", "an empty text"));
                 }
                 check_parameters(&variant.parameters)
-                    .map_err(|e| e.under(&Pointer::from("/parameters")))
+                    .map_err(|e| e.under(&Pointer::from("/parameters")))?;
+                self.check_reliability(variant)
             };
             check().map_err(|e: Invalid| e.under(&at))?;
         }
         if self.variants.iter().all(|v| v.weight == 0) {
             let expected = "at least one variant with a weight above 0";
             return Err(Invalid::new("/variants", expected, "only weights of 0"));
+        }
+        Ok(())
+    }
+
+    fn check_reliability(&self, variant: &Variant) -> Result<(), Invalid> {
+        if let Some(timeout_s) = variant.timeout_s.filter(|s| !(1..=MAX_TIMEOUT_S).contains(s)) {
+            let expected = format!("seconds from 1 to {MAX_TIMEOUT_S}");
+            return Err(Invalid::new("/timeout_s", expected, timeout_s));
+        }
+        if let Some(retries) = variant.retries.filter(|retries| *retries > MAX_RETRIES) {
+            let expected = format!("a number from 0 to {MAX_RETRIES}");
+            return Err(Invalid::new("/retries", expected, retries));
+        }
+        for (i, name) in variant.fallback.iter().flatten().enumerate() {
+            let other = *name != variant.name && self.variants.iter().any(|v| v.name == *name);
+            if !other {
+                let pointer = Pointer::from("/fallback").then(i);
+                let expected = "the name of another variant of this version";
+                return Err(Invalid { pointer, ..Invalid::new("", expected, name) });
+            }
         }
         Ok(())
     }
@@ -188,6 +235,24 @@ impl VersionSpec {
             left = left.saturating_sub(weight);
             here
         })
+    }
+
+    /// The variants that are tried, in this order, when `failed` does not serve a call.
+    pub fn fallbacks(&self, failed: &str, context: &CallContext) -> Vec<&Variant> {
+        let Some(place) = self.variants.iter().position(|v| v.name == failed) else {
+            return vec![];
+        };
+        let fits = |variant: &&Variant| variant.name != failed && variant.fits(context);
+        let Some(names) = &self.variants[place].fallback else {
+            let (before, after) = self.variants.split_at(place);
+            return after.iter().chain(before).filter(|v| v.weight > 0).filter(fits).collect();
+        };
+        let mut found: Vec<&Variant> = Vec::new();
+        for name in names {
+            let variant = self.variants.iter().find(|v| v.name == *name).filter(fits);
+            found.extend(variant.filter(|v| !found.iter().any(|known| known.name == v.name)));
+        }
+        found
     }
 }
 
@@ -247,56 +312,4 @@ fn scalar(value: &Value) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn spec(variants: &Value) -> VersionSpec {
-        serde_json::from_value(json!({ "variants": variants })).unwrap()
-    }
-
-    fn context(json: &Value) -> CallContext {
-        CallContext::parse(json.as_object().unwrap()).unwrap()
-    }
-
-    #[test]
-    fn the_most_specific_variant_that_fits_serves() {
-        let spec = spec(&json!([
-            {"name": "any", "provider": "p", "model": "m", "context": {"locale": [], "tier": []}},
-            {"name": "prod", "provider": "p", "model": "m", "context": {"environment": ["production"]}},
-            {"name": "prod-nl", "provider": "p", "model": "m",
-             "context": {"environment": ["production"], "locale": ["nl", "be"]}},
-        ]));
-        let name = |c: Value| spec.pick(&context(&c), 7).unwrap().name.clone();
-        assert_eq!(name(json!({})), "any");
-        assert_eq!(name(json!({"environments": ["production", "x"]})), "prod");
-        assert_eq!(name(json!({"environment": "production", "locale": "be"})), "prod-nl");
-        assert_eq!(name(json!({"locale": "nl"})), "any");
-    }
-
-    #[test]
-    fn weights_share_the_calls() {
-        let spec = spec(&json!([
-            {"name": "a", "provider": "p", "model": "m", "weight": 3},
-            {"name": "off", "provider": "p", "model": "m", "weight": 0},
-            {"name": "b", "provider": "p", "model": "m", "weight": 1},
-        ]));
-        let picked: Vec<_> = (0..8)
-            .map(|draw| spec.pick(&CallContext::default(), draw).unwrap().name.as_str())
-            .collect();
-        assert_eq!(picked, ["a", "a", "a", "b", "a", "a", "a", "b"]);
-    }
-
-    #[test]
-    fn a_spec_says_which_variant_is_wrong() {
-        let twice = json!([{"name": "a", "provider": "p", "model": "m"}, {"name": "a", "provider": "p", "model": "m"}]);
-        let e = spec(&twice).check().unwrap_err();
-        assert_eq!(e.pointer.to_string(), "/variants/1/name");
-        assert!(spec(&json!([])).check().is_err());
-        assert!(
-            spec(&json!([{"name": "a", "provider": "p", "model": "m", "weight": 0}]))
-                .check()
-                .is_err()
-        );
-    }
-}
+mod tests;

@@ -131,6 +131,29 @@ pub struct LogError {
     pub message: String,
 }
 
+/// One try to have a call served.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Attempt {
+    /// The provider's name.
+    pub provider: String,
+    /// The model's name at the provider.
+    pub model: String,
+    /// The variant, where a deployment was called.
+    #[serde(default)]
+    pub variant: Option<String>,
+    /// When it began.
+    pub started_at: Time,
+    /// Until its answer began or it failed, ms.
+    pub latency: f64,
+    /// The provider's HTTP status, where it answered.
+    #[serde(default)]
+    pub status: Option<u16>,
+    /// Why it did not serve the call; absent for the one that did.
+    #[serde(default)]
+    pub error: Option<String>,
+}
+
 /// What served the call.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -218,6 +241,9 @@ pub struct Log {
     pub uncertainty: Option<Uncertainty>,
     /// Why it failed, where it did.
     pub error: Option<LogError>,
+    /// What was tried, in that order, where it was more than one thing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempts: Vec<Attempt>,
 }
 
 fn no_project() -> ProjectId {
@@ -254,6 +280,7 @@ impl Log {
             logprobs: Vec::new(),
             uncertainty: None,
             error: None,
+            attempts: Vec::new(),
         }
     }
 }

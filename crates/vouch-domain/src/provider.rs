@@ -15,6 +15,8 @@ pub enum ProviderKind {
     Local,
     /// Any server that speaks OpenAI's chat completions.
     Openai,
+    /// A server that speaks Anthropic's Messages API.
+    Anthropic,
 }
 
 impl ProviderKind {
@@ -23,12 +25,13 @@ impl ProviderKind {
         match self {
             Self::Local => "local",
             Self::Openai => "openai",
+            Self::Anthropic => "anthropic",
         }
     }
 
     /// The kind of that name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Local, Self::Openai].into_iter().find(|kind| kind.as_str() == text)
+        [Self::Local, Self::Openai, Self::Anthropic].into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -62,7 +65,8 @@ pub struct Provider {
     pub name: String,
     /// How to talk to it.
     pub kind: ProviderKind,
-    /// Up to and with `/v1`; absent for the local model.
+    /// For `openai` up to and with `/v1`, for `anthropic` up to before it; absent for the local
+    /// model.
     pub base_url: Option<String>,
     /// Where its key comes from.
     pub key: ProviderKey,

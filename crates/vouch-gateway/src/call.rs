@@ -14,6 +14,7 @@ use vouch_domain::message::Message;
 use vouch_domain::{Invalid, Pointer};
 
 use crate::headers::{CallHeaders, MAX_ID_CHARS};
+use crate::provider::Endpoint;
 
 /// On whose account a call is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +29,11 @@ pub struct Caller {
 /// passes through untouched, down to the form of a number.
 pub(crate) type RawFields = Vec<(String, Box<RawValue>)>;
 
-/// A chat call, parsed.
+/// A chat call, parsed; or one for embeddings, which goes the same way.
 #[derive(Debug, Clone)]
 pub struct ChatCall {
+    /// What is asked of the provider.
+    pub(crate) endpoint: Endpoint,
     /// A deployment's key, or `provider/model`.
     pub(crate) model: String,
     /// The caller's messages.
@@ -58,10 +61,10 @@ pub struct ChatCall {
 }
 
 /// An object, or a null, which is as good as nothing.
-type MapOrNull = Option<Map<String, Value>>;
+pub(crate) type MapOrNull = Option<Map<String, Value>>;
 
 /// Keeps the order and the text of each field, which a map of values would not.
-struct Fields(RawFields);
+pub(crate) struct Fields(pub(crate) RawFields);
 
 impl<'de> serde::Deserialize<'de> for Fields {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -124,18 +127,9 @@ impl ChatCall {
         };
         let inputs = take::<MapOrNull>(&mut fields, "inputs", "an object")?.flatten();
         let context = take::<MapOrNull>(&mut fields, "context", "an object")?.flatten();
-        let user = peek::<Option<String>>(&fields, "user", "a text")?.flatten();
-        if let Some(user) = user.as_ref().filter(|u| u.chars().count() > MAX_ID_CHARS) {
-            let expected = format!("at most {MAX_ID_CHARS} characters");
-            return Err(Invalid::new("/user", expected, user));
-        }
-        check_text("/user", user.as_deref().unwrap_or_default())?;
-        let mut metadata: Map<String, Value> = metadata.flatten().unwrap_or_default();
-        metadata.extend(headers.metadata);
-        check_texts("/metadata", &metadata)?;
-        let mut ids = headers.context;
-        ids.user_id = ids.user_id.or(user).filter(|user| !user.is_empty());
+        let (ids, metadata) = whose(&fields, metadata.flatten(), headers)?;
         Ok(Self {
+            endpoint: Endpoint::Chat,
             model,
             messages,
             raw_messages,
@@ -152,10 +146,33 @@ impl ChatCall {
     }
 }
 
+/// Whose call it is, and what it is labelled with; headers win over the body.
+///
+/// # Errors
+/// At `/user` and `/metadata`, for what cannot be kept.
+pub(crate) fn whose(
+    fields: &RawFields,
+    metadata: MapOrNull,
+    headers: CallHeaders,
+) -> Result<(Context, Map<String, Value>), Invalid> {
+    let user = peek::<Option<String>>(fields, "user", "a text")?.flatten();
+    if let Some(user) = user.as_ref().filter(|u| u.chars().count() > MAX_ID_CHARS) {
+        let expected = format!("at most {MAX_ID_CHARS} characters");
+        return Err(Invalid::new("/user", expected, user));
+    }
+    check_text("/user", user.as_deref().unwrap_or_default())?;
+    let mut metadata = metadata.unwrap_or_default();
+    metadata.extend(headers.metadata);
+    check_texts("/metadata", &metadata)?;
+    let mut ids = headers.context;
+    ids.user_id = ids.user_id.or(user).filter(|user| !user.is_empty());
+    Ok((ids, metadata))
+}
+
 /// The longest name of a model, in characters.
 const MAX_MODEL_CHARS: usize = 256;
 
-fn check_model(model: &str) -> Result<(), Invalid> {
+pub(crate) fn check_model(model: &str) -> Result<(), Invalid> {
     let chars = model.chars().count();
     if chars > MAX_MODEL_CHARS {
         let expected = format!("at most {MAX_MODEL_CHARS} characters");
@@ -179,11 +196,11 @@ fn messages(raw: &[Box<RawValue>], at: &Pointer) -> Result<Vec<Message>, Invalid
     raw.iter().map(|raw| &**raw).enumerate().map(read).collect()
 }
 
-fn missing(pointer: &str, expected: &str) -> Invalid {
+pub(crate) fn missing(pointer: &str, expected: &str) -> Invalid {
     Invalid::new(pointer, expected, "nothing")
 }
 
-fn peek<T: serde::de::DeserializeOwned>(
+pub(crate) fn peek<T: serde::de::DeserializeOwned>(
     fields: &RawFields,
     name: &str,
     expected: &str,
@@ -196,7 +213,7 @@ fn peek<T: serde::de::DeserializeOwned>(
     serde_json::from_str(raw.get()).map(Some).map_err(wrong)
 }
 
-fn take<T: serde::de::DeserializeOwned>(
+pub(crate) fn take<T: serde::de::DeserializeOwned>(
     fields: &mut RawFields,
     name: &str,
     expected: &str,

@@ -6,9 +6,11 @@ use http::StatusCode;
 use tokio::sync::mpsc::OwnedPermit;
 use vouch_domain::Time;
 use vouch_domain::clock::Clock;
-use vouch_domain::log::{Log, LogError, LogStatus};
+use vouch_domain::id::LogId;
+use vouch_domain::log::{Attempt, Log, LogError, LogStatus};
 use vouch_domain::uncertainty::Uncertainty;
 
+use crate::serve::Candidate;
 use crate::settings::Settings;
 use crate::{fold, sse};
 
@@ -27,6 +29,8 @@ pub(crate) struct Captured {
     streamed: bool,
     bytes: Vec<u8>,
     ending: Ending,
+    /// Whether something was left out without being asked.
+    skipped: bool,
 }
 
 /// How an answer ended.
@@ -47,6 +51,7 @@ pub(crate) enum Ending {
 /// The capture of a call that is under way. However it ends, its log is written: dropping it
 /// before its end means that the client went away.
 pub(crate) struct Capture {
+    log: LogId,
     open: Option<(Box<Captured>, OwnedPermit<Box<Captured>>)>,
     clock: Arc<dyn Clock>,
     /// Looks for the first token of a stream, until it has come.
@@ -69,8 +74,52 @@ impl Capture {
             streamed: false,
             bytes: Vec::new(),
             ending: Ending::Cancelled,
+            skipped: false,
         };
-        Self { open: Some((Box::new(captured), permit)), clock, waiting: None }
+        Self {
+            log: captured.log.id,
+            open: Some((Box::new(captured), permit)),
+            clock,
+            waiting: None,
+        }
+    }
+
+    /// The id of the log.
+    pub(crate) fn log(&self) -> LogId {
+        self.log
+    }
+
+    /// From now on this is what serves the call.
+    pub(crate) fn serves(&mut self, candidate: &Candidate) {
+        if let Some((captured, _)) = &mut self.open {
+            captured.log.served.clone_from(&candidate.served);
+            captured.log.messages.clone_from(&candidate.prepared.messages);
+            captured.log.parameters = candidate.prepared.parameters();
+        }
+    }
+
+    /// Something was asked and does not serve the call.
+    pub(crate) fn failed(&mut self, attempt: Attempt) {
+        if let Some((captured, _)) = &mut self.open {
+            captured.log.attempts.push(attempt);
+        }
+    }
+
+    /// Something was not even asked.
+    pub(crate) fn skipped(&mut self, attempt: Attempt) {
+        if let Some((captured, _)) = &mut self.open {
+            captured.log.attempts.push(attempt);
+            captured.skipped = true;
+        }
+    }
+
+    /// Something serves the call; that is worth telling only where something else did not.
+    pub(crate) fn answers(&mut self, attempt: Attempt) {
+        if let Some((captured, _)) = &mut self.open
+            && !captured.log.attempts.is_empty()
+        {
+            captured.log.attempts.push(attempt);
+        }
     }
 
     pub(crate) fn answered(&mut self, status: StatusCode, streamed: bool) {
@@ -119,11 +168,12 @@ impl Captured {
     /// The log of the call.
     pub(crate) fn into_log(self) -> Log {
         let mut log = self.log;
-        let since = |at: Time| {
-            // Durations of calls are far below 2^53 microseconds.
-            let micros = u32::try_from((at.micros() - log.created_at.micros()).max(0));
-            f64::from(micros.unwrap_or(u32::MAX)) / 1000.0
-        };
+        let began = log.created_at;
+        let since = |at: Time| ms_between(began, at);
+        let left_early = self.status.is_none() && matches!(self.ending, Ending::Cancelled);
+        if log.attempts.len() == 1 && !self.skipped && !left_early {
+            log.attempts.clear();
+        }
         log.performance.latency = Some(since(self.ended_at));
         log.performance.time_to_first_token = self.first_at.map(since);
         let answer =
@@ -159,6 +209,13 @@ impl Captured {
         log.status = if log.error.is_some() { LogStatus::Failed } else { LogStatus::Completed };
         log
     }
+}
+
+/// Milliseconds from one time to another, never below zero.
+pub(crate) fn ms_between(from: Time, to: Time) -> f64 {
+    // Durations of calls are far below 2^32 microseconds.
+    let micros = u32::try_from((to.micros() - from.micros()).max(0));
+    f64::from(micros.unwrap_or(u32::MAX)) / 1000.0
 }
 
 fn text(bytes: &[u8]) -> String {

@@ -8,6 +8,7 @@ use vouch_domain::log::{Context, Served};
 use vouch_domain::message::Message;
 
 use crate::call::ChatCall;
+use crate::provider::Endpoint;
 
 /// A call of a deployment by its key.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +51,7 @@ impl ConfigCall {
     pub fn into_chat(self, stream: bool) -> ChatCall {
         let wants = |name: &str| self.extra_params.get(name).and_then(Value::as_bool) == Some(true);
         ChatCall {
+            endpoint: Endpoint::Chat,
             model: self.key.clone(),
             logprobs: wants("logprobs"),
             stream,

@@ -10,6 +10,8 @@ use vouch_domain::message::Message;
 use vouch_domain::{Invalid, Pointer};
 
 use crate::call::{ChatCall, RawFields};
+use crate::embeddings;
+use crate::provider::Endpoint;
 use crate::strip::Strip;
 
 /// The work a template may do before it is stopped, in instructions.
@@ -19,8 +21,8 @@ const TEMPLATE_FUEL: u64 = 200_000;
 pub(crate) struct Prepared {
     /// As the log keeps them.
     pub(crate) messages: Vec<Message>,
-    /// The same as they go out: the caller's own to the letter.
-    sent: Vec<Box<RawValue>>,
+    /// The same as they go out: the caller's own to the letter. `None` where it is no chat.
+    pub(crate) sent: Option<Vec<Box<RawValue>>>,
     pub(crate) fields: RawFields,
     pub(crate) strip: Strip,
 }
@@ -34,6 +36,9 @@ pub(crate) fn prepare(
     variant: Option<&Variant>,
     capture_logprobs: bool,
 ) -> Result<Prepared, Invalid> {
+    if call.endpoint == Endpoint::Embeddings {
+        return Ok(embeddings::prepare(call, variant));
+    }
     let mut messages = vec![];
     let mut fields = call.fields.clone();
     if let Some(variant) = variant {
@@ -68,7 +73,7 @@ pub(crate) fn prepare(
     } else if call.stream && get(&fields, "stream_options").is_none() {
         set(&mut fields, "stream_options", &serde_json::json!({"include_usage": true}));
     }
-    Ok(Prepared { messages, sent, fields, strip })
+    Ok(Prepared { messages, sent: Some(sent), fields, strip })
 }
 
 impl Prepared {
@@ -76,7 +81,7 @@ impl Prepared {
     pub(crate) fn body(&self, model: &str, stream: bool) -> Bytes {
         let own = [
             raw_field("model", &model),
-            raw_field("messages", &self.sent),
+            self.sent.as_ref().and_then(|sent| raw_field("messages", sent)),
             stream.then(|| raw_field("stream", &true)).flatten(),
         ];
         let own = own.iter().flatten().map(|(n, v)| (n, v));
@@ -98,7 +103,10 @@ impl Prepared {
             (name == "logprobs" && self.strip.logprobs)
                 || (name == "stream_options" && self.strip.usage)
         };
-        self.fields.iter().filter(|(name, _)| !ours(name)).filter_map(read).collect()
+        // The input of embeddings is kept as messages.
+        let said = |name: &str| name == "input" && self.sent.is_none();
+        let kept = self.fields.iter().filter(|(name, _)| !ours(name) && !said(name));
+        kept.filter_map(read).collect()
     }
 }
 
@@ -111,7 +119,10 @@ fn other_name(parameter: &str) -> &str {
     }
 }
 
-fn raw_field(name: &str, value: &impl serde::Serialize) -> Option<(String, Box<RawValue>)> {
+pub(crate) fn raw_field(
+    name: &str,
+    value: &impl serde::Serialize,
+) -> Option<(String, Box<RawValue>)> {
     Some((name.to_owned(), to_raw_value(value).ok()?))
 }
 

@@ -1,8 +1,13 @@
 //! What the gateway asks of a source of models.
 
+use std::time::Duration;
+
 use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, StatusCode};
 use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full};
+use serde_json::json;
 
 /// Any error of a body on its way.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -10,7 +15,14 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// The body of an answer, as it arrives.
 pub type ProviderBody = UnsyncBoxBody<Bytes, BoxError>;
 
-/// A chat completion to be made.
+/// What is asked of a provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Chat,
+    Embeddings,
+}
+
+/// A chat completion or embeddings to be made.
 #[derive(Debug, Clone)]
 pub struct ProviderRequest {
     /// The model's name at the provider.
@@ -27,6 +39,25 @@ pub struct ProviderReply {
     pub headers: HeaderMap,
     /// JSON, or SSE when `stream` was asked. Dropping it cancels the call.
     pub body: ProviderBody,
+}
+
+impl ProviderReply {
+    /// The refusal of a wrong request, in OpenAI's shape.
+    pub(crate) fn refusal(message: &str, param: &str, code: &str) -> Self {
+        let error = json!({"error": {
+            "message": message, "type": "invalid_request_error", "param": param, "code": code,
+        }});
+        let body = Full::new(Bytes::from(error.to_string())).map_err(|never| match never {});
+        let json = HeaderValue::from_static("application/json");
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, json)]);
+        Self { status: StatusCode::BAD_REQUEST, headers, body: body.boxed_unsync() }
+    }
+
+    /// Whether the body is a stream of events.
+    pub(crate) fn is_event_stream(&self) -> bool {
+        let kind = self.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        kind.is_some_and(|kind| kind.starts_with("text/event-stream"))
+    }
 }
 
 /// A model that can be named.
@@ -46,9 +77,15 @@ pub enum ProviderError {
     /// It could not be reached.
     #[error("{0}")]
     Unreachable(String),
+    /// It did not answer within this time.
+    #[error("no answer within {} s", .0.as_secs())]
+    Late(Duration),
     /// It is not able to serve right now, e.g. the model is still loading or the queue is full.
     #[error("{0}")]
     Busy(String),
+    /// It is configured no more.
+    #[error("there is no provider of that name any more")]
+    Gone,
     /// Its key is missing or cannot be opened.
     #[error("{0}")]
     Key(String),
@@ -62,6 +99,16 @@ pub trait Provider: Send + Sync {
     /// # Errors
     /// When there is no answer; an answer with an error status is a reply.
     async fn chat(&self, request: ProviderRequest) -> Result<ProviderReply, ProviderError>;
+
+    /// Makes embeddings. Dropping the future or the reply's body cancels it.
+    ///
+    /// # Errors
+    /// When there is no answer; an answer with an error status is a reply, also where the
+    /// provider makes none.
+    async fn embeddings(&self, request: ProviderRequest) -> Result<ProviderReply, ProviderError> {
+        let message = format!("the provider of {} makes no embeddings", request.model);
+        Ok(ProviderReply::refusal(&message, "model", "unsupported_model"))
+    }
 
     /// The models that can be named.
     ///

@@ -20,8 +20,39 @@ pub(crate) struct Route {
     pub(crate) served: Served,
     pub(crate) variant: Option<Variant>,
     pub(crate) capture_logprobs: bool,
+    /// What is tried when the variant fails, in this order.
+    pub(crate) fallbacks: Vec<Variant>,
     /// Whether the version may still be edited.
     draft: bool,
+}
+
+impl Route {
+    /// To this provider, as this variant says.
+    #[cfg(test)]
+    pub(crate) fn to(provider: Option<Arc<dyn Provider>>, variant: &Variant) -> Self {
+        let served = Served {
+            variant: Some(variant.name.clone()),
+            provider: Some(variant.provider.clone()),
+            model: Some(variant.model.clone()),
+            ..Served::default()
+        };
+        let variant = Some(variant.clone());
+        let (capture_logprobs, fallbacks, draft) = (false, vec![], false);
+        Self { provider, served, variant, capture_logprobs, fallbacks, draft }
+    }
+
+    /// The same call served by another variant of the version.
+    pub(crate) fn by(&self, variant: &Variant, settings: &Settings) -> Self {
+        let (provider, model) = (Some(variant.provider.clone()), Some(variant.model.clone()));
+        let name = Some(variant.name.clone());
+        Self {
+            provider: settings.providers.get(&variant.provider).cloned(),
+            served: Served { variant: name, provider, model, ..self.served.clone() },
+            variant: Some(variant.clone()),
+            fallbacks: vec![],
+            ..*self
+        }
+    }
 }
 
 /// Finds what serves a call, and marks a version as used before its first call is made.
@@ -68,6 +99,7 @@ impl Router<'_> {
             },
             variant: None,
             capture_logprobs: false,
+            fallbacks: vec![],
             draft: false,
         })
     }
@@ -117,6 +149,10 @@ impl Router<'_> {
             },
             variant: Some(variant.clone()),
             capture_logprobs: version.spec.capture_logprobs,
+            fallbacks: {
+                let others = version.spec.fallbacks(&variant.name, &call.call_context);
+                others.into_iter().cloned().collect()
+            },
             draft: version.used_at.is_none(),
         })
     }
@@ -132,7 +168,7 @@ fn draw(call: &ChatCall, entropy: Entropy) -> u64 {
 
 /// FNV-1a, mixed once more because variants are drawn by its low bits. The same on every node
 /// and in every release, so that a conversation stays where it is.
-fn hash(bytes: &[u8]) -> u64 {
+pub(crate) fn hash(bytes: &[u8]) -> u64 {
     let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
     let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325, mix);
     (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (hash >> 29)

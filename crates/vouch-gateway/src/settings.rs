@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use vouch_domain::Time;
+use vouch_domain::clock::Clock;
 use vouch_domain::deployment::{Deployment, DeploymentVersion};
 use vouch_domain::id::ProjectId;
 use vouch_domain::log::Usage;
@@ -12,8 +13,10 @@ use vouch_domain::price::Price;
 use vouch_domain::provider::{Provider as Configured, ProviderKey, ProviderKind};
 use vouch_store::Store;
 
+use crate::anthropic::Anthropic;
+use crate::client::HttpClient;
 use crate::error::GatewayError;
-use crate::openai::{HttpClient, OpenAi};
+use crate::openai::OpenAi;
 use crate::provider::Provider;
 use crate::seal::Sealer;
 
@@ -48,6 +51,7 @@ impl Settings {
 /// Reads settings and keeps them for a moment.
 pub(crate) struct SettingsCache {
     store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
     sealer: Arc<Sealer>,
     client: HttpClient,
     local: Option<Arc<dyn Provider>>,
@@ -59,11 +63,20 @@ pub(crate) struct SettingsCache {
 impl SettingsCache {
     pub(crate) fn new(
         store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
         sealer: Arc<Sealer>,
         client: HttpClient,
         local: Option<Arc<dyn Provider>>,
     ) -> Self {
-        Self { store, sealer, client, local, kept: RwLock::default(), forgotten: AtomicU64::new(0) }
+        Self {
+            store,
+            clock,
+            sealer,
+            client,
+            local,
+            kept: RwLock::default(),
+            forgotten: AtomicU64::new(0),
+        }
     }
 
     pub(crate) fn forget(&self, project: ProjectId) {
@@ -125,6 +138,12 @@ impl SettingsCache {
                 client: self.client.clone(),
                 base_url: configured.base_url.clone()?,
                 key: self.key(project, configured),
+            })),
+            ProviderKind::Anthropic => Some(Arc::new(Anthropic {
+                client: self.client.clone(),
+                base_url: configured.base_url.clone()?,
+                key: self.key(project, configured),
+                clock: Arc::clone(&self.clock),
             })),
         }
     }

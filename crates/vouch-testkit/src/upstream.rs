@@ -23,6 +23,8 @@ use crate::chat_answer;
 pub enum Reply {
     /// With JSON and a status.
     Json(u16, Value),
+    /// With a status and a header, and JSON.
+    With(u16, (&'static str, &'static str), Value),
     /// With these bytes, of this type.
     Raw(u16, &'static str, Bytes),
     /// With a stream of these pieces.
@@ -118,6 +120,7 @@ async fn answer(State(script): State<Arc<Script>>, request: Request) -> Response
     let streamed = |body| ([(CONTENT_TYPE, "text/event-stream")], body).into_response();
     match reply.unwrap_or_else(|| Reply::Json(200, chat_answer("Hello"))) {
         Reply::Json(status, body) => (code(status), Json(body)).into_response(),
+        Reply::With(status, header, body) => (code(status), [header], Json(body)).into_response(),
         Reply::Raw(status, kind, body) => {
             (code(status), [(CONTENT_TYPE, kind)], body).into_response()
         }

@@ -1,10 +1,12 @@
-"""A provider that speaks OpenAI's chat completions and does what the last message says.
+"""A provider that speaks OpenAI's API and does what the last message says.
 
 `fail with 429` answers with that status; `break off` closes the connection within the answer;
 `go on` streams until the caller goes away; `use the tool` calls a tool; anything else is greeted.
 """
 
+import base64
 import json
+import struct
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -22,6 +24,7 @@ ERRORS = {
     429: ("rate_limit_error", "slow down"),
     500: ("server_error", "something broke"),
 }
+VECTORS = [[0.5, -0.25], [1.0, 0.0]]
 
 
 class Fake:
@@ -54,6 +57,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         self.server.fake.calls.append(body)
+        if self.path == "/v1/embeddings":
+            self.answer(200, embeddings(body))
+            return
         said = body["messages"][-1]["content"]
         if said.startswith("fail with "):
             kind, message = ERRORS[int(said.removeprefix("fail with "))]
@@ -152,3 +158,19 @@ class Handler(BaseHTTPRequestHandler):
 def logprob(token, value):
     likely = [{"token": token, "logprob": value, "bytes": list(token.encode())}]
     return {**likely[0], "top_logprobs": likely}
+
+
+def embeddings(body):
+    """OpenAI's client asks for base64 where its caller says nothing."""
+
+    def vector(values):
+        if body.get("encoding_format") == "base64":
+            return base64.b64encode(struct.pack(f"<{len(values)}f", *values)).decode()
+        return values
+
+    data = [
+        {"object": "embedding", "index": index, "embedding": vector(VECTORS[index])}
+        for index, _ in enumerate(body["input"])
+    ]
+    usage = {"prompt_tokens": 2, "total_tokens": 2}
+    return {"object": "list", "data": data, "model": body["model"], "usage": usage}

@@ -6,7 +6,7 @@ import httpx
 import openai
 import pytest
 from conftest import INPUTS
-from fake import TEXT
+from fake import TEXT, VECTORS
 
 HELLO = [{"role": "user", "content": "hello"}]
 SEEN = [{"role": "system", "content": "You are Ann."}, {"role": "user", "content": "hello"}]
@@ -283,3 +283,19 @@ def test_the_local_model_speaks_with_logprobs(server, client):
     log = server.log(raw.headers["x-vouch-log-id"])
     assert log["uncertainty"]["tokens"] == len(choice.logprobs.content)
     assert log["provider"] == "local"
+
+
+@pytest.mark.parametrize("more", [{}, {"encoding_format": "float"}])
+def test_embeddings_pass_through_and_are_logged_without_their_vectors(server, client, more):
+    raw = client.embeddings.with_raw_response.create(
+        model="fake/embed-1", input=["red", "green"], user="ann", **more
+    )
+    answer = raw.parse()
+    assert [item.embedding for item in answer.data] == VECTORS
+    assert answer.usage.prompt_tokens == 2
+
+    log = server.log(raw.headers["x-vouch-log-id"])
+    assert (log["status"], log["model"], log["user_id"]) == ("completed", "embed-1", "ann")
+    assert [message["content"] for message in log["messages"]] == ["red", "green"]
+    assert log["choices"] == []
+    assert log["usage"]["total_tokens"] == 2

@@ -87,7 +87,7 @@ fn filter(query: &Query, now: Time) -> Result<Filter, Problem> {
         let filter = parse(&text, now).map_err(|e| Problem::field("?q", e.to_string()))?;
         parts.push(filter);
     }
-    let names = [
+    let fields = [
         ("deployment", NameField::Deployment),
         ("variant", NameField::Variant),
         ("model", NameField::Model),
@@ -96,7 +96,7 @@ fn filter(query: &Query, now: Time) -> Result<Filter, Problem> {
         ("conversation_id", NameField::Conversation),
     ];
     let equals = |text: String| NameTest::Equals(text);
-    let named = names
+    let named = fields
         .into_iter()
         .filter_map(|(name, field)| Some(Filter::Is(Test::Name(field, equals(query.text(name)?)))));
     parts.extend(named);
