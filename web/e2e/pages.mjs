@@ -1,4 +1,5 @@
 // Every page worth a look, and what to do on it first.
+import { until } from "./harness.mjs";
 import { seedLogs } from "./mock/data.mjs";
 
 /** Signs in, makes sure that there is something to see, and answers the ids that pages need. */
@@ -55,6 +56,7 @@ async function fill(logs) {
 }
 
 const ask = async (page) => {
+  await until(async () => (await page.getByRole("combobox", { name: "Deployment or model" }).inputValue()) !== "", "something to talk to");
   const anew = page.getByRole("button", { name: /^New/ });
   if (await anew.isEnabled()) await anew.click();
   await page.getByLabel("Message").fill("Explain why the sky is blue to a child of six.");
@@ -100,7 +102,7 @@ export const PAGES = ({ log }) => [
   { name: "connect-key", path: "/connect", act: async (page) => (await page.getByRole("button", { name: "Make a key" }).click(), page.getByText("Waiting for your first call").waitFor()) },
   { name: "deployments", path: "/deployments", act: (page) => page.locator(".deployment-card").first().waitFor() },
   { name: "deployment", path: "/deployments/assistant", act: (page) => page.locator(".versions").waitFor() },
-  { name: "deployment-edit", path: "/deployments/assistant/edit", act: (page) => page.getByRole("button", { name: "Create version" }).waitFor() },
+  { name: "deployment-edit", path: "/deployments/assistant/edit", act: (page) => page.getByRole("button", { name: "Create and activate" }).waitFor() },
   { name: "deployment-new", path: "/deployments/new" },
   ...["metrics", "providers", "prices", "keys", "people", "audit", "account"].map((part) => ({ name: `settings-${part}`, path: `/settings/${part}` })),
   { name: "missing", path: "/no/such/page" },

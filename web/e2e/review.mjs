@@ -47,8 +47,7 @@ test("a whole review by keyboard alone", async (world) => {
     return now.correction && now;
   }, "the review");
   assert(said.correction.endsWith(" Good day to you!"), said.correction);
-  equal([said.thumbs, said.score, said.defects, said.safety, said.factuality, said.comment], [false, 35, ["hallucination", "incompleteness", "off_topic"].filter((w) => said.defects.includes(w)), "safe", "partly_accurate", "Needs a greeting."]);
-  assert(said.defects.includes("hallucination") && said.defects.includes("incompleteness"), said.defects.join());
+  equal([said.thumbs, said.score, said.defects, said.safety, said.factuality, said.comment], [false, 35, ["hallucination", "incompleteness"], "safe", "partly_accurate", "Needs a greeting."]);
 });
 
 test("a reload keeps the draft to the last letter", async (world) => {

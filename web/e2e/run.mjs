@@ -4,8 +4,13 @@ import { launch } from "./browser.mjs";
 import { runAll } from "./harness.mjs";
 import { startServer } from "./server.mjs";
 import "./newcomer.mjs";
+import "./playground.mjs";
 import "./review.mjs";
+import "./log.mjs";
+import "./logs.mjs";
+import "./feedback.mjs";
 import "./settings.mjs";
+import "./errors.mjs";
 import "./roles.mjs";
 import "./accessibility.mjs";
 

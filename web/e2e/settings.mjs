@@ -6,11 +6,11 @@ test("a new version is made from the one that serves, compared and activated", a
   await page.getByText("used, cannot change").first().waitFor();
   await page.getByRole("link", { name: "New version from this" }).click();
   await page.getByLabel("Parameters").fill('{"temperature": 0.3, "max_tokens": 60');
-  await page.getByRole("button", { name: "Create version" }).click();
+  await page.getByRole("button", { name: "Create and activate" }).click();
   await page.getByText(/Not JSON/).waitFor();
   await page.getByLabel("Parameters").fill('{"temperature": 0.3, "max_tokens": 60}');
   await page.getByLabel("What changed").fill("Calmer");
-  await page.getByRole("button", { name: "Create version" }).click();
+  await page.getByRole("button", { name: "Create and activate" }).click();
   await page.waitForURL(/\/deployments\/assistant\?version=/);
   await page.locator(".version-head").getByText("active").waitFor();
   await page.getByLabel("Compare with").selectOption({ index: 1 });

@@ -19,5 +19,9 @@ export const queryClient = new QueryClient({
       if (!mutation.meta?.keepsDraft) signInWhenSignedOut(error);
     },
   }),
-  defaultOptions: { queries: { retry: askAgain, refetchOnWindowFocus: true }, mutations: { retry: false } },
+  // The server may be on this very machine: whether the browser thinks it is online says nothing.
+  defaultOptions: {
+    queries: { retry: askAgain, refetchOnWindowFocus: true, networkMode: "always" },
+    mutations: { retry: false, networkMode: "always" },
+  },
 });

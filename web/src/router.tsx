@@ -1,12 +1,5 @@
 // The pages and their addresses. Each page is a chunk of its own.
-import {
-  Outlet,
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from "@tanstack/react-router";
+import { Outlet, createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { Problem } from "./api/problem";
 import { meQuery } from "./api/session";
 import { filterFromSearch } from "./pages/logs/filter";
@@ -14,14 +7,24 @@ import { queryClient } from "./queryClient";
 import { PageError } from "./shell/PageError";
 import { PageMissing } from "./shell/PageMissing";
 import { PagePending } from "./shell/PagePending";
+import { ServerBanner } from "./shell/ServerBanner";
 import { Shell } from "./shell/Shell";
+import { page } from "./shell/page";
 import { parseSearch, stringifySearch } from "./text/search";
 
 type Search = Record<string, unknown>;
 const texts = (search: Search, ...names: string[]): Record<string, string | undefined> =>
   Object.fromEntries(names.map((name) => [name, search[name] === undefined ? undefined : String(search[name])]));
 
-const root = createRootRoute({ component: Outlet, notFoundComponent: PageMissing });
+const root = createRootRoute({
+  component: () => (
+    <>
+      <ServerBanner />
+      <Outlet />
+    </>
+  ),
+  notFoundComponent: PageMissing,
+});
 
 const signin = createRoute({
   getParentRoute: () => root,
@@ -31,7 +34,7 @@ const signin = createRoute({
     // Only a path of our own: `//host` and `/\host` would lead elsewhere.
     return /^\/(?![/\\])/.test(next) ? { next } : {};
   },
-  component: lazyRouteComponent(() => import("./pages/signin/SigninPage"), "SigninPage"),
+  component: page(() => import("./pages/signin/SigninPage"), "SigninPage"),
 });
 
 const app = createRoute({
@@ -54,14 +57,14 @@ const playground = createRoute({
   getParentRoute: () => app,
   path: "/",
   validateSearch: (search: Search): { model?: string } => texts(search, "model"),
-  component: lazyRouteComponent(() => import("./pages/playground/PlaygroundPage"), "PlaygroundPage"),
+  component: page(() => import("./pages/playground/PlaygroundPage"), "PlaygroundPage"),
 });
 
 const logs = createRoute({
   getParentRoute: () => app,
   path: "/logs",
   validateSearch: filterFromSearch,
-  component: lazyRouteComponent(() => import("./pages/logs/LogsPage"), "LogsPage"),
+  component: page(() => import("./pages/logs/LogsPage"), "LogsPage"),
 });
 
 const log = createRoute({
@@ -69,7 +72,7 @@ const log = createRoute({
   path: "/logs/$id",
   // The filter of the list it was opened from, so that next and previous follow that list.
   validateSearch: filterFromSearch,
-  component: lazyRouteComponent(() => import("./pages/log/LogPage"), "LogPage"),
+  component: page(() => import("./pages/log/LogPage"), "LogPage"),
 });
 
 const feedback = createRoute({
@@ -77,51 +80,51 @@ const feedback = createRoute({
   path: "/feedback",
   validateSearch: (search: Search): { from?: string; to?: string; metric?: string; by?: string } =>
     texts(search, "from", "to", "metric", "by"),
-  component: lazyRouteComponent(() => import("./pages/feedback/FeedbackPage"), "FeedbackPage"),
+  component: page(() => import("./pages/feedback/FeedbackPage"), "FeedbackPage"),
 });
 
 const connect = createRoute({
   getParentRoute: () => app,
   path: "/connect",
-  component: lazyRouteComponent(() => import("./pages/connect/ConnectPage"), "ConnectPage"),
+  component: page(() => import("./pages/connect/ConnectPage"), "ConnectPage"),
 });
 
 const deployments = createRoute({
   getParentRoute: () => app,
   path: "/deployments",
-  component: lazyRouteComponent(() => import("./pages/deployments/DeploymentsPage"), "DeploymentsPage"),
+  component: page(() => import("./pages/deployments/DeploymentsPage"), "DeploymentsPage"),
 });
 
 const newDeployment = createRoute({
   getParentRoute: () => app,
   path: "/deployments/new",
-  component: lazyRouteComponent(() => import("./pages/deployments/NewDeploymentPage"), "NewDeploymentPage"),
+  component: page(() => import("./pages/deployments/NewDeploymentPage"), "NewDeploymentPage"),
 });
 
 const deployment = createRoute({
   getParentRoute: () => app,
   path: "/deployments/$key",
   validateSearch: (search: Search): { version?: string; compare?: string } => texts(search, "version", "compare"),
-  component: lazyRouteComponent(() => import("./pages/deployments/DeploymentPage"), "DeploymentPage"),
+  component: page(() => import("./pages/deployments/DeploymentPage"), "DeploymentPage"),
 });
 
 const newVersion = createRoute({
   getParentRoute: () => app,
   path: "/deployments/$key/edit",
   validateSearch: (search: Search): { from?: string; replace?: string } => texts(search, "from", "replace"),
-  component: lazyRouteComponent(() => import("./pages/deployments/VersionEditPage"), "VersionEditPage"),
+  component: page(() => import("./pages/deployments/VersionEditPage"), "VersionEditPage"),
 });
 
 const settings = createRoute({
   getParentRoute: () => app,
   path: "/settings",
-  component: lazyRouteComponent(() => import("./pages/settings/SettingsPage"), "SettingsPage"),
+  component: page(() => import("./pages/settings/SettingsPage"), "SettingsPage"),
 });
 
 const settingsPart = createRoute({
   getParentRoute: () => app,
   path: "/settings/$part",
-  component: lazyRouteComponent(() => import("./pages/settings/SettingsPage"), "SettingsPage"),
+  component: page(() => import("./pages/settings/SettingsPage"), "SettingsPage"),
 });
 
 export const router = createRouter({
@@ -142,5 +145,9 @@ export const router = createRouter({
 declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
+  }
+  interface HistoryState {
+    /** How many logs ago the list was left, so that its link goes back to the same place in it. */
+    logsDeep?: number;
   }
 }

@@ -51,7 +51,7 @@ export class VouchFeedback extends Base {
     row.append(element("span", { class: "said", role: "status" }));
     const form = element("form", { hidden: "" });
     const label = this.getAttribute("placeholder") ?? "Tell us more (optional)";
-    form.append(element("textarea", { placeholder: label, "aria-label": label, maxlength: "8000" }));
+    form.append(element("textarea", { placeholder: label, "aria-label": label, maxlength: "8000", dir: "auto" }));
     form.append(element("button", { class: "send", type: "submit" }, this.getAttribute("send") ?? "Send"));
     form.addEventListener("submit", (event) => {
       event.preventDefault();

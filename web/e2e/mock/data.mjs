@@ -55,7 +55,7 @@ export const DEPLOYMENTS = [
     deployment: deployment("assistant", "General questions, answered by the local model.", 2),
     versions: [
       version(3, "Say so when unsure", [variant("main", "smollm2-135m-instruct", BRIEF, { weight: 3 }), variant("warm", "smollm2-135m-instruct", BRIEF, { parameters: { temperature: 1 } })], false),
-      version(2, "Three sentences at most", [variant("main", "smollm2-135m-instruct", BRIEF.split("\n").slice(0, 2).join("\n"))], true),
+      version(2, "Three sentences at most", [variant("main", "smollm2-135m-instruct", `${BASIC}\n${BRIEF.split("\n")[1]}`)], true),
       version(1, "", [variant("main", "smollm2-135m-instruct", BASIC)], true),
     ],
   },

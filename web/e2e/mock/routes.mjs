@@ -149,6 +149,12 @@ export function route(state, { method, path, query: q, body, headers, address })
     "POST /me/*": () => (body.new.length < 8 ? problem(422, "invalid-input", "The input is not valid", "", [{ pointer: "/new", detail: "expected at least 8 characters" }]) : ok(null, 204)),
     "GET /logs": () => ok(page(state.logs.filter((l) => fits(l, q)).map(summary), q)),
     "GET /logs/*": () => (log ? ok(detail(log)) : problem(404, "not-found", "Not found", `There is no log ${parts[1]}.`)),
+    "POST /logs": () => {
+      const sent = body.logs.map((more, i) => makeLog(Date.now() + i, "", "", { sent_by: `user:${me.id}`, deployment: null, version: null, variant: null, user_id: null, ...more, error: more.error ?? null }));
+      state.logs.unshift(...sent);
+      emit(state, "log.created", sent.map((l) => l.id));
+      return ok({ ids: sent.map((l) => l.id) }, 201);
+    },
     "POST /feedback": () => feedbackPost(state, me, body, headers["idempotency-key"]),
     "POST /feedback/*/retract": () => retract(state, parts[1]),
     "GET /feedback": () => ok(page(state.logs.flatMap((l) => l.feedback).filter((f) => !q.has("name") || f.name === q.get("name")).sort((a, b) => (a.id < b.id ? 1 : -1)), q)),

@@ -1,5 +1,6 @@
 // The one place that calls the native API: JSON in and out, CSRF header, problems thrown.
-import { Problem, asProblem, problemOf } from "./problem";
+import { Problem, problemOf, unreachable } from "./problem";
+import { setReachable } from "./reach";
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
 
@@ -38,8 +39,10 @@ async function call<T>(method: string, path: string, options: Options = {}): Pro
     });
   } catch (thrown) {
     if (thrown instanceof DOMException && thrown.name === "AbortError") throw thrown;
-    throw asProblem(thrown);
+    setReachable(false);
+    throw unreachable();
   }
+  setReachable(true);
   const text = await answer.text();
   if (!answer.ok) throw problemOf(answer.status, text);
   if (!text) return undefined as T;

@@ -23,7 +23,7 @@ export interface NewDeployment {
   version: VersionSpec;
 }
 
-export interface DeploymentChange {
+export interface UpdateDeployment {
   description?: string;
   active_version?: number;
   archived?: boolean;
@@ -31,7 +31,7 @@ export interface DeploymentChange {
 
 export const createDeployment = (deployment: NewDeployment) =>
   api.post<{ deployment: Deployment; version: DeploymentVersion }>("/deployments", deployment);
-export const changeDeployment = (key: string, change: DeploymentChange) =>
+export const changeDeployment = (key: string, change: UpdateDeployment) =>
   api.patch<Deployment>(`/deployments/${part(key)}`, change);
 export const createVersion = (key: string, spec: VersionSpec) =>
   api.post<DeploymentVersion>(`/deployments/${part(key)}/versions`, spec);

@@ -18,9 +18,11 @@ export const logsQuery = (filter: LogFilter) =>
     staleTime: 5_000,
   });
 
+export const fetchLog = (id: string, signal?: AbortSignal) => api.get<LogDetail>(`/logs/${part(id)}`, undefined, signal);
+
 export const logQuery = (id: string) =>
   queryOptions({
     queryKey: ["log", id],
-    queryFn: ({ signal }) => api.get<LogDetail>(`/logs/${part(id)}`, undefined, signal),
+    queryFn: ({ signal }) => fetchLog(id, signal),
     staleTime: 5_000,
   });

@@ -239,7 +239,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Logs, newest first; all filters that are given must fit. */
+        /**
+         * Logs, newest first; all filters that are given must fit. A page of a rare combination may end
+         *     before it is full: it is then `partial`, and `next_cursor` goes on.
+         */
         get: operations["get_logs"];
         put?: never;
         /**
@@ -659,6 +662,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/embeddings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make embeddings: OpenAI's request and answer. `model` is a deployment's key or
+         *     `provider/model`; the header `x-vouch-log-id` of the answer names its log, which keeps the
+         *     texts and the usage, not the vectors.
+         */
+        post: operations["openai_post_embeddings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models": {
         parameters: {
             query?: never;
@@ -868,6 +892,29 @@ export interface components {
             last_used_at?: components["schemas"]["Time"] | null;
             revoked_at?: components["schemas"]["Time"] | null;
         };
+        /** @description One try to have a call served. */
+        Attempt: {
+            /** @description The provider's name. */
+            provider: string;
+            /** @description The model's name at the provider. */
+            model: string;
+            /** @description The variant, where a deployment was called. */
+            variant?: string | null;
+            /** @description When it began. */
+            started_at: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description Until its answer began or it failed, ms.
+             */
+            latency: number;
+            /**
+             * Format: int32
+             * @description The provider's HTTP status, where it answered.
+             */
+            status?: number | null;
+            /** @description Why it did not serve the call; absent for the one that did. */
+            error?: string | null;
+        };
         /** @description One entry of the audit trail. */
         AuditEntry: {
             /**
@@ -921,6 +968,82 @@ export interface components {
          * @description A count of tokens. Some clients send `1.0`.
          */
         Count: number;
+        /** @description What a deployment is to be. */
+        CreateDeployment: {
+            /** @description What callers name as `model` or `key`. */
+            key: string;
+            /** @description What it is for. */
+            description?: string | null;
+            /** @description Its first version, active at once. */
+            version: components["schemas"]["VersionSpec"];
+        };
+        /** @description A feedback that is sent in: about a log, a chain or a conversation. */
+        CreateFeedback: {
+            log_id?: components["schemas"]["LogId"] | null;
+            /** @description About all calls of this chain. */
+            chain_id?: string | null;
+            /** @description About all calls of this conversation. */
+            conversation_id?: string | null;
+            /** @description The metric's name. */
+            name: string;
+            /** @description A boolean, a number, a text or a list of texts, as the metric asks. */
+            value?: unknown;
+            /** @description A remark. */
+            comment?: string | null;
+            /** @description The answer as it should be. */
+            correction?: string | null;
+            /** @description The application's user who gave it, where a program passes it on. */
+            user_id?: string | null;
+            source?: components["schemas"]["Source"] | null;
+        };
+        /** @description Whose token, and for how long. */
+        CreateFeedbackToken: {
+            /**
+             * Format: int64
+             * @description 60 to 86400 seconds; three hours where absent.
+             */
+            ttl_s?: number | null;
+            /** @description The application's user who will give the feedback. */
+            user_id?: string | null;
+        };
+        /** @description What a key is for. */
+        CreateKey: {
+            /** @description What it is for. */
+            name: string;
+            /** @description At least one. */
+            scopes: components["schemas"]["Scope"][];
+        };
+        /** @description A person to be added. */
+        CreateUser: {
+            /** @description What they sign in with. */
+            email: string;
+            /** @description What others see. */
+            name: string;
+            /** @description What they may do. */
+            role: components["schemas"]["Role"];
+            /** @description At least 10 characters; without it a sign-in link is made. */
+            password?: string | null;
+        };
+        /** @description The deployment and its first version. */
+        CreatedDeployment: {
+            deployment: components["schemas"]["Deployment"];
+            version: components["schemas"]["DeploymentVersion"];
+        };
+        /** @description A token for `POST /api/v1/public/feedback`. */
+        CreatedFeedbackToken: {
+            token: string;
+            expires_at: components["schemas"]["Time"];
+        };
+        /** @description The key with its secret, which is not shown again. */
+        CreatedKey: components["schemas"]["ApiKey"] & {
+            /** @description `vk_...`: keep it, it is not shown again. */
+            secret: string;
+        };
+        /** @description The person, and how they get in. */
+        CreatedUser: {
+            user: components["schemas"]["User"];
+            signin_link?: components["schemas"]["SigninLink"] | null;
+        };
         /** @description What a person signs in with. */
         Credentials: {
             email: string;
@@ -972,24 +1095,7 @@ export interface components {
             /** @description Whether the answer is streamed. */
             stream?: boolean | null;
         };
-        /** @description What is to change; what is absent stays. */
-        DeploymentChange: {
-            /** @description What it is for. */
-            description?: string | null;
-            /**
-             * Format: int32
-             * @description The version that serves calls from now on.
-             */
-            active_version?: number | null;
-            /** @description Whether it serves no calls any more. */
-            archived?: boolean | null;
-        };
         DeploymentId: string;
-        /** @description The deployment and its first version. */
-        DeploymentMade: {
-            deployment: components["schemas"]["Deployment"];
-            version: components["schemas"]["DeploymentVersion"];
-        };
         /** @description One version of a deployment. Once it has served a call it never changes. */
         DeploymentVersion: components["schemas"]["VersionSpec"] & {
             /**
@@ -1002,15 +1108,6 @@ export interface components {
             /** @description Who made it. */
             created_by: components["schemas"]["Actor"];
             used_at?: components["schemas"]["Time"] | null;
-        };
-        /** @description What a deployment is to be. */
-        DeploymentWanted: {
-            /** @description What callers name as `model` or `key`. */
-            key: string;
-            /** @description What it is for. */
-            description?: string | null;
-            /** @description Its first version, active at once. */
-            version: components["schemas"]["VersionSpec"];
         };
         /**
          * @description Which way is better.
@@ -1059,26 +1156,7 @@ export interface components {
             retracted_at?: components["schemas"]["Time"] | null;
         };
         /** @description One feedback, or several. */
-        FeedbackBody: components["schemas"]["FeedbackCame"] | components["schemas"]["FeedbackList"];
-        /** @description A feedback that is sent in: about a log, a chain or a conversation. */
-        FeedbackCame: {
-            log_id?: components["schemas"]["LogId"] | null;
-            /** @description About all calls of this chain. */
-            chain_id?: string | null;
-            /** @description About all calls of this conversation. */
-            conversation_id?: string | null;
-            /** @description The metric's name. */
-            name: string;
-            /** @description A boolean, a number, a text or a list of texts, as the metric asks. */
-            value?: unknown;
-            /** @description A remark. */
-            comment?: string | null;
-            /** @description The answer as it should be. */
-            correction?: string | null;
-            /** @description The application's user who gave it, where a program passes it on. */
-            user_id?: string | null;
-            source?: components["schemas"]["Source"] | null;
-        };
+        FeedbackBody: components["schemas"]["CreateFeedback"] | components["schemas"]["FeedbackList"];
         FeedbackId: string;
         /** @description The feedback, in the order it came. */
         FeedbackIds: {
@@ -1092,7 +1170,7 @@ export interface components {
         /** @description Several feedbacks. */
         FeedbackList: {
             /** @description At most 1,000. */
-            feedback: components["schemas"]["FeedbackCame"][];
+            feedback: components["schemas"]["CreateFeedback"][];
         };
         /** @description What people said of a log, in short. Only feedback that counts is counted. */
         FeedbackTally: {
@@ -1143,18 +1221,6 @@ export interface components {
         /** @enum {string} */
         KeyFrom: "none" | "environment" | "sealed";
         KeyId: string;
-        /** @description The key with its secret, which is not shown again. */
-        KeyMade: components["schemas"]["ApiKey"] & {
-            /** @description `vk_...`: keep it, it is not shown again. */
-            secret: string;
-        };
-        /** @description What a key is for. */
-        KeyWanted: {
-            /** @description What it is for. */
-            name: string;
-            /** @description At least one. */
-            scopes: components["schemas"]["Scope"][];
-        };
         /** @description The part of the link after `#`. */
         Link: {
             token: string;
@@ -1193,6 +1259,8 @@ export interface components {
             logprobs?: components["schemas"]["TokenLogprob"][];
             uncertainty?: components["schemas"]["Uncertainty"] | null;
             error?: components["schemas"]["LogError"] | null;
+            /** @description What was tried, in that order, where it was more than one thing. */
+            attempts?: components["schemas"]["Attempt"][];
         };
         /** @description Why a call failed. */
         LogError: {
@@ -1344,26 +1412,6 @@ export interface components {
         MetricTypeName: "boolean" | "number" | "category" | "multi_category" | "text";
         /** @description A value that fits its metric. */
         MetricValue: boolean | number | string | string[];
-        /** @description What a metric is to be. */
-        MetricWanted: {
-            /** @description What values it takes. */
-            type: components["schemas"]["MetricTypeName"];
-            /**
-             * Format: double
-             * @description Of a number: the smallest value allowed.
-             */
-            min?: number | null;
-            /**
-             * Format: double
-             * @description Of a number: the largest value allowed.
-             */
-            max?: number | null;
-            /** @description Of a category or multi-category: the words allowed; any where absent. */
-            categories?: string[] | null;
-            direction?: components["schemas"]["Direction"] | null;
-            /** @description What a reviewer should know before answering. Markdown. */
-            guideline?: string | null;
-        };
         /** @description What became of it. */
         MetricsAdded: {
             /** @description Always true. */
@@ -1497,9 +1545,12 @@ export interface components {
             name: string;
             /** @description How to talk to it. */
             kind: components["schemas"]["ProviderKind"];
-            /** @description Up to and with `/v1`; needed for `openai`, absent for `local`. */
+            /**
+             * @description For `openai` up to and with `/v1`, and needed; for `anthropic` up to before it, and
+             *     `https://api.anthropic.com` where absent; absent for `local`.
+             */
             base_url?: string | null;
-            key?: components["schemas"]["KeyWanted"] | null;
+            key?: components["schemas"]["PutProviderKey"] | null;
         };
         /** @description Feedback that comes along with a log or its metrics. */
         NewScore: {
@@ -1600,6 +1651,8 @@ export interface components {
                 revoked_at?: components["schemas"]["Time"] | null;
             }[];
             next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
         };
         /** @description One page of a list. */
         Page_AuditEntry: {
@@ -1626,6 +1679,8 @@ export interface components {
                 hash: string;
             }[];
             next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
         };
         /** @description One page of a list. */
         Page_Deployment: {
@@ -1647,6 +1702,8 @@ export interface components {
                 archived_at?: components["schemas"]["Time"] | null;
             }[];
             next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
         };
         /** @description One page of a list. */
         Page_Feedback: {
@@ -1675,6 +1732,8 @@ export interface components {
                 retracted_at?: components["schemas"]["Time"] | null;
             })[];
             next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
         };
         /** @description One page of a list. */
         Page_LogSummary: {
@@ -1709,6 +1768,8 @@ export interface components {
                 feedback: components["schemas"]["FeedbackTally"];
             })[];
             next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
         };
         /** @description One page of a list. */
         Page_MetricDefinition: {
@@ -1728,6 +1789,8 @@ export interface components {
                 created_at: components["schemas"]["Time"];
             })[];
             next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
         };
         /** @description One page of a list. */
         Page_Model: {
@@ -1743,6 +1806,8 @@ export interface components {
                 note: string;
             }[];
             next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
         };
         /** @description One page of a list. */
         Page_Price: {
@@ -1764,21 +1829,40 @@ export interface components {
                 output_usd_micros_per_mtok: number;
             }[];
             next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
         };
         /** @description One page of a list. */
-        Page_ProviderShown: {
+        Page_Provider: {
             /** @description The items, in the order of the list. */
-            items: (components["schemas"]["Provider"] & {
-                /** @description Not asked here; `GET /api/v1/models` lists what can be named. */
-                models?: string[] | null;
-            })[];
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["ProviderId"];
+                /** @description Its name, the part of `provider/model` before the slash. */
+                name: string;
+                /** @description How to talk to it. */
+                kind: components["schemas"]["ProviderKind"];
+                /**
+                 * @description For `openai` up to and with `/v1`, for `anthropic` up to before it; absent for the local
+                 *     model.
+                 */
+                base_url?: string | null;
+                /** @description Where its key comes from. */
+                key: components["schemas"]["ProviderKey"];
+                /** @description When it was made. */
+                created_at: components["schemas"]["Time"];
+            }[];
             next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
         };
         /** @description One page of a list. */
         Page_String: {
             /** @description The items, in the order of the list. */
             items: string[];
             next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
         };
         /** @description One page of a list. */
         Page_User: {
@@ -1797,6 +1881,8 @@ export interface components {
                 disabled_at?: components["schemas"]["Time"] | null;
             }[];
             next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
         };
         /** @description How long it took, in milliseconds. */
         Performance: {
@@ -1832,23 +1918,6 @@ export interface components {
         };
         /** @description The price of one model at one provider. */
         Price: {
-            /** @description The provider's name. */
-            provider: string;
-            /** @description The model's name at the provider. */
-            model: string;
-            /**
-             * Format: int64
-             * @description Millionths of a US dollar for a million input tokens.
-             */
-            input_usd_micros_per_mtok: number;
-            /**
-             * Format: int64
-             * @description Millionths of a US dollar for a million output tokens.
-             */
-            output_usd_micros_per_mtok: number;
-        };
-        /** @description What a model costs. */
-        PriceWanted: {
             /** @description The provider's name. */
             provider: string;
             /** @description The model's name at the provider. */
@@ -1902,7 +1971,10 @@ export interface components {
             name: string;
             /** @description How to talk to it. */
             kind: components["schemas"]["ProviderKind"];
-            /** @description Up to and with `/v1`; absent for the local model. */
+            /**
+             * @description For `openai` up to and with `/v1`, for `anthropic` up to before it; absent for the local
+             *     model.
+             */
             base_url?: string | null;
             /** @description Where its key comes from. */
             key: components["schemas"]["ProviderKey"];
@@ -1927,20 +1999,7 @@ export interface components {
          * @description How to talk to a provider.
          * @enum {string}
          */
-        ProviderKind: "local" | "openai";
-        /** @description A provider without its key. */
-        ProviderShown: components["schemas"]["Provider"] & {
-            /** @description Not asked here; `GET /api/v1/models` lists what can be named. */
-            models?: string[] | null;
-        };
-        /** @description What a provider is to be. */
-        ProviderWanted: {
-            /** @description How to talk to it. */
-            kind: components["schemas"]["ProviderKind"];
-            /** @description Up to and with `/v1`; needed for `openai`, absent for `local`. */
-            base_url?: string | null;
-            key?: components["schemas"]["KeyWanted"] | null;
-        };
+        ProviderKind: "local" | "openai" | "anthropic";
         /** @description A feedback with its token. */
         PublicFeedback: {
             /** @description From `POST /api/v1/logs/{id}/feedback-token`. */
@@ -1953,6 +2012,62 @@ export interface components {
             comment?: string | null;
             /** @description The answer as it should be. */
             correction?: string | null;
+        };
+        /** @description What a metric is to be. */
+        PutMetric: {
+            /** @description What values it takes. */
+            type: components["schemas"]["MetricTypeName"];
+            /**
+             * Format: double
+             * @description Of a number: the smallest value allowed.
+             */
+            min?: number | null;
+            /**
+             * Format: double
+             * @description Of a number: the largest value allowed.
+             */
+            max?: number | null;
+            /** @description Of a category or multi-category: the words allowed; any where absent. */
+            categories?: string[] | null;
+            direction?: components["schemas"]["Direction"] | null;
+            /** @description What a reviewer should know before answering. Markdown. */
+            guideline?: string | null;
+        };
+        /** @description What a model costs. */
+        PutPrice: {
+            /** @description The provider's name. */
+            provider: string;
+            /** @description The model's name at the provider. */
+            model: string;
+            /**
+             * Format: int64
+             * @description Millionths of a US dollar for a million input tokens.
+             */
+            input_usd_micros_per_mtok: number;
+            /**
+             * Format: int64
+             * @description Millionths of a US dollar for a million output tokens.
+             */
+            output_usd_micros_per_mtok: number;
+        };
+        /** @description What a provider is to be. */
+        PutProvider: {
+            /** @description How to talk to it. */
+            kind: components["schemas"]["ProviderKind"];
+            /**
+             * @description For `openai` up to and with `/v1`, and needed; for `anthropic` up to before it, and
+             *     `https://api.anthropic.com` where absent; absent for `local`.
+             */
+            base_url?: string | null;
+            key?: components["schemas"]["PutProviderKey"] | null;
+        };
+        /** @description Where a provider's key comes from. */
+        PutProviderKey: {
+            from: components["schemas"]["KeyFrom"];
+            /** @description With `environment`: the variable's name. */
+            variable?: string | null;
+            /** @description With `sealed`: the key itself; it is never shown again. */
+            value?: string | null;
         };
         /** @description On whose behalf. */
         Retraction: {
@@ -2029,21 +2144,6 @@ export interface components {
             /** @description The likeliest alternatives at this place, likeliest first. */
             top_logprobs?: components["schemas"]["Alternative"][];
         };
-        /** @description A token for `POST /api/v1/public/feedback`. */
-        TokenMade: {
-            token: string;
-            expires_at: components["schemas"]["Time"];
-        };
-        /** @description Whose token, and for how long. */
-        TokenWanted: {
-            /**
-             * Format: int64
-             * @description 60 to 86400 seconds; three hours where absent.
-             */
-            ttl_s?: number | null;
-            /** @description The application's user who will give the feedback. */
-            user_id?: string | null;
-        };
         /** @description Signals of a response of tokens 1..T. */
         Uncertainty: {
             /**
@@ -2069,8 +2169,48 @@ export interface components {
              */
             tokens: number;
         };
+        /** @description What is to change; what is absent stays. */
+        UpdateDeployment: {
+            /** @description What it is for. */
+            description?: string | null;
+            /**
+             * Format: int32
+             * @description The version that serves calls from now on.
+             */
+            active_version?: number | null;
+            /** @description Whether it serves no calls any more. */
+            archived?: boolean | null;
+        };
+        /** @description What is to change; what is absent stays. */
+        UpdateUser: {
+            /** @description What others see. */
+            name?: string | null;
+            role?: components["schemas"]["Role"] | null;
+            /** @description At least 10 characters. */
+            password?: string | null;
+            /** @description Whether they are shut out. */
+            disabled?: boolean | null;
+        };
+        /** @description Tokens used. */
+        Usage: Record<string, unknown> & {
+            /**
+             * Format: int64
+             * @description Tokens of the input.
+             */
+            prompt_tokens: number;
+            /**
+             * Format: int64
+             * @description Tokens of the output.
+             */
+            completion_tokens: number;
+            /**
+             * Format: int64
+             * @description Their sum, as the provider counted it.
+             */
+            total_tokens: number;
+        };
         /** @description Calls, tokens and cost by day. */
-        Usage: {
+        UsageByDay: {
             points: components["schemas"]["UsageOfDay"][];
         };
         /** @description One day of one deployment, variant and model. */
@@ -2114,33 +2254,7 @@ export interface components {
             created_at: components["schemas"]["Time"];
             disabled_at?: components["schemas"]["Time"] | null;
         };
-        /** @description What is to change; what is absent stays. */
-        UserChange: {
-            /** @description What others see. */
-            name?: string | null;
-            role?: components["schemas"]["Role"] | null;
-            /** @description At least 10 characters. */
-            password?: string | null;
-            /** @description Whether they are shut out. */
-            disabled?: boolean | null;
-        };
         UserId: string;
-        /** @description The person, and how they get in. */
-        UserMade: {
-            user: components["schemas"]["User"];
-            signin_link?: components["schemas"]["SigninLink"] | null;
-        };
-        /** @description A person to be added. */
-        UserWanted: {
-            /** @description What they sign in with. */
-            email: string;
-            /** @description What others see. */
-            name: string;
-            /** @description What they may do. */
-            role: components["schemas"]["Role"];
-            /** @description At least 10 characters; without it a sign-in link is made. */
-            password?: string | null;
-        };
         /** @description One way to serve the calls of a version. */
         Variant: {
             /** @description Its name, unique in the version. */
@@ -2167,6 +2281,26 @@ export interface components {
             parameters?: Record<string, unknown>;
             /** @description Tools offered to the model, OpenAI's shape. */
             tools?: Record<string, unknown>[];
+            /**
+             * Format: int32
+             * @description How long the provider may take until its answer begins, seconds from 1 to 600; 600 where
+             *     absent.
+             */
+            timeout_s?: number | null;
+            /**
+             * Format: int32
+             * @description How often a call is repeated when the provider cannot be reached or answers with 408, 429
+             *     or 5xx, from 0 to 5; 2 where absent. Nothing is repeated once the answer has begun, nor
+             *     after a timeout.
+             */
+            retries?: number | null;
+            /**
+             * @description The variants, by name, that are tried in this order when this one fails after its retries,
+             *     as far as they fit the call's context; one that is switched off by its weight serves as
+             *     well. Where absent, all others that are switched on, in the order they are declared from
+             *     here on. An empty list is none.
+             */
+            fallback?: string[] | null;
         };
         /** @description Whether the chain of hashes holds. */
         Verified: {
@@ -2316,7 +2450,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeploymentWanted"];
+                "application/json": components["schemas"]["CreateDeployment"];
             };
         };
         responses: {
@@ -2325,7 +2459,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeploymentMade"];
+                    "application/json": components["schemas"]["CreatedDeployment"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
@@ -2382,7 +2516,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DeploymentChange"];
+                "application/json": components["schemas"]["UpdateDeployment"];
             };
         };
         responses: {
@@ -2740,7 +2874,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["KeyWanted"];
+                "application/json": components["schemas"]["CreateKey"];
             };
         };
         responses: {
@@ -2749,7 +2883,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeyMade"];
+                    "application/json": components["schemas"]["CreatedKey"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
@@ -2795,6 +2929,8 @@ export interface operations {
     get_logs: {
         parameters: {
             query?: {
+                /** @description The filter language, e.g. `model:gpt-4o* (score<50 or thumbs:down) not status:failed "group commit"`. */
+                q?: string;
                 /** @description The deployment's key. */
                 deployment?: string;
                 /** @description The variant's name. */
@@ -2937,7 +3073,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TokenWanted"];
+                "application/json": components["schemas"]["CreateFeedbackToken"];
             };
         };
         responses: {
@@ -2946,7 +3082,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenMade"];
+                    "application/json": components["schemas"]["CreatedFeedbackToken"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
@@ -3105,7 +3241,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MetricWanted"];
+                "application/json": components["schemas"]["PutMetric"];
             };
         };
         responses: {
@@ -3193,7 +3329,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PriceWanted"];
+                "application/json": components["schemas"]["PutPrice"];
             };
         };
         responses: {
@@ -3261,7 +3397,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_ProviderShown"];
+                    "application/json": components["schemas"]["Page_Provider"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
@@ -3293,7 +3429,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProviderShown"];
+                    "application/json": components["schemas"]["Provider"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
@@ -3319,7 +3455,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProviderWanted"];
+                "application/json": components["schemas"]["PutProvider"];
             };
         };
         responses: {
@@ -3328,7 +3464,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProviderShown"];
+                    "application/json": components["schemas"]["Provider"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
@@ -3521,7 +3657,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Usage"];
+                    "application/json": components["schemas"]["UsageByDay"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
@@ -3572,7 +3708,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UserWanted"];
+                "application/json": components["schemas"]["CreateUser"];
             };
         };
         responses: {
@@ -3581,7 +3717,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserMade"];
+                    "application/json": components["schemas"]["CreatedUser"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
@@ -3607,7 +3743,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UserChange"];
+                "application/json": components["schemas"]["UpdateUser"];
             };
         };
         responses: {
@@ -3742,6 +3878,38 @@ export interface operations {
         };
     };
     openai_post_chat_completions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The log's chain. */
+                "x-vouch-chain-id"?: string | null;
+                /** @description The log's conversation. */
+                "x-vouch-conversation-id"?: string | null;
+                /** @description The log's user. */
+                "x-vouch-user-id"?: string | null;
+                /** @description The log's metadata, a JSON object. */
+                "x-vouch-metadata"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, unknown>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+        };
+    };
+    openai_post_embeddings: {
         parameters: {
             query?: never;
             header?: {

@@ -28,9 +28,9 @@ export type Source = Schema["Source"];
 export type Project = Whole<Schema["Project"]>;
 export type User = Whole<Schema["User"]>;
 export type ApiKey = Whole<Schema["ApiKey"]>;
-export type NewApiKey = Whole<Schema["KeyMade"]>;
+export type NewApiKey = Whole<Schema["CreatedKey"]>;
 export type Me = Whole<Schema["Me"]>;
-export type UserMade = Whole<Schema["UserMade"]>;
+export type CreatedUser = Whole<Schema["CreatedUser"]>;
 export type SigninLink = Whole<Schema["SigninLink"]>;
 
 // --- log ---
@@ -86,7 +86,7 @@ export type LogDetail = With<
 export type MetricTypeName = Schema["MetricTypeName"];
 export type Direction = Schema["Direction"];
 export type MetricValue = Schema["MetricValue"];
-export type MetricChange = Schema["MetricWanted"];
+export type MetricChange = Schema["PutMetric"];
 
 /** One shape for the five types: `min` and `max` of numbers, `categories` of words. */
 export interface MetricDefinition extends Omit<Whole<Schema["MetricDefinition"]>, "type" | "min" | "max" | "categories"> {
@@ -130,7 +130,7 @@ export interface DeploymentDetail {
 export type ProviderKind = Schema["ProviderKind"];
 export type ProviderKey = Schema["ProviderKey"];
 export type ProviderKeyChange = { from: "none" } | { from: "environment"; variable: string } | { from: "sealed"; value: string };
-export type Provider = With<Whole<Schema["ProviderShown"]>, { key: ProviderKey }>;
+export type Provider = With<Whole<Schema["Provider"]>, { key: ProviderKey }>;
 
 export interface ProviderChange {
   kind: ProviderKind;

@@ -1,7 +1,7 @@
 // The people of the project.
 import { queryOptions } from "@tanstack/react-query";
 import { api, part } from "./client";
-import type { Page, Role, SigninLink, User, UserMade } from "./types";
+import type { Page, Role, SigninLink, User, CreatedUser } from "./types";
 
 export const usersQuery = queryOptions({
   queryKey: ["users"],
@@ -17,14 +17,14 @@ export interface NewUser {
   password?: string;
 }
 
-export interface UserChange {
+export interface UpdateUser {
   name?: string;
   role?: Role;
   password?: string;
   disabled?: boolean;
 }
 
-export const createUser = (user: NewUser) => api.post<UserMade>("/users", user);
-export const changeUser = (id: string, change: UserChange) => api.patch<User>(`/users/${part(id)}`, change);
+export const createUser = (user: NewUser) => api.post<CreatedUser>("/users", user);
+export const changeUser = (id: string, change: UpdateUser) => api.patch<User>(`/users/${part(id)}`, change);
 export const makeSigninLink = (id: string) =>
   api.post<SigninLink>(`/users/${part(id)}/signin-link`, {});

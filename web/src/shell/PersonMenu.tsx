@@ -26,7 +26,9 @@ export function PersonMenu() {
         <UnstyledButton className="person">
           <Avatar size={30} radius="xl" color="pine" name={name} aria-hidden />
           <span className="grow">
-            <span className="clip">{name}</span>
+            <span className="clip" title={name}>
+              {name}
+            </span>
             <small className="clip">
               {user?.role ?? "key"}
               <span className="sr-only">, account menu</span>

@@ -16,7 +16,9 @@ export function SideRail() {
         <Logo />
         <span>
           <strong>Vouch</strong>
-          <small className="clip">{me.project.name}</small>
+          <small className="clip" title={me.project.name}>
+            {me.project.name}
+          </small>
         </span>
       </Link>
       <nav aria-label="Main">

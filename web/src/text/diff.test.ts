@@ -1,6 +1,6 @@
 // The diff rebuilds both texts, and shows what a reader expects.
 import { describe, expect, test } from "vitest";
-import { changedWords, lineDiff, wordDiff, type Change } from "./diff";
+import { changedWords, lineDiff, mostlyChanged, wordDiff, type Change } from "./diff";
 
 const before = (changes: Change[]) => changes.filter((c) => c.kind !== "added").map((c) => c.text).join("");
 const after = (changes: Change[]) => changes.filter((c) => c.kind !== "removed").map((c) => c.text).join("");
@@ -56,4 +56,10 @@ test("lineDiff compares whole lines", () => {
 
 test("changedWords counts words on both sides", () => {
   expect(changedWords(wordDiff("one two three", "one 2 three four"))).toEqual({ removed: 1, added: 2 });
+});
+
+test("a text that was written anew is told from one that was mended", () => {
+  expect(mostlyChanged(wordDiff("The capital of Australia is Sydney, since 1927.", "The capital of Australia is Canberra, since 1927."))).toBe(false);
+  expect(mostlyChanged(wordDiff("I do not know that, sorry, ask someone else.", "Canberra has been the capital of Australia since 1927."))).toBe(true);
+  expect(mostlyChanged(wordDiff("No", "Yes"))).toBe(false);
 });

@@ -124,9 +124,20 @@ function removedFirst(changes: Change[]): Change[] {
   return out;
 }
 
+const countWords = (changes: Change[], kind: Change["kind"]): number =>
+  changes.filter((c) => c.kind === kind).reduce((n, c) => n + (c.text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0), 0);
+
 /** Words removed and added, for a short summary. */
-export function changedWords(changes: Change[]): { removed: number; added: number } {
-  const count = (kind: Change["kind"]) =>
-    changes.filter((c) => c.kind === kind).reduce((n, c) => n + (c.text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0), 0);
-  return { removed: count("removed"), added: count("added") };
+export const changedWords = (changes: Change[]): { removed: number; added: number } => ({
+  removed: countWords(changes, "removed"),
+  added: countWords(changes, "added"),
+});
+
+/** Past this share of changed words two texts are easier to read beside each other. */
+const MOSTLY = 0.5;
+
+export function mostlyChanged(changes: Change[]): boolean {
+  const { added, removed } = changedWords(changes);
+  const changed = Math.max(added, removed);
+  return changed > 3 && changed / (changed + countWords(changes, "same")) > MOSTLY;
 }

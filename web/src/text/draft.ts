@@ -1,5 +1,6 @@
 // What a reviewer typed about one log, kept in the browser until the server has it.
 import type { MetricValue } from "~/api/types";
+import { uuid } from "./uuid";
 
 export interface Draft {
   /** Answers that differ from what the server has; null takes an answer back. */
@@ -20,7 +21,7 @@ const PREFIX = "vouch:draft:";
 const name = (logId: string) => PREFIX + logId;
 
 export function emptyDraft(): Draft {
-  return { values: {}, key: crypto.randomUUID(), at: new Date().toISOString() };
+  return { values: {}, key: uuid(), at: new Date().toISOString() };
 }
 
 export const isEmpty = (draft: Draft): boolean => Object.keys(draft.values).length === 0;
@@ -30,7 +31,7 @@ export function withValue(draft: Draft, metric: string, value: MetricValue | nul
   const values = { ...draft.values };
   if (value === undefined) delete values[metric];
   else values[metric] = value;
-  return { values, key: crypto.randomUUID(), at: new Date().toISOString() };
+  return { values, key: uuid(), at: new Date().toISOString() };
 }
 
 export function loadDraft(shelf: Shelf, logId: string): Draft {
@@ -59,7 +60,7 @@ export function afterSave(now: Draft, sent: Draft): Draft {
   const values = Object.fromEntries(
     Object.entries(now.values).filter(([metric, value]) => !same(value, sent.values[metric])),
   );
-  return { values, key: crypto.randomUUID(), at: now.at };
+  return { values, key: uuid(), at: now.at };
 }
 
 export const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

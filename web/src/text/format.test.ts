@@ -1,6 +1,6 @@
 // What people read, at the edges where rounding lies.
 import { expect, test } from "vitest";
-import { actorName, ago, compact, decimal, duration, percent, shortId, shortTime, usd } from "./format";
+import { actorName, ago, compact, dateTime, decimal, duration, percent, shortId, shortTime, usd } from "./format";
 
 test("durations change unit without a jump", () => {
   expect([0.4, 84.4, 999.4, 999.6, 9949, 9951, 59499, 60000, 125000, null].map(duration)).toEqual([
@@ -24,6 +24,7 @@ test("times get shorter the nearer they are", () => {
   expect(shortTime("2026-11-20T09:05:07", now)).toBe("20 Nov, 09:05");
   expect(shortTime("2025-11-20T09:05:07", now)).toBe("20 Nov 2025, 09:05");
   expect(shortTime("nonsense", now)).toBe("nonsense");
+  expect(dateTime("2026-11-23T09:05:07")).toBe("23 Nov 2026, 09:05:07");
   expect(ago("2026-11-23T11:58:00", now)).toBe("2 min ago");
   expect(ago("2026-11-22T11:58:00", now)).toBe("yesterday");
 });

@@ -62,6 +62,14 @@ export const fullTime = (rfc3339: string): string => {
   return Number.isNaN(at.getTime()) ? rfc3339 : full.format(at);
 };
 
+const dated = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+/** The day and the clock, always: `23 Nov 2026, 09:05:07`. */
+export const dateTime = (rfc3339: string): string => {
+  const at = new Date(rfc3339);
+  return Number.isNaN(at.getTime()) ? rfc3339 : dated.format(at);
+};
+
 /** `just now`, `5 min ago`, `3 h ago`, `2 days ago`. */
 export function ago(rfc3339: string, now = new Date()): string {
   const s = (now.getTime() - new Date(rfc3339).getTime()) / 1000;

@@ -49,6 +49,9 @@ export const theme = createTheme({
       // A gray button without a frame steps back behind the text around it.
       classNames: (_theme: MantineTheme, { variant, color }: ButtonProps) => ({ root: variant === "subtle" && color === "gray" ? "quiet" : "" }),
     },
+    // What people type may run from right to left.
+    Textarea: { defaultProps: { attributes: { input: { dir: "auto" } } } },
+    TextInput: { defaultProps: { attributes: { input: { dir: "auto" } } } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray" } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true, events: { hover: true, focus: true, touch: false } } },
     Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" }, centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.35, blur: 2 } } },

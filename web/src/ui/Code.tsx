@@ -13,14 +13,14 @@ interface Props {
   maxHeight?: number;
 }
 
-// Comments, then strings, then keywords; whatever comes first wins.
+// Comments, then strings, then keywords; whatever comes first wins. `#1d6147;` is a colour.
 const PARTS =
-  /(#[^\n]*|\/\/[^\n]*|<!--[\s\S]*?-->)|("""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)|\b(import|from|const|let|await|async|for|of|in|return|function|new|if|export|print|def|true|false|null|None|True|False|curl|npm|pip|install)\b/g;
+  /(#(?![0-9a-fA-F]{3,8}[;,"')])[^\n]*|\/\/[^\n]*|<!--[\s\S]*?-->)|("""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)|\b(import|from|const|let|await|async|for|of|in|return|function|new|if|export|print|def|true|false|null|None|True|False|curl|npm|pip|install)\b/g;
 
 export function Code({ code, what = "code", wrap = false, colour = false, mark, maxHeight }: Props) {
   return (
     <div className={wrap ? "code code-wrap" : "code"}>
-      <pre tabIndex={0} aria-label={what} style={maxHeight ? { maxHeight, overflowY: "auto" } : undefined}>
+      <pre tabIndex={0} dir="ltr" aria-label={what} style={maxHeight ? { maxHeight, overflowY: "auto" } : undefined}>
         <code>{colour ? coloured(code, mark) : code}</code>
       </pre>
       <div className="code-copy">

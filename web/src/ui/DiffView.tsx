@@ -3,7 +3,7 @@ import type { Change } from "~/text/diff";
 
 export function DiffView({ changes, mono = false }: { changes: Change[]; mono?: boolean }) {
   return (
-    <div className={mono ? "diff mono" : "diff"}>
+    <div className={mono ? "diff mono" : "diff"} dir={mono ? "ltr" : "auto"}>
       {changes.map((change, i) =>
         change.kind === "same" ? (
           <span key={i}>{change.text}</span>

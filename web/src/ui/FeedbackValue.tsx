@@ -20,5 +20,5 @@ export function FeedbackValue({ feedback: { name, value } }: { feedback: Pick<Fe
   if (Array.isArray(value)) {
     return value.length === 0 ? <span className="pill">none</span> : <>{value.map((word) => <span key={word} className="pill">{words(word)}</span>)}</>;
   }
-  return value.length <= 40 && !value.includes("\n") ? <span className="pill">{words(value)}</span> : <span className="said-text">{value}</span>;
+  return value.length <= 40 && !value.includes("\n") ? <span className="pill" dir="auto">{words(value)}</span> : <span className="said-text" dir="auto" title={value}>{value}</span>;
 }

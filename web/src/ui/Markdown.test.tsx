@@ -34,10 +34,23 @@ describe("hostile text", () => {
 
 test("the usual things read as they should", () => {
   expect(html("**bold** _em_ `a<b`")).toContain("<strong>bold</strong> <em>em</em> <code>a&lt;b</code>");
-  expect(html("1. one\n2. two")).toContain("<ol start=\"1\"><li>one</li><li>two</li></ol>");
-  expect(html("| a | b |\n|---|---|\n| 1 | 2 |")).toContain("<td>1</td>");
+  expect(html("1. one\n2. two")).toContain("<ol start=\"1\" dir=\"auto\"><li>one</li><li>two</li></ol>");
+  expect(html("| a | b |\n|---|---|\n| 1 | 2 |")).toContain('<td dir="auto">1</td>');
   expect(html("line\nline")).toContain("line<br/>line");
   expect(html("Tom &amp; Ann &lt;3")).toContain("Tom &amp; Ann &lt;3");
   expect(html("- [x] done")).toContain("checked");
   expect(html("```js\nlet a = '<b>'\n```")).toContain("&lt;b&gt;");
+});
+
+test("each block runs the way of its script; what a block holds follows it", () => {
+  const text = html("مرحبا\n\nHello\n\n- שלום\n  - inner\n\n> quoted\n\n# Title");
+  expect(text.match(/<(p|ul|blockquote|h3) dir="auto"/g)).toHaveLength(5);
+  expect(text).toContain("<ul><li>inner</li></ul>");
+  expect(html("```\nشيفرة\n```")).toContain('dir="ltr"');
+});
+
+test("a table's columns are aligned as it says", () => {
+  const text = html("| a | b | c |\n|---|--:|:-:|\n| 1 | 2 | 3 |");
+  expect(text).toContain('<td dir="auto" style="text-align:right">2</td>');
+  expect(text).toContain('<th dir="auto" style="text-align:center">c</th>');
 });

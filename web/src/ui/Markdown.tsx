@@ -6,12 +6,15 @@ import { Code } from "./Code";
 const marked = new Marked({ gfm: true, breaks: true });
 
 export const Markdown = memo(function Markdown({ text }: { text: string }) {
-  return <div className="md">{blocks(marked.lexer(text))}</div>;
+  return <div className="md">{blocks(marked.lexer(text), "auto")}</div>;
 });
 
-const blocks = (tokens: Token[]): ReactNode => tokens.map((token, i) => <Fragment key={i}>{block(token)}</Fragment>);
+/** Each block at the top runs the way of its own script, and what it holds runs along. */
+type Dir = "auto" | undefined;
 
-function block(token: Token): ReactNode {
+const blocks = (tokens: Token[], dir?: Dir): ReactNode => tokens.map((token, i) => <Fragment key={i}>{block(token, dir)}</Fragment>);
+
+function block(token: Token, dir?: Dir): ReactNode {
   switch (token.type) {
     case "space":
     case "def":
@@ -19,31 +22,35 @@ function block(token: Token): ReactNode {
     case "hr":
       return <hr />;
     case "heading":
-      return heading(token as Tokens.Heading);
+      return heading(token as Tokens.Heading, dir);
     case "code":
       return <Code code={(token as Tokens.Code).text} colour />;
     case "blockquote":
-      return <blockquote>{blocks((token as Tokens.Blockquote).tokens)}</blockquote>;
+      return <blockquote dir={dir}>{blocks((token as Tokens.Blockquote).tokens)}</blockquote>;
     case "list":
-      return list(token as Tokens.List);
+      return list(token as Tokens.List, dir);
     case "table":
       return table(token as Tokens.Table);
     case "paragraph":
-      return <p>{inlines((token as Tokens.Paragraph).tokens)}</p>;
+      return <p dir={dir}>{inlines((token as Tokens.Paragraph).tokens)}</p>;
     case "html":
-      return <p style={{ whiteSpace: "pre-wrap" }}>{token.raw.trimEnd()}</p>;
+      return (
+        <p dir={dir} style={{ whiteSpace: "pre-wrap" }}>
+          {token.raw.trimEnd()}
+        </p>
+      );
     default:
       return inline(token);
   }
 }
 
 // The page has its own h1 and h2.
-function heading({ depth, tokens }: Tokens.Heading): ReactNode {
-  if (depth <= 1) return <h3>{inlines(tokens)}</h3>;
-  return depth === 2 ? <h4>{inlines(tokens)}</h4> : <h5>{inlines(tokens)}</h5>;
+function heading({ depth, tokens }: Tokens.Heading, dir: Dir): ReactNode {
+  const Heading = depth <= 1 ? "h3" : depth === 2 ? "h4" : "h5";
+  return <Heading dir={dir}>{inlines(tokens)}</Heading>;
 }
 
-function list({ ordered, start, items }: Tokens.List): ReactNode {
+function list({ ordered, start, items }: Tokens.List, dir: Dir): ReactNode {
   const lines = items.map((item, i) => (
     <li key={i}>
       {item.task && <input type="checkbox" checked={item.checked ?? false} readOnly disabled aria-label={item.checked ? "done" : "to do"} />}
@@ -52,19 +59,26 @@ function list({ ordered, start, items }: Tokens.List): ReactNode {
       ))}
     </li>
   ));
-  return ordered ? <ol start={start === "" ? 1 : start}>{lines}</ol> : <ul>{lines}</ul>;
+  return ordered ? (
+    <ol start={start === "" ? 1 : start} dir={dir}>
+      {lines}
+    </ol>
+  ) : (
+    <ul dir={dir}>{lines}</ul>
+  );
 }
 
-function table({ header, rows }: Tokens.Table): ReactNode {
+function table({ header, rows, align }: Tokens.Table): ReactNode {
+  const aligned = (column: number) => (align[column] ? { textAlign: align[column] } : undefined);
   return (
     <div className="table-wrap card" tabIndex={0} role="region" aria-label="table">
       <table className="table">
         <thead>
-          <tr>{header.map((cell, i) => <th key={i}>{inlines(cell.tokens)}</th>)}</tr>
+          <tr>{header.map((cell, i) => <th key={i} dir="auto" style={aligned(i)}>{inlines(cell.tokens)}</th>)}</tr>
         </thead>
         <tbody>
           {rows.map((row, i) => (
-            <tr key={i}>{row.map((cell, j) => <td key={j}>{inlines(cell.tokens)}</td>)}</tr>
+            <tr key={i}>{row.map((cell, j) => <td key={j} dir="auto" style={aligned(j)}>{inlines(cell.tokens)}</td>)}</tr>
           ))}
         </tbody>
       </table>
@@ -116,7 +130,11 @@ export function SafeLink({ href, children }: { href: string; children: ReactNode
 export function SafeImage({ src, alt }: { src: string; alt: string }) {
   if (/^data:image\/(png|jpeg|gif|webp|avif);base64,/i.test(src)) return <img src={src} alt={alt || "image"} />;
   if (src.startsWith("data:")) return <span className="pill">image of an unusual kind</span>;
-  return <SafeLink href={src}>{alt ? `image: ${alt}` : src}</SafeLink>;
+  return (
+    <span className="image-link" title={src}>
+      <SafeLink href={src}>{alt ? `image: ${alt}` : src}</SafeLink>
+    </span>
+  );
 }
 
 const NAMED: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", nbsp: "\u00A0" };

@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { TriangleAlert } from "lucide-react";
 import { asProblem } from "~/api/problem";
+import { words } from "~/text/format";
 
 interface Props {
   error: unknown;
@@ -13,19 +14,21 @@ interface Props {
 
 export function ProblemBox({ error, onRetry, retryText = "Try again", shown = [] }: Props) {
   const problem = asProblem(error);
-  const fields = problem.errors.filter((e) => !shown.includes(e.pointer));
-  const repeated = fields.length === 1 && problem.detail.includes(fields[0]!.detail);
+  const listed = problem.errors.filter((e) => !shown.includes(e.pointer));
+  // A detail that only repeats a field's error is said once: at the field, else in the list.
+  const own = problem.errors.some((e) => e.detail === problem.detail) ? "" : problem.detail;
+  const detail = own || (problem.errors.length > 0 && listed.length === 0 ? "The marked field says what is wrong." : "");
   return (
     <div className="problem" role="alert">
       <TriangleAlert className="problem-icon" size={18} aria-hidden />
       <div className="grow">
         <div className="problem-title">{problem.title}</div>
-        {problem.detail && problem.detail !== problem.title && <p>{problem.detail}</p>}
-        {fields.length > 0 && !repeated && (
+        {detail && detail !== problem.title && <p>{detail}</p>}
+        {listed.length > 0 && (
           <ul>
-            {fields.map((e) => (
+            {listed.map((e) => (
               <li key={e.pointer + e.detail}>
-                {e.pointer && <code className="mono">{e.pointer}</code>} {e.detail}
+                {e.pointer && <strong>{fieldName(e.pointer)}:</strong>} {e.detail}
               </li>
             ))}
           </ul>
@@ -38,4 +41,10 @@ export function ProblemBox({ error, onRetry, retryText = "Try again", shown = []
       )}
     </div>
   );
+}
+
+/** `/variants/0/max_tokens` as `variants 1, max tokens`. */
+export function fieldName(pointer: string): string {
+  const steps = pointer.replace(/^[/?{]|\}$/g, "").split("/");
+  return steps.reduce((name, step) => (/^\d+$/.test(step) ? `${name} ${Number(step) + 1}` : name ? `${name}, ${words(step)}` : words(step)), "");
 }

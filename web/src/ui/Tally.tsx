@@ -29,7 +29,7 @@ export function Tally({ tally }: { tally: FeedbackTally }) {
           <PencilLine size={12} aria-label="corrected" />
         </span>
       )}
-      {bare && <span className="pill num">{plural(count, "answer")}</span>}
+      {bare && <span className="pill num">{plural(count, "feedback")}</span>}
     </span>
   );
 }

@@ -87,7 +87,9 @@ function MakeKey({ made, onMade }: { made: NewApiKey | undefined; onMade: (key: 
       {make.isError && <ProblemBox error={make.error} />}
       {made && (
         <div className="secret appear" role="status">
-          <code className="mono clip">{made.secret}</code>
+          <code className="mono clip" title={made.secret}>
+            {made.secret}
+          </code>
           <Copy text={made.secret} what="key" />
           <span className="secret-note">Shown once. It is in the snippets below now; keep it somewhere safe.</span>
         </div>

@@ -5,7 +5,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { Archive, ArrowLeft, GitCompare, Lock, MessageSquareText, Pencil, Plus } from "lucide-react";
 import { useActorName } from "~/api/actor";
-import { changeDeployment, deploymentQuery, type DeploymentChange } from "~/api/deployment";
+import { changeDeployment, deploymentQuery, type UpdateDeployment } from "~/api/deployment";
 import { useMay } from "~/api/session";
 import type { Deployment, DeploymentVersion } from "~/api/types";
 import { lineDiff } from "~/text/diff";
@@ -13,7 +13,9 @@ import { ago } from "~/text/format";
 import { Confirm } from "~/ui/Confirm";
 import { DiffView } from "~/ui/DiffView";
 import { PageHead } from "~/ui/PageHead";
+import { LoadError } from "~/ui/LoadError";
 import { ProblemBox } from "~/ui/ProblemBox";
+import { Ticks } from "~/ui/Ticks";
 import { VersionView } from "./VersionView";
 import { specText } from "./spec";
 import { LinkButton } from "~/ui/LinkButton";
@@ -24,7 +26,7 @@ export function DeploymentPage() {
   if (detail.isError && !detail.data) {
     return (
       <div className="page page-narrow">
-        <ProblemBox error={detail.error} onRetry={() => void detail.refetch()} />
+        <LoadError query={detail} />
       </div>
     );
   }
@@ -47,13 +49,13 @@ function Loaded({ deployment, versions }: { deployment: Deployment; versions: De
   const version = versions.find((v) => v.number === wanted) ?? versions[0];
   const other = versions.find((v) => String(v.number) === search.compare);
   const show = (change: { version?: string; compare?: string | undefined }) =>
-    void navigate({ to: "/deployments/$key", params: { key: deployment.key }, search: { ...search, ...change }, replace: true, resetScroll: false });
+    void navigate({ to: "/deployments/$key", params: { key: deployment.key }, search: { ...search, ...change }, resetScroll: false });
   return (
     <div className="page">
       <Link to="/deployments" className="back">
         <ArrowLeft size={15} aria-hidden /> Deployments
       </Link>
-      <PageHead title={deployment.key} lede={deployment.description || undefined} actions={<Actions deployment={deployment} />} />
+      <PageHead title={deployment.key} lede={deployment.description && <Ticks text={deployment.description} />} actions={<Actions deployment={deployment} />} />
       <div className="versions-grid">
         <nav className="card versions" aria-label="Versions">
           {versions.map((v) => (
@@ -63,7 +65,9 @@ function Loaded({ deployment, versions }: { deployment: Deployment; versions: De
                 {v.number === deployment.active_version && <span className="pill pill-good">active</span>}
                 {v.used_at !== null && <Lock size={12} aria-label="used, cannot be changed" className="dim" />}
               </span>
-              <span className="dim clip">{v.note || `by ${actorName(v.created_by)}`}</span>
+              <span className="dim clip" dir="auto" title={v.note || undefined}>
+                <Ticks text={v.note || `by ${actorName(v.created_by)}`} />
+              </span>
               <span className="dim version-when">{ago(v.created_at)}</span>
             </button>
           ))}
@@ -100,7 +104,7 @@ function Loaded({ deployment, versions }: { deployment: Deployment; versions: De
 function useChange(key: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (change: DeploymentChange) => changeDeployment(key, change),
+    mutationFn: (change: UpdateDeployment) => changeDeployment(key, change),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ["deployment", key] });
       await queries.invalidateQueries({ queryKey: ["deployments"] });
@@ -163,7 +167,12 @@ function VersionHead({ deployment, version }: { deployment: Deployment; version:
           </span>
         </div>
         <p className="dim">
-          {version.note && <>{version.note} · </>}by {actorName(version.created_by)}, {ago(version.created_at)}
+          {version.note && (
+            <>
+              <Ticks text={version.note} /> ·{" "}
+            </>
+          )}
+          by {actorName(version.created_by)}, {ago(version.created_at)}
         </p>
       </div>
       {mayEdit && (

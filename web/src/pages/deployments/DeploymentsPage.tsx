@@ -10,7 +10,8 @@ import { useMay } from "~/api/session";
 import { ago } from "~/text/format";
 import { Empty } from "~/ui/Empty";
 import { PageHead } from "~/ui/PageHead";
-import { ProblemBox } from "~/ui/ProblemBox";
+import { LoadError } from "~/ui/LoadError";
+import { Ticks } from "~/ui/Ticks";
 import { LinkButton } from "~/ui/LinkButton";
 
 export function DeploymentsPage() {
@@ -37,7 +38,7 @@ export function DeploymentsPage() {
           </>
         }
       />
-      {deployments.isError && <ProblemBox error={deployments.error} onRetry={() => void deployments.refetch()} />}
+      <LoadError query={deployments} />
       {deployments.isPending && <Skeleton height={160} radius="lg" />}
       {deployments.data && shown.length === 0 && (
         <div className="card">
@@ -50,7 +51,9 @@ export function DeploymentsPage() {
         {shown.map((deployment) => (
           <Link key={deployment.id} to="/deployments/$key" params={{ key: deployment.key }} className="card deployment-card">
             <span className="row" style={{ justifyContent: "space-between", flexWrap: "nowrap" }}>
-              <strong className="clip">{deployment.key}</strong>
+              <strong className="clip" title={deployment.key}>
+                {deployment.key}
+              </strong>
               {deployment.archived_at ? (
                 <span className="pill">archived</span>
               ) : deployment.active_version === null ? (
@@ -59,7 +62,9 @@ export function DeploymentsPage() {
                 <span className="pill pill-good">v{deployment.active_version} active</span>
               )}
             </span>
-            <span className="deployment-about">{deployment.description || <span className="dim">No description</span>}</span>
+            <span className="deployment-about" dir="auto">
+              {deployment.description ? <Ticks text={deployment.description} /> : <span className="dim">No description</span>}
+            </span>
             <span className="dim deployment-made">made {ago(deployment.created_at)}</span>
           </Link>
         ))}

@@ -1,33 +1,44 @@
 // A new deployment with its first version.
 import "./deployments.css";
-import { Button, TextInput } from "@mantine/core";
+import { Skeleton, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
-import { useEffect, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { changeDeployment, createDeployment } from "~/api/deployment";
 import { asProblem, type FieldError } from "~/api/problem";
 import { modelsQuery } from "~/api/provider";
-import { useMay } from "~/api/session";
+import type { Model } from "~/api/types";
 import { PageHead } from "~/ui/PageHead";
 import { ProblemBox } from "~/ui/ProblemBox";
+import { useKept } from "~/ui/useKept";
+import { CameBack, EditorFoot } from "./EditorFoot";
 import { SpecEditor } from "./SpecEditor";
-import { emptyVariant, specOf, type SpecForm } from "./spec";
+import { emptyVariant, pointersOf, specOf, type SpecForm } from "./spec";
 
 export function NewDeploymentPage() {
-  const mayEdit = useMay("admin");
+  const models = useQuery(modelsQuery);
+  if (models.isPending) {
+    return (
+      <div className="page page-narrow">
+        <Skeleton height={400} radius="lg" />
+      </div>
+    );
+  }
+  return <Editor first={models.data?.[0]} />;
+}
+
+function Editor({ first }: { first: Model | undefined }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const models = useQuery(modelsQuery).data;
-  const [key, setKey] = useState("");
-  const [description, setDescription] = useState("");
-  const [form, setForm] = useState<SpecForm>({ variants: [emptyVariant("main")], capture_logprobs: true, note: "" });
+  const kept = useKept("deployment:new", {
+    key: "",
+    description: "",
+    form: { variants: [emptyVariant("main", first?.provider, first?.model)], capture_logprobs: true, note: "" } as SpecForm,
+  });
+  const { key, description, form } = kept.value;
+  const change = (part: Partial<typeof kept.value>) => kept.set({ ...kept.value, ...part });
   const [wrong, setWrong] = useState<FieldError[]>([]);
-  const first = models?.[0];
-  useEffect(() => {
-    if (!first) return;
-    setForm((now) => ({ ...now, variants: now.variants.map((v) => (v.provider ? v : { ...v, provider: first.provider, model: first.model })) }));
-  }, [first]);
   const create = useMutation({
     mutationFn: async () => {
       const { spec } = specOf(form);
@@ -39,6 +50,7 @@ export function NewDeploymentPage() {
     onSuccess: async (made) => {
       await queries.invalidateQueries({ queryKey: ["deployments"] });
       await navigate({ to: "/deployments/$key", params: { key: made } });
+      kept.forget();
     },
   });
   const problem = create.isError ? asProblem(create.error) : undefined;
@@ -58,18 +70,14 @@ export function NewDeploymentPage() {
       </Link>
       <PageHead title="New deployment" />
       <form className="stack" onSubmit={submit}>
+        <CameBack kept={kept} />
         <section className="card card-pad stack" aria-label="Name">
-          <TextInput label="Key" description="What your application gives as model. Letters, digits, _ - ." value={key} error={errorAt("/key")} onChange={(e) => setKey(e.currentTarget.value)} autoFocus />
-          <TextInput label="Description" value={description} error={errorAt("/description")} onChange={(e) => setDescription(e.currentTarget.value)} />
+          <TextInput label="Key" description="What your application gives as model. Letters, digits, _ - ." value={key} error={errorAt("/key")} onChange={(e) => change({ key: e.currentTarget.value })} autoFocus />
+          <TextInput label="Description" value={description} error={errorAt("/description")} onChange={(e) => change({ description: e.currentTarget.value })} />
         </section>
-        <SpecEditor form={form} onChange={setForm} errorAt={errorAt} />
-        {problem && <ProblemBox error={problem} />}
-        <div className="row">
-          <Button type="submit" loading={create.isPending} disabled={!mayEdit}>
-            Create and activate
-          </Button>
-          {!mayEdit && <span className="dim">Only an admin can make deployments.</span>}
-        </div>
+        <SpecEditor form={form} onChange={(next) => change({ form: next })} errorAt={errorAt} />
+        {problem && <ProblemBox error={problem} shown={["/key", "/description", ...pointersOf(form).flatMap((at) => [at, `/version${at}`])]} />}
+        <EditorFoot kept={kept} save="Create and activate" saving={create.isPending} onLeave={() => void navigate({ to: "/deployments" })} />
       </form>
     </div>
   );

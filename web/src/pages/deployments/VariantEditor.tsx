@@ -33,7 +33,7 @@ export function VariantEditor({ variant, at, providers, models, onChange, onRemo
         <Autocomplete label="Model" value={variant.model} data={[...new Set(known)]} error={errorAt(`${at}/model`)} onChange={(model) => set({ model })} />
         <NumberInput label="Weight" description={undefined} min={0} max={1_000_000} allowDecimal={false} value={variant.weight} error={errorAt(`${at}/weight`)} onChange={(n) => set({ weight: Number(n) || 0 })} />
       </div>
-      <Prompt variant={variant} set={set} />
+      <Prompt variant={variant} set={set} errorAt={(i) => errorAt(`${at}/prompt/${i}/content`)} />
       <div className="variant-json">
         <Textarea
           label="Parameters"
@@ -76,7 +76,7 @@ interface PartProps {
   set: (change: Partial<VariantForm>) => void;
 }
 
-function Prompt({ variant, set }: PartProps) {
+function Prompt({ variant, set, errorAt }: PartProps & { errorAt: (message: number) => string | undefined }) {
   const change = (i: number, part: Partial<VariantForm["prompt"][number]>) =>
     set({ prompt: variant.prompt.map((message, j) => (j === i ? { ...message, ...part } : message)) });
   return (
@@ -88,7 +88,7 @@ function Prompt({ variant, set }: PartProps) {
       {variant.prompt.map((message, i) => (
         <div key={i} className="prompt-message">
           <NativeSelect aria-label={`Role of message ${i + 1}`} size="xs" data={[...new Set([...ROLES, message.role])]} value={message.role} onChange={(e) => change(i, { role: e.currentTarget.value })} />
-          <Textarea aria-label={`Text of message ${i + 1}`} className="grow" autosize minRows={2} maxRows={16} value={message.content} onChange={(e) => change(i, { content: e.currentTarget.value })} />
+          <Textarea aria-label={`Text of message ${i + 1}`} className="grow" autosize minRows={2} maxRows={16} value={message.content} error={errorAt(i)} onChange={(e) => change(i, { content: e.currentTarget.value })} />
           <ActionIcon aria-label={`Remove message ${i + 1}`} onClick={() => set({ prompt: variant.prompt.filter((_, j) => j !== i) })}>
             <X size={15} />
           </ActionIcon>

@@ -1,20 +1,22 @@
 // A new version from an existing one, or a change of one that has not served a call yet.
 import "./deployments.css";
-import { Button, Skeleton, Switch } from "@mantine/core";
+import { Skeleton, Switch } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
 import { useMemo, useState, type FormEvent } from "react";
 import { changeDeployment, createVersion, deploymentQuery, replaceVersion } from "~/api/deployment";
 import { asProblem, type FieldError } from "~/api/problem";
-import { useMay } from "~/api/session";
 import type { DeploymentVersion } from "~/api/types";
 import { lineDiff } from "~/text/diff";
 import { DiffView } from "~/ui/DiffView";
 import { PageHead } from "~/ui/PageHead";
+import { LoadError } from "~/ui/LoadError";
 import { ProblemBox } from "~/ui/ProblemBox";
+import { useKept } from "~/ui/useKept";
+import { CameBack, EditorFoot } from "./EditorFoot";
 import { SpecEditor } from "./SpecEditor";
-import { formOf, specOf, specText, type SpecForm } from "./spec";
+import { formOf, pointersOf, specOf, specText } from "./spec";
 
 export function VersionEditPage() {
   const { key } = useParams({ from: "/app/deployments/$key/edit" });
@@ -25,7 +27,7 @@ export function VersionEditPage() {
   if (detail.isError) {
     return (
       <div className="page page-narrow">
-        <ProblemBox error={detail.error} onRetry={() => void detail.refetch()} />
+        <LoadError query={detail} />
       </div>
     );
   }
@@ -39,11 +41,16 @@ export function VersionEditPage() {
   return <Editor key={base.number} deployment={key} base={base} replacing={replace !== undefined && base.used_at === null} />;
 }
 
+const NEW = {
+  active: "It serves every new call as soon as it is created. Versions before it stay, and can be activated again.",
+  waiting: "The version that serves goes on serving until you activate this one.",
+};
+
 function Editor({ deployment, base, replacing }: { deployment: string; base: DeploymentVersion; replacing: boolean }) {
-  const mayEdit = useMay("admin");
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [form, setForm] = useState<SpecForm>(() => ({ ...formOf(base), note: replacing ? base.note : "" }));
+  const kept = useKept(`version:${deployment}:${replacing ? "edit" : "from"}:${base.number}`, { ...formOf(base), note: replacing ? base.note : "" });
+  const form = kept.value;
   const [activate, setActivate] = useState(true);
   const [wrong, setWrong] = useState<FieldError[]>([]);
   const { spec, errors } = useMemo(() => specOf(form), [form]);
@@ -58,6 +65,7 @@ function Editor({ deployment, base, replacing }: { deployment: string; base: Dep
       await queries.invalidateQueries({ queryKey: ["deployment", deployment] });
       await queries.invalidateQueries({ queryKey: ["deployments"] });
       await navigate({ to: "/deployments/$key", params: { key: deployment }, search: { version: String(number) } });
+      kept.forget();
     },
   });
   const problem = save.isError ? asProblem(save.error) : undefined;
@@ -74,22 +82,24 @@ function Editor({ deployment, base, replacing }: { deployment: string; base: Dep
       </Link>
       <PageHead
         title={replacing ? `Edit version ${base.number}` : `New version from v${base.number}`}
-        lede={replacing ? "It has served no call yet, so it can still change." : "The version that serves stays as it is until you activate this one."}
+        lede={replacing ? "It has served no call yet, so it can still change." : NEW[activate ? "active" : "waiting"]}
       />
       <form className="stack" onSubmit={submit}>
-        <SpecEditor form={form} onChange={setForm} errorAt={errorAt} />
+        <CameBack kept={kept} />
+        <SpecEditor form={form} onChange={kept.set} errorAt={errorAt} />
         <details className="card card-pad fold">
           <summary>What differs from v{base.number}</summary>
           <DiffView mono changes={changes} />
         </details>
-        {problem && <ProblemBox error={problem} />}
-        <div className="row">
-          <Button type="submit" loading={save.isPending} disabled={!mayEdit}>
-            {replacing ? "Save" : "Create version"}
-          </Button>
+        {problem && <ProblemBox error={problem} shown={pointersOf(form)} />}
+        <EditorFoot
+          kept={kept}
+          save={replacing ? "Save" : activate ? "Create and activate" : "Create version"}
+          saving={save.isPending}
+          onLeave={() => void navigate({ to: "/deployments/$key", params: { key: deployment }, search: { version: String(base.number) } })}
+        >
           {!replacing && <Switch label="Activate it at once" checked={activate} onChange={(e) => setActivate(e.currentTarget.checked)} />}
-          {!mayEdit && <span className="dim">Only an admin can change deployments.</span>}
-        </div>
+        </EditorFoot>
       </form>
     </div>
   );

@@ -24,7 +24,7 @@ function VariantView({ variant, share }: { variant: Variant; share: number | und
     <section className="card card-pad" aria-label={`Variant ${variant.name}`}>
       <div className="variant-head">
         <h3>{variant.name}</h3>
-        <code className="mono">
+        <code className="mono breaks">
           {variant.provider}/{variant.model}
         </code>
         {variant.weight === 0 && <span className="pill pill-warn">switched off</span>}
@@ -49,7 +49,9 @@ function VariantView({ variant, share }: { variant: Variant; share: number | und
           {variant.prompt.map(({ role, content }, i) => (
             <li key={i}>
               <span className="label">{role}</span>
-              <div className="prompt-text">{typeof content === "string" ? content : pretty(content)}</div>
+              <div className="prompt-text" dir="auto">
+                {typeof content === "string" ? content : pretty(content)}
+              </div>
             </li>
           ))}
         </ol>

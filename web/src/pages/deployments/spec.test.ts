@@ -8,7 +8,7 @@ const spec: VersionSpec = {
   variants: [{
     name: "main", weight: 3, provider: "local", model: "smollm2", context: { environment: ["production", "staging"], locale: [] },
     prompt: [{ role: "system", content: "Hi {{ name }}" }, { role: "user", content: [{ type: "text", text: "x" }], name: "n" }],
-    parameters: { temperature: 0.2, stop: ["a"] }, tools: [{ type: "function", function: { name: "f" } }],
+    timeout_s: 30, retries: null, fallback: ["other"], parameters: { temperature: 0.2, stop: ["a"] }, tools: [{ type: "function", function: { name: "f" } }],
   }],
 };
 
@@ -22,5 +22,5 @@ test("names what is wrong", () => {
 });
 
 test("reads as text", () => {
-  expect(specText(spec)).toContain("  serves: local/smollm2\n  weight: 3\n  when environment: production, staging\n  when locale: any\n");
+  expect(specText(spec)).toContain("  serves: local/smollm2\n  weight: 3\n  timeout_s: 30\n  fallback: [\"other\"]\n  when environment: production, staging\n  when locale: any\n");
 });

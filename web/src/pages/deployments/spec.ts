@@ -12,7 +12,11 @@ export interface VariantForm {
   parameters: string;
   tools: string;
   context: { name: string; values: string }[];
+  /** What this form does not show goes back as it came. */
+  others: Partial<Others>;
 }
+
+type Others = Omit<Variant, "name" | "weight" | "provider" | "model" | "prompt" | "parameters" | "tools" | "context">;
 
 export interface SpecForm {
   variants: VariantForm[];
@@ -24,12 +28,14 @@ export interface SpecForm {
 const FIRST_PARAMETERS = JSON.stringify({ temperature: 0.2, max_tokens: 400 }, null, 2);
 
 export function emptyVariant(name: string, provider = "", model = ""): VariantForm {
-  return { name, weight: 1, provider, model, prompt: [{ role: "system", content: "You are a helpful assistant.", rest: {} }], parameters: FIRST_PARAMETERS, tools: "[]", context: [] };
+  return { name, weight: 1, provider, model, prompt: [{ role: "system", content: "You are a helpful assistant.", rest: {} }], parameters: FIRST_PARAMETERS, tools: "[]", context: [], others: {} };
 }
 
 export function formOf(spec: VersionSpec | DeploymentVersion): SpecForm {
   return { capture_logprobs: spec.capture_logprobs, note: spec.note, variants: spec.variants.map(variantForm) };
 }
+
+const othersOf = ({ name, weight, provider, model, prompt, parameters, tools, context, ...others }: Variant): Others => others;
 
 function variantForm(variant: Variant): VariantForm {
   return {
@@ -37,6 +43,7 @@ function variantForm(variant: Variant): VariantForm {
     weight: variant.weight,
     provider: variant.provider,
     model: variant.model,
+    others: othersOf(variant),
     prompt: variant.prompt.map(({ role, content, ...rest }) => ({
       role,
       content: typeof content === "string" ? content : JSON.stringify(content ?? ""),
@@ -47,6 +54,15 @@ function variantForm(variant: Variant): VariantForm {
     context: Object.entries(variant.context).map(([name, values]) => ({ name, values: values.join(", ") })),
   };
 }
+
+/** Every place of the form that can show what is wrong with it. */
+export const pointersOf = (form: SpecForm): string[] => [
+  "/note",
+  ...form.variants.flatMap((variant, i) => [
+    ...["name", "weight", "provider", "model", "parameters", "tools", "context"].map((field) => `/variants/${i}/${field}`),
+    ...variant.prompt.map((_, j) => `/variants/${i}/prompt/${j}/content`),
+  ]),
+];
 
 /** The spec, or what is wrong with it by pointer. */
 export function specOf(form: SpecForm): { spec: VersionSpec; errors: FieldError[] } {
@@ -69,6 +85,7 @@ function variantOf(form: VariantForm, at: string, errors: FieldError[]): Variant
     if (name.trim()) context[name.trim()] = values.split(",").map((value) => value.trim()).filter(Boolean);
   }
   return {
+    ...(form.others as Others),
     name: form.name.trim(),
     weight: form.weight,
     context,
@@ -101,6 +118,7 @@ export function specText(version: VersionSpec): string {
   const lines = [`note: ${note || "–"}`, `ask for log-probabilities: ${capture_logprobs ? "yes" : "no"}`];
   for (const variant of variants) {
     lines.push("", `variant ${variant.name}`, `  serves: ${variant.provider}/${variant.model}`, `  weight: ${variant.weight}`);
+    for (const [name, value] of Object.entries(othersOf(variant))) if (value !== null) lines.push(`  ${name}: ${JSON.stringify(value)}`);
     for (const [name, values] of Object.entries(variant.context)) lines.push(`  when ${name}: ${values.join(", ") || "any"}`);
     for (const [name, value] of Object.entries(variant.parameters)) lines.push(`  ${name}: ${JSON.stringify(value)}`);
     for (const { role, content } of variant.prompt) {

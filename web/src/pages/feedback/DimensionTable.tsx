@@ -1,20 +1,30 @@
 // The metric by the values of a dimension; a row leads to its logs, a part of its bar to that answer.
+import { Button } from "@mantine/core";
 import { Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import type { FeedbackSummary } from "~/api/types";
 import type { LogFilter } from "~/pages/logs/filter";
 import { count, decimal, percent } from "~/text/format";
 import { colourOf, labelText } from "./colours";
-import { labelsOf, measureOf, rowsOf, type ValueRow } from "./summary";
+import { counted, labelsOf, measureOf, restOf, rowsOf, type ValueRow } from "./summary";
 
 interface Props {
   summary: FeedbackSummary;
+  /** The same metric over everything: shows what no value of the dimension has. */
+  whole: FeedbackSummary | undefined;
   title: string;
   logsOf: (value: string, label?: string) => LogFilter;
 }
 
-export function DimensionTable({ summary, title, logsOf }: Props) {
+/** A dimension such as the user can have thousands of values. */
+const SHOWN = 50;
+
+export function DimensionTable({ summary, whole, title, logsOf }: Props) {
   const { metric } = summary;
+  const [all, setAll] = useState(false);
   const rows = rowsOf(summary.points);
+  const rest = whole && restOf(whole.points, rows);
+  const shown = all ? rows : rows.slice(0, SHOWN);
   const labels = labelsOf(metric, rows);
   const navigate = useNavigate();
   const measured = metric.type === "boolean" ? `${labelText(metric, "true")}` : metric.type === "number" ? "mean" : undefined;
@@ -24,13 +34,13 @@ export function DimensionTable({ summary, title, logsOf }: Props) {
         <thead>
           <tr>
             <th>{title}</th>
-            <th className="right">answers</th>
+            <th className="right">{counted(metric)[1]}</th>
             {measured && <th className="right">{measured}</th>}
-            <th className="dimension-bar">{metric.type === "number" ? "" : "shares"}</th>
+            <th className="dimension-bar">{labels.length > 0 ? "shares" : ""}</th>
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {shown.map((row) => (
             <tr
               key={row.value}
               onClick={(event) => {
@@ -38,7 +48,7 @@ export function DimensionTable({ summary, title, logsOf }: Props) {
               }}
             >
               <td>
-                <Link to="/logs" search={logsOf(row.value)} className="dimension-link clip">
+                <Link to="/logs" search={logsOf(row.value)} className="dimension-link clip" title={row.value || undefined}>
                   {row.value || "all"}
                 </Link>
               </td>
@@ -49,8 +59,21 @@ export function DimensionTable({ summary, title, logsOf }: Props) {
               </td>
             </tr>
           ))}
+          {rest && (
+            <tr className="dimension-rest">
+              <td className="dim">no {title.replace(/^metadata: /, "")}</td>
+              <td className="right num">{count(rest.total.count)}</td>
+              {measured && <td className="right num">{measure(summary, rest)}</td>}
+              <td className="dimension-bar" />
+            </tr>
+          )}
         </tbody>
       </table>
+      {rows.length > SHOWN && !all && (
+        <Button variant="subtle" size="xs" mt="xs" onClick={() => setAll(true)}>
+          Show all {count(rows.length)}
+        </Button>
+      )}
     </div>
   );
 }

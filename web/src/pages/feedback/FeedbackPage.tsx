@@ -13,7 +13,7 @@ import { filterOfDimension, type LogFilter } from "~/pages/logs/filter";
 import { words } from "~/text/format";
 import { Empty } from "~/ui/Empty";
 import { PageHead } from "~/ui/PageHead";
-import { ProblemBox } from "~/ui/ProblemBox";
+import { LoadError } from "~/ui/LoadError";
 import { DayChart } from "./DayChart";
 import { DimensionTable } from "./DimensionTable";
 import { LatestFeedback } from "./LatestFeedback";
@@ -31,9 +31,10 @@ export function FeedbackPage() {
   const metric = search.metric ?? "thumbs";
   const by = search.by ?? "all";
   const set = (change: Partial<typeof search>) =>
-    void navigate({ to: "/feedback", search: { ...search, ...change }, replace: true, resetScroll: false });
+    void navigate({ to: "/feedback", search: { ...search, ...change }, resetScroll: false });
   useFeedbackEvents();
   const summary = useQuery(summaryQuery(metric, by, dates));
+  const whole = useQuery({ ...summaryQuery(metric, "all", dates), enabled: by !== "all" });
   return (
     <div className="page">
       <PageHead title="Feedback" lede="What people think of the answers. Every number leads to the logs behind it." actions={<Range dates={dates} today={today} onChange={set} />} />
@@ -41,9 +42,9 @@ export function FeedbackPage() {
         <Overview dates={dates} chosen={metric} onChoose={(name) => set({ metric: name })} />
         <section className="card card-pad" aria-label="Chart">
           <Choose metric={metric} by={by} dates={dates} onChange={set} />
-          {summary.isError && <ProblemBox error={summary.error} onRetry={() => void summary.refetch()} />}
+          <LoadError query={summary} />
           {summary.isPending && <Skeleton height={240} />}
-          {summary.data && <Result summary={summary.data} dates={dates} by={by} />}
+          {summary.data && <Result summary={summary.data} whole={by === "all" ? undefined : whole.data} dates={dates} by={by} />}
         </section>
         <LatestFeedback />
       </div>
@@ -66,9 +67,9 @@ function Range({ dates, today, onChange }: { dates: Dates; today: Date; onChange
         onChange={(days) => onChange(lastDays(Number(days), today))}
       />
       <div className="row range-dates">
-        <TextInput size="xs" type="date" aria-label="From" value={dates.from} max={dates.to} onChange={(e) => e.currentTarget.value && onChange({ ...dates, from: e.currentTarget.value })} />
+        <TextInput size="xs" type="date" aria-label="From, UTC" value={dates.from} max={dates.to} onChange={(e) => e.currentTarget.value && onChange({ ...dates, from: e.currentTarget.value })} />
         <span className="dim">to</span>
-        <TextInput size="xs" type="date" aria-label="To" value={dates.to} min={dates.from} onChange={(e) => e.currentTarget.value && onChange({ ...dates, to: e.currentTarget.value })} />
+        <TextInput size="xs" type="date" aria-label="To, UTC" value={dates.to} min={dates.from} onChange={(e) => e.currentTarget.value && onChange({ ...dates, to: e.currentTarget.value })} />
       </div>
     </div>
   );
@@ -97,13 +98,20 @@ function Choose({ metric, by, dates, onChange }: ChooseProps) {
   );
 }
 
-function Result({ summary, dates, by }: { summary: FeedbackSummary; dates: Dates; by: string }) {
+interface ResultProps {
+  summary: FeedbackSummary;
+  whole: FeedbackSummary | undefined;
+  dates: Dates;
+  by: string;
+}
+
+function Result({ summary, whole, dates, by }: ResultProps) {
   const { metric, points } = summary;
-  const buckets = bucketsOf(points, dates.from, dates.to);
+  const buckets = bucketsOf((whole ?? summary).points, dates.from, dates.to);
   const labels = labelsOf(metric, buckets);
   const feedback = (label?: string) => (label === undefined ? metric.name : `${metric.name}:${label}`);
   const logs = (from: string, to: string, label?: string): LogFilter => ({ feedback: feedback(label), feedback_from: from, feedback_to: to });
-  if (points.every((point) => point.count === 0)) {
+  if ([...points, ...(whole?.points ?? [])].every((point) => point.count === 0)) {
     return (
       <Empty
         art={<ChartNoAxesColumn size={40} strokeWidth={1.4} />}
@@ -124,6 +132,7 @@ function Result({ summary, dates, by }: { summary: FeedbackSummary; dates: Dates
       <DayChart metric={metric} buckets={buckets} labels={labels} logsOf={(bucket, label) => logs(bucket.from, bucket.to, label)} />
       <DimensionTable
         summary={summary}
+        whole={whole}
         title={dimensionText(by)}
         logsOf={(value, label) => ({ ...filterOfDimension(by, value), ...logs(dates.from, dates.to, label) })}
       />

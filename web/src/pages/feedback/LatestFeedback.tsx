@@ -7,7 +7,7 @@ import { feedbackQuery } from "~/api/feedback";
 import type { Feedback } from "~/api/types";
 import { words } from "~/text/format";
 import { FeedbackValue } from "~/ui/FeedbackValue";
-import { ProblemBox } from "~/ui/ProblemBox";
+import { LoadError } from "~/ui/LoadError";
 import { SourcePill } from "~/ui/SourcePill";
 import { When } from "~/ui/When";
 
@@ -20,7 +20,7 @@ export function LatestFeedback({ metric }: { metric?: string }) {
       <h2 className="card-title" id="latest">
         Latest {metric ? words(metric) : "feedback"}
       </h2>
-      {list.isError && <ProblemBox error={list.error} onRetry={() => void list.refetch()} />}
+      <LoadError query={list} />
       {list.isPending && <Skeleton height={160} />}
       {!list.isPending && entries.length === 0 && <p className="dim" style={{ margin: 0 }}>None yet.</p>}
       <ol className="latest">
@@ -30,12 +30,18 @@ export function LatestFeedback({ metric }: { metric?: string }) {
               <When at={feedback.created_at} />
             </span>
             <span className="latest-what">
-              <strong className="clip">{actorName(feedback.author, feedback.author_name)}</strong>
+              <strong className="clip" title={actorName(feedback.author, feedback.author_name)}>
+                {actorName(feedback.author, feedback.author_name)}
+              </strong>
               <SourcePill source={feedback.source} />
               <span className="dim">{words(feedback.name)}</span>
               {feedback.name === "correction" ? <span className="pill pill-accent">a correction</span> : <FeedbackValue feedback={feedback} />}
               {!feedback.counts && <span className="pill">{feedback.retracted_at ? "taken back" : "replaced"}</span>}
-              {feedback.comment && <q className="dim clip">{feedback.comment}</q>}
+              {feedback.comment && (
+                <q className="dim clip" dir="auto" title={feedback.comment}>
+                  {feedback.comment}
+                </q>
+              )}
             </span>
             <About feedback={feedback} />
           </li>

@@ -5,7 +5,7 @@ import { summaryQuery, type Dates } from "~/api/feedback";
 import type { FeedbackSummary } from "~/api/types";
 import { count, decimal, percent, plural, words } from "~/text/format";
 import { colourOf } from "./colours";
-import { bucketsOf, labelsOf, measureOf, totalOf, type Bucket } from "./summary";
+import { bucketsOf, counted, labelsOf, measureOf, totalOf, type Bucket } from "./summary";
 
 const SHOWN = ["thumbs", "score", "defects"] as const;
 const TITLES = { thumbs: "Thumbs up", score: "Mean score", defects: "Defects" };
@@ -56,9 +56,9 @@ function headline({ metric }: FeedbackSummary, buckets: Bucket[]): string {
 function more({ metric }: FeedbackSummary, buckets: Bucket[]): string {
   const all = totalOf(buckets);
   if (all.total.count === 0) return "nothing yet";
-  if (metric.type === "boolean" || metric.type === "number") return `of ${plural(all.total.count, "answer")}`;
+  if (metric.type === "boolean" || metric.type === "number") return `of ${plural(all.total.count, ...counted(metric))}`;
   const [worst] = [...all.labels].sort((a, b) => b[1] - a[1]);
-  return worst ? `most often ${words(worst[0])}` : plural(all.total.count, "answer");
+  return worst ? `most often ${words(worst[0])}` : plural(all.total.count, ...counted(metric));
 }
 
 function Spark({ summary: { metric }, buckets }: { summary: FeedbackSummary; buckets: Bucket[] }) {

@@ -79,6 +79,8 @@ function add(into: { total: Sum; labels: Map<string, number> }, { label, count, 
 /** The labels in a steady order: as the metric defines them, then by count. */
 export function labelsOf(metric: MetricDefinition, rows: { labels: Map<string, number> }[]): string[] {
   if (metric.type === "boolean") return metric.direction === "lower_is_better" ? ["false", "true"] : ["true", "false"];
+  // Free text has no labels; an old server counted short remarks as if they were words.
+  if (metric.type === "text") return [];
   const counts = new Map<string, number>();
   for (const { labels } of rows) for (const [label, n] of labels) counts.set(label, (counts.get(label) ?? 0) + n);
   const defined = (metric.categories ?? []).filter((label) => counts.has(label));
@@ -102,3 +104,27 @@ export const totalOf = (rows: { total: Sum; labels: Map<string, number> }[]): { 
   }
   return all;
 };
+
+/**
+ * What the rows of a dimension leave out of everything: feedback on logs without that dimension.
+ * Undefined where nothing is left out, or one of the two was read a moment before the other.
+ */
+export function restOf(all: SummaryPoint[], rows: ValueRow[]): ValueRow | undefined {
+  const [whole, counted] = [totalOf(rowsOf(all)), totalOf(rows)];
+  const total = { count: whole.total.count - counted.total.count, sum: whole.total.sum - counted.total.sum };
+  if (total.count <= 0) return undefined;
+  const labels = [...whole.labels].map(([label, n]): [string, number] => [label, n - (counted.labels.get(label) ?? 0)]);
+  return { value: "", total, labels: new Map(labels.filter(([, n]) => n > 0)) };
+}
+
+/** The columns that get a date under them: evenly apart, the last one always. */
+export function datedColumns(columns: number, most = 7): number[] {
+  const step = Math.max(1, Math.ceil(columns / most));
+  const dated: number[] = [];
+  for (let at = columns - 1; at >= 0; at -= step) dated.unshift(at);
+  return dated;
+}
+
+/** What is counted: feedback, of which a log can have several. */
+export const counted = ({ type }: Pick<MetricDefinition, "type">): [one: string, many: string] =>
+  type === "boolean" ? ["vote", "votes"] : type === "text" ? ["entry", "entries"] : ["rating", "ratings"];

@@ -27,7 +27,7 @@ export function CorrectionEditor({ original, review }: { original: string; revie
           <div className="label" id="correction-original">
             Original
           </div>
-          <div className="correction-original" tabIndex={0} role="region" aria-labelledby="correction-original">
+          <div className="correction-original" dir="auto" tabIndex={0} role="region" aria-labelledby="correction-original">
             {original || <span className="dim">empty</span>}
           </div>
         </div>

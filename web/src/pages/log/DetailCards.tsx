@@ -54,9 +54,13 @@ export function IdsCard({ log }: { log: LogDetail }) {
 function Pair({ name, value, children }: { name: string; value: string | null; children: React.ReactNode }) {
   return (
     <>
-      <dt>{name}</dt>
+      <dt className="clip" title={name}>
+        {name}
+      </dt>
       <dd>
-        <span className="clip">{children || <span className="dim">–</span>}</span>
+        <span className="clip" title={value ?? (typeof children === "string" ? children : undefined)}>
+          {children || <span className="dim">–</span>}
+        </span>
         {value && <Copy text={value} what={name.toLowerCase()} size="xs" />}
       </dd>
     </>
@@ -76,7 +80,9 @@ export function JsonCard({ title, value }: { title: string; value: JsonObject })
         <dl className="pairs">
           {Object.entries(value).map(([name, part]) => (
             <Pair key={name} name={name} value={null}>
-              <span className="mono">{shown(part)}</span>
+              <span className="mono" title={shown(part)}>
+                {shown(part)}
+              </span>
             </Pair>
           ))}
         </dl>
@@ -123,7 +129,7 @@ function MetadataPair({ name, value, history }: { name: string; value: Json; his
         {name}
       </dt>
       <dd>
-        <span className="clip">
+        <span className="clip" title={text}>
           {filterable ? (
             <Link to="/logs" search={{ metadata: `${name}:${text}` }}>
               {text}
@@ -141,7 +147,7 @@ function MetadataPair({ name, value, history }: { name: string; value: Json; his
           <ol className="history">
             {[...history].reverse().map((change, i) => (
               <li key={change.at + String(i)}>
-                <span className="mono">{shown(change.value)}</span>{" "}
+                <span className="mono breaks">{shown(change.value)}</span>{" "}
                 <span className="dim">
                   <When at={change.at} /> by {actorName(change.by)}
                 </span>

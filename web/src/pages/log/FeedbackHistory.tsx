@@ -8,13 +8,17 @@ import { retractFeedback } from "~/api/feedback";
 import { logQuery } from "~/api/log";
 import { useMay, useMe } from "~/api/session";
 import type { Feedback, LogDetail } from "~/api/types";
-import { wordDiff } from "~/text/diff";
 import { words } from "~/text/format";
-import { DiffView } from "~/ui/DiffView";
+import { Difference } from "~/ui/Difference";
 import { FeedbackValue } from "~/ui/FeedbackValue";
+import { Fold } from "~/ui/Fold";
 import { ProblemBox } from "~/ui/ProblemBox";
 import { SourcePill } from "~/ui/SourcePill";
 import { When } from "~/ui/When";
+import { correctionIn } from "./corrections";
+
+/** Longer remarks begin folded. */
+const FOLD_PX = 260;
 
 export function FeedbackHistory({ log, original }: { log: LogDetail; original: string }) {
   const [all, setAll] = useState(false);
@@ -31,9 +35,9 @@ export function FeedbackHistory({ log, original }: { log: LogDetail; original: s
           </Button>
         )}
       </h2>
-      {entries.length === 0 && (
+      {!all && counting.length === 0 && (
         <p className="dim row" style={{ margin: 0 }}>
-          <MessageSquareDashed size={17} aria-hidden /> Nobody has said anything yet.
+          <MessageSquareDashed size={17} aria-hidden /> {rest === 0 ? "Nobody has said anything yet." : "Nothing counts any more: all of it was taken back."}
         </p>
       )}
       <ol className="said">
@@ -51,14 +55,17 @@ function Entry({ feedback, log, original }: { feedback: Feedback; log: LogDetail
   const isAdmin = useMay("admin");
   const mayFeedback = useMay("feedback");
   const own = me.user !== null && feedback.author === `user:${me.user.id}`;
-  const correction = feedback.correction ?? (feedback.name === "correction" && typeof feedback.value === "string" ? feedback.value : undefined);
+  const correction = correctionIn(feedback);
+  const author = actorName(feedback.author, feedback.author_name);
   return (
     <li className={feedback.counts ? undefined : "said-past"}>
       <div className="said-line">
-        <strong className="clip">{actorName(feedback.author, feedback.author_name)}</strong>
+        <strong className="clip" title={author}>
+          {author}
+        </strong>
         <SourcePill source={feedback.source} />
         <span className="dim">{words(feedback.name)}</span>
-        {!correction && <FeedbackValue feedback={feedback} />}
+        {correction === undefined && <FeedbackValue feedback={feedback} />}
         {feedback.log_id === undefined && <span className="pill">on the {feedback.chain_id ? "chain" : "conversation"}</span>}
         {!feedback.counts && <span className="pill">{feedback.retracted_at ? "taken back" : "replaced by a newer one"}</span>}
         <span className="said-when dim">
@@ -66,8 +73,16 @@ function Entry({ feedback, log, original }: { feedback: Feedback; log: LogDetail
         </span>
         {mayFeedback && (own || isAdmin) && feedback.retracted_at === null && <TakeBack feedback={feedback} logId={log.id} />}
       </div>
-      {feedback.comment && <blockquote>{feedback.comment}</blockquote>}
-      {correction !== undefined && <DiffView changes={wordDiff(original, correction)} />}
+      {feedback.comment && (
+        <Fold px={FOLD_PX}>
+          <blockquote dir="auto">{feedback.comment}</blockquote>
+        </Fold>
+      )}
+      {correction !== undefined && (
+        <Fold px={FOLD_PX}>
+          <Difference before={original} after={correction} />
+        </Fold>
+      )}
     </li>
   );
 }

@@ -1,26 +1,34 @@
 // The top of a log: when, what served it, how long, how much; and the way to its neighbours.
 import { ActionIcon, Tooltip } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
+import { Link, useLocation, useRouter } from "@tanstack/react-router";
 import { ArrowLeft, ChevronDown, ChevronUp } from "lucide-react";
-import type { ReactNode } from "react";
+import type { MouseEvent, ReactNode } from "react";
 import type { LogDetail } from "~/api/types";
 import type { LogFilter } from "~/pages/logs/filter";
-import { count, duration, fullTime, shortTime, usd } from "~/text/format";
+import { count, dateTime, duration, fullTime, usd } from "~/text/format";
 import { Copy } from "~/ui/Copy";
 import { Status } from "~/ui/Status";
 import type { Neighbours } from "./useNeighbours";
 
 export function LogHead({ log, filter, neighbours }: { log: LogDetail; filter: LogFilter; neighbours: Neighbours }) {
+  const back = useBackToList();
+  const follow = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || !back) return;
+    event.preventDefault();
+    back();
+  };
   return (
     <header className="log-head">
       <div className="log-head-line">
-        <Link to="/logs" search={filter} className="log-back">
+        <Link to="/logs" search={filter} className="log-back" onClick={follow}>
           <ArrowLeft size={15} aria-hidden /> Logs
         </Link>
-        <h1 title={fullTime(log.created_at)}>{shortTime(log.created_at)}</h1>
+        <h1 title={fullTime(log.created_at)}>{dateTime(log.created_at)}</h1>
         <Status status={log.status} />
         <span className="row log-id">
-          <code className="mono clip">{log.id}</code>
+          <code className="mono clip" title={log.id}>
+            {log.id}
+          </code>
           <Copy text={log.id} what="log id" size="xs" />
         </span>
         <span className="row" style={{ gap: 4, marginLeft: "auto", flexWrap: "nowrap" }}>
@@ -31,6 +39,13 @@ export function LogHead({ log, filter, neighbours }: { log: LogDetail; filter: L
       <Facts log={log} />
     </header>
   );
+}
+
+/** Back to the list that the log was opened from, where it was left; undefined when it came by a link. */
+export function useBackToList(): (() => void) | undefined {
+  const { logsDeep } = useLocation().state;
+  const { history } = useRouter();
+  return logsDeep === undefined ? undefined : () => history.go(-logsDeep);
 }
 
 function Step({ label, icon, go }: { label: string; icon: ReactNode; go: (() => void) | undefined }) {

@@ -10,12 +10,13 @@ import type { LogDetail, VouchEvent } from "~/api/types";
 import type { LogFilter } from "~/pages/logs/filter";
 import { useKeys } from "~/shell/keys";
 import { shortId } from "~/text/format";
-import { ProblemBox } from "~/ui/ProblemBox";
+import { LoadError } from "~/ui/LoadError";
 import { useTitle } from "~/ui/useTitle";
 import { AnswerView } from "./AnswerView";
 import { IdsCard, JsonCard, MetadataCard } from "./DetailCards";
 import { FeedbackHistory } from "./FeedbackHistory";
-import { LogHead } from "./LogHead";
+import { LogFailure } from "./LogFailure";
+import { LogHead, useBackToList } from "./LogHead";
 import { MessageView } from "./MessageView";
 import { ReviewPanel } from "./ReviewPanel";
 import { UncertaintyCard } from "./UncertaintyCard";
@@ -32,7 +33,7 @@ export function LogPage() {
   if (log.isError && !log.data) {
     return (
       <div className="page page-narrow">
-        <ProblemBox error={log.error} onRetry={() => void log.refetch()} />
+        <LoadError query={log} />
       </div>
     );
   }
@@ -45,16 +46,17 @@ function Loaded({ log, filter }: { log: LogDetail; filter: LogFilter }) {
   const review = useReview(log);
   const neighbours = useNeighbours(log.id, filter);
   const navigate = useNavigate();
+  const back = useBackToList() ?? (() => void navigate({ to: "/logs", search: filter }));
   useKeys("This log", [
     { key: "j", does: "Older log", run: () => neighbours.older?.() },
     { key: "k", does: "Newer log", run: () => neighbours.newer?.() },
-    { key: "l", does: "Back to the list", run: () => void navigate({ to: "/logs", search: filter }) },
+    { key: "l", does: "Back to the list", run: back },
   ]);
   return (
     <div className="page log-page">
-      <LogHead log={log} filter={filter} neighbours={neighbours} />
       <div className="log-grid">
         <div className="log-main stack">
+          <LogHead log={log} filter={filter} neighbours={neighbours} />
           {log.messages.length > 0 && (
             <section className="card messages" aria-label="Conversation">
               {log.messages.map((message, i) => (
@@ -62,7 +64,7 @@ function Loaded({ log, filter }: { log: LogDetail; filter: LogFilter }) {
               ))}
             </section>
           )}
-          {log.error && <Failure log={log} />}
+          {log.error && <LogFailure error={log.error} />}
           <AnswerView log={log} review={review} />
         </div>
         <div className="log-side">
@@ -83,28 +85,6 @@ function Loaded({ log, filter }: { log: LogDetail; filter: LogFilter }) {
   );
 }
 
-const KINDS: Record<string, string> = {
-  upstream: "The provider answered with an error",
-  unreachable: "The provider could not be reached",
-  interrupted: "The provider broke off in the middle of the answer",
-  rejected: "The call was refused",
-};
-
-function Failure({ log: { error } }: { log: LogDetail }) {
-  if (!error) return null;
-  return (
-    <section className="problem" aria-label="Error">
-      <div className="grow">
-        <div className="problem-title">
-          {KINDS[error.kind] ?? error.kind}
-          {error.status !== null && ` (status ${error.status})`}
-        </div>
-        <p style={{ whiteSpace: "pre-wrap" }}>{error.message}</p>
-      </div>
-    </section>
-  );
-}
-
 /** What others say about this log appears while it is open. */
 function useLogEvents(id: string) {
   const queries = useQueryClient();
@@ -120,10 +100,10 @@ function useLogEvents(id: string) {
 function Outline() {
   return (
     <div className="page log-page" aria-busy="true" aria-label="Loading the log">
-      <Skeleton height={28} width={260} mb={20} />
-      <Skeleton height={52} radius="lg" mb={20} />
       <div className="log-grid">
         <div className="log-main stack">
+          <Skeleton height={28} width={260} />
+          <Skeleton height={52} radius="lg" />
           <Skeleton height={150} radius="lg" />
           <Skeleton height={220} radius="lg" />
         </div>

@@ -1,11 +1,11 @@
 // One message of the conversation, whoever said it.
-import { Button } from "@mantine/core";
 import { Bot, MessageCircle, ShieldAlert, Terminal, UserRound, Wrench } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import type { Message } from "~/api/types";
 import { words } from "~/text/format";
 import { Code, pretty } from "~/ui/Code";
 import { Copy } from "~/ui/Copy";
+import { Fold } from "~/ui/Fold";
 import { Markdown, SafeImage } from "~/ui/Markdown";
 import { asJson, partsOf, textOf, type Part } from "./message";
 
@@ -17,14 +17,15 @@ const ICONS: Record<string, ReactNode> = {
   developer: <Terminal size={15} />,
 };
 
-/** Prompts longer than this begin folded. */
-const FOLD_CHARS = 420;
+/** Taller ones begin folded: prompts and what tools say, what people and models say, arguments of a call. */
+const PROMPT_PX = 130;
+const TOOL_PX = 260;
+const SAID_PX = 3000;
+const CALL_PX = 420;
 
 export function MessageView({ message }: { message: Message }) {
   const text = textOf(message);
   const prompt = message.role === "system" || message.role === "developer";
-  const foldable = (prompt || message.role === "tool") && text.length > FOLD_CHARS;
-  const [folded, setFolded] = useState(foldable);
   const parts = partsOf(message);
   return (
     <article className={`message message-${prompt ? "system" : message.role}`} aria-label={`${words(message.role)} message`}>
@@ -41,14 +42,11 @@ export function MessageView({ message }: { message: Message }) {
           </span>
         )}
       </header>
-      <div className={folded ? "message-body message-folded" : "message-body"}>
-        {parts.length === 0 ? <span className="dim">empty</span> : parts.map((part, i) => <PartView key={i} part={part} />)}
+      <div className="message-body">
+        <Fold px={prompt ? PROMPT_PX : message.role === "tool" ? TOOL_PX : SAID_PX}>
+          {parts.length === 0 ? <span className="dim">empty</span> : parts.map((part, i) => <PartView key={i} part={part} />)}
+        </Fold>
       </div>
-      {foldable && (
-        <Button size="compact-xs" variant="subtle" onClick={() => setFolded(!folded)} aria-expanded={!folded}>
-          {folded ? "Show all" : "Show less"}
-        </Button>
-      )}
     </article>
   );
 }
@@ -63,7 +61,7 @@ export function PartView({ part }: { part: Part }) {
       return <SafeImage src={part.src} alt="" />;
     case "refusal":
       return (
-        <p className="message-refusal">
+        <p className="message-refusal" dir="auto">
           <ShieldAlert size={15} aria-hidden /> Refused: {part.text}
         </p>
       );
@@ -74,7 +72,9 @@ export function PartView({ part }: { part: Part }) {
             <Wrench size={14} aria-hidden /> calls <code className="mono">{part.name}</code>
             {part.id && <span className="dim mono">{part.id}</span>}
           </div>
-          <Code code={part.arguments} what={`arguments of ${part.name}`} wrap colour />
+          <Fold px={CALL_PX}>
+            <Code code={part.arguments} what={`arguments of ${part.name}`} wrap colour />
+          </Fold>
         </div>
       );
     case "json":

@@ -1,10 +1,14 @@
 // One question of the review panel: the control that fits the metric's type, its keys printed on it.
-import { NumberInput, Slider, Textarea, TextInput, UnstyledButton } from "@mantine/core";
+import { Textarea, TextInput, UnstyledButton } from "@mantine/core";
 import { ThumbsDown, ThumbsUp } from "lucide-react";
 import { useId, useState } from "react";
 import type { MetricDefinition, MetricValue } from "~/api/types";
 import { words } from "~/text/format";
+import { Fold } from "~/ui/Fold";
 import { Key } from "~/ui/Key";
+import { Ticks } from "~/ui/Ticks";
+import { NumberField } from "./NumberField";
+import { toneOf } from "./tone";
 
 interface Props {
   metric: MetricDefinition;
@@ -16,18 +20,27 @@ interface Props {
   keys: Map<string, string>;
 }
 
+/** Longer guidelines begin folded, so that every question stays near. */
+const GUIDE_PX = 40;
+
 export function MetricQuestion(props: Props) {
   const { metric, changed, error } = props;
   const id = useId();
   return (
     <section className="question" role="group" aria-labelledby={id}>
       <div className="question-head">
-        <h3 id={id} title={metric.guideline || undefined}>
-          {words(metric.name)}
-        </h3>
+        <h3 id={id}>{words(metric.name)}</h3>
         {changed && <span className="question-changed" title="Not saved yet" role="img" aria-label="not saved yet" />}
-        {metric.type === "multi_category" && <span className="dim">all that apply</span>}
+        {metric.type === "multi_category" && !metric.guideline && <span className="dim">all that apply</span>}
       </div>
+      {/* A thumb needs no telling. */}
+      {metric.guideline && metric.name !== "thumbs" && (
+        <div className="question-guide" dir="auto">
+          <Fold px={GUIDE_PX}>
+            <Ticks text={metric.guideline} />
+          </Fold>
+        </div>
+      )}
       <Field {...props} labelId={id} />
       {error && (
         <p className="question-error" role="alert">
@@ -45,7 +58,7 @@ function Field(props: Props & { labelId: string }) {
     case "boolean":
       return <Words {...props} choices={[["true", true], ["false", false]]} />;
     case "number":
-      return <NumberField {...props} />;
+      return <NumberField {...props} hotkey={props.keys.get("")} />;
     case "category":
       return metric.categories?.length ? <Words {...props} choices={metric.categories.map((word) => [word, word])} /> : <WordField {...props} />;
     case "multi_category":
@@ -75,53 +88,11 @@ function Thumbs({ value, onChange, keys }: Props) {
   );
 }
 
-function NumberField({ metric, value, onChange, keys, labelId }: Props & { labelId: string }) {
-  const { min, max } = metric;
-  const number = typeof value === "number" ? value : undefined;
-  const ranged = typeof min === "number" && typeof max === "number";
-  const step = ranged && max - min <= 10 ? (max - min) / 100 : 1;
-  return (
-    <div className="number">
-      {ranged && (
-        <Slider
-          className="grow"
-          thumbProps={{ "aria-labelledby": labelId }}
-          min={min}
-          max={max}
-          step={step}
-          label={null}
-          value={number ?? (min + max) / 2}
-          color={number === undefined ? "gray.5" : "pine"}
-          onChange={onChange}
-        />
-      )}
-      <NumberInput
-        aria-labelledby={labelId}
-        className="number-input"
-        id={`metric-${metric.name}`}
-        placeholder={ranged ? `${min}–${max}` : "a number"}
-        {...(typeof min === "number" ? { min } : {})}
-        {...(typeof max === "number" ? { max } : {})}
-        step={step}
-        hideControls={ranged}
-        value={number ?? ""}
-        rightSection={number === undefined && keys.has("") ? <Key>{keys.get("")!}</Key> : undefined}
-        onChange={(next) => onChange(next === "" ? undefined : Number(next))}
-        onKeyDown={(e) => {
-          if (e.key === "Escape" || e.key === "Enter") e.currentTarget.blur();
-        }}
-      />
-    </div>
-  );
-}
-
-function Words({ choices, value, onChange, keys }: Props & { choices: [string, MetricValue][] }) {
+function Words({ metric, choices, value, onChange, keys }: Props & { choices: [string, MetricValue][] }) {
   return (
     <div className="words">
       {choices.map(([word, meant]) => (
-        <UnstyledButton key={word} className="word" aria-pressed={value === meant} onClick={() => onChange(value === meant ? undefined : meant)}>
-          {words(word)} {keys.has(word) && <Key>{keys.get(word)!}</Key>}
-        </UnstyledButton>
+        <Word key={word} metric={metric} word={word} pressed={value === meant} hotkey={keys.get(word)} onClick={() => onChange(value === meant ? undefined : meant)} />
       ))}
     </div>
   );
@@ -132,11 +103,26 @@ function ManyWords({ metric, value, onChange, keys }: Props) {
   return (
     <div className="words">
       {(metric.categories ?? []).map((word) => (
-        <UnstyledButton key={word} className="word word-many" aria-pressed={chosen.includes(word)} onClick={() => onChange(toggled(chosen, word))}>
-          {words(word)} {keys.has(word) && <Key>{keys.get(word)!}</Key>}
-        </UnstyledButton>
+        <Word key={word} metric={metric} word={word} pressed={chosen.includes(word)} hotkey={keys.get(word)} onClick={() => onChange(toggled(chosen, word))} />
       ))}
     </div>
+  );
+}
+
+interface WordProps {
+  metric: MetricDefinition;
+  word: string;
+  pressed: boolean;
+  hotkey: string | undefined;
+  onClick: () => void;
+}
+
+function Word({ metric, word, pressed, hotkey, onClick }: WordProps) {
+  const tone = toneOf(metric, word);
+  return (
+    <UnstyledButton className={tone ? `word word-${tone}` : "word"} aria-pressed={pressed} onClick={onClick}>
+      {words(word)} {hotkey && <Key>{hotkey}</Key>}
+    </UnstyledButton>
   );
 }
 
@@ -160,7 +146,7 @@ function WordsField({ value, onChange, labelId }: Props & { labelId: string }) {
   return <TextInput aria-labelledby={labelId} placeholder="words, with commas between" value={text} onChange={(e) => change(e.currentTarget.value)} />;
 }
 
-function TextField({ metric, value, onChange, labelId, keys }: Props & { labelId: string }) {
+function TextField({ metric, value, onChange, labelId, keys, error }: Props & { labelId: string }) {
   return (
     <Textarea
       aria-labelledby={labelId}
@@ -169,6 +155,7 @@ function TextField({ metric, value, onChange, labelId, keys }: Props & { labelId
       minRows={2}
       maxRows={10}
       value={typeof value === "string" ? value : ""}
+      error={Boolean(error)}
       rightSection={!value && keys.has("") ? <Key>{keys.get("")!}</Key> : undefined}
       onChange={(e) => onChange(e.currentTarget.value || undefined)}
       onKeyDown={(e) => {

@@ -23,6 +23,6 @@ export function useNeighbours(id: string, filter: LogFilter): Neighbours {
     if (ids.length > 0 && older === undefined && at === ids.length - 1 && hasNextPage && !isFetching) void fetchNextPage();
   }, [ids.length, older, at, hasNextPage, isFetching, fetchNextPage]);
   const go = (to: string | undefined) =>
-    to === undefined ? undefined : () => void navigate({ to: "/logs/$id", params: { id: to }, search: filter });
+    to === undefined ? undefined : () => void navigate({ to: "/logs/$id", params: { id: to }, search: filter, state: ({ logsDeep }) => (logsDeep === undefined ? {} : { logsDeep: logsDeep + 1 }) });
   return { newer: go(newer), older: go(older) };
 }

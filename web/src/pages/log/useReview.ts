@@ -9,6 +9,7 @@ import { useMay, useMe } from "~/api/session";
 import type { Feedback, LogDetail, MetricValue, NewFeedback } from "~/api/types";
 import { afterSave, emptyDraft, isEmpty, keepDraft, loadDraft, same, withValue, type Draft } from "~/text/draft";
 import { questionsOf, type Questions } from "./answerKeys";
+import { wrongIn } from "./wrongIn";
 
 export interface Review {
   questions: Questions;
@@ -25,11 +26,15 @@ export interface Review {
   saved: boolean;
   error: unknown;
   errorAt: (metric: string) => string | undefined;
+  /** Whether something must be mended before it can be sent. */
+  refused: boolean;
+  /** Counts the saves that failed, so that each leads to its error. */
+  failures: number;
   discard: () => void;
   correcting: boolean;
   /** Counts up with every wish to write; 0 when a draft came back. */
   correctionFocus: number;
-  correct: (original: string) => void;
+  correct: () => void;
   setCorrection: (text: string, original: string) => void;
   closeCorrection: () => void;
 }
@@ -60,7 +65,10 @@ export function useReview(log: LogDetail): Review {
   const [saved, setSaved] = useState(false);
   const [correctionFocus, setCorrectionFocus] = useState(0);
   const [correcting, setCorrecting] = useState(() => typeof draft.values.correction === "string");
+  const [failures, setFailures] = useState(0);
+  const [tried, setTried] = useState(false);
   const now = useRef(draft);
+  const wrong = useMemo(() => wrongIn(draft.values, metrics ?? []), [draft, metrics]);
 
   const change = useCallback(
     (next: Draft) => {
@@ -85,12 +93,12 @@ export function useReview(log: LogDetail): Review {
   };
 
   const queries = useQueryClient();
-  const sent = useRef<string[]>([]);
+  const sent = useRef<Draft>(undefined);
   const mutation = useMutation({
     meta: { keepsDraft: true },
     mutationFn: async (saving: Draft) => {
       const { feedback, taken } = batchOf(log.id, saving);
-      sent.current = feedback.map((f) => f.name);
+      sent.current = saving;
       if (feedback.length > 0) await giveFeedback(feedback, saving.key);
       const old = log.feedback.filter((f) => f.author === author && f.retracted_at === null && taken.includes(f.name));
       for (const f of [...old].reverse()) await retractFeedback(f.id);
@@ -107,8 +115,17 @@ export function useReview(log: LogDetail): Review {
   const dirty = !isEmpty(draft);
   const save = useCallback(async () => {
     if (isEmpty(now.current)) return true;
-    return mutateAsync(now.current).then(() => true, () => false);
-  }, [mutateAsync]);
+    const failed = () => {
+      setFailures((n) => n + 1);
+      return false;
+    };
+    const unfit = wrongIn(now.current.values, metrics ?? []);
+    setTried(Object.keys(unfit).length > 0);
+    if (Object.keys(unfit).length === 0) return mutateAsync(now.current).then(() => true, failed);
+    reset();
+    if (unfit.correction) setCorrecting(true);
+    return failed();
+  }, [mutateAsync, reset, metrics]);
 
   useLeaveWarning(dirty && !kept);
   return {
@@ -123,8 +140,11 @@ export function useReview(log: LogDetail): Review {
     saving: isPending,
     saved: saved && !dirty,
     error,
-    errorAt: (metric) => (error ? errorAt(error, sent.current.indexOf(metric)) : undefined),
+    errorAt: (metric) => (tried ? wrong[metric] : undefined) ?? (error ? errorAt(error, metric, sent.current, draft) : undefined),
+    refused: tried && Object.keys(wrong).length > 0,
+    failures,
     discard: () => {
+      setTried(false);
       change(emptyDraft());
       reset();
       setCorrecting(false);
@@ -135,15 +155,16 @@ export function useReview(log: LogDetail): Review {
       setCorrecting(true);
       setCorrectionFocus((n) => n + 1);
     },
-    setCorrection: (text, original) => set("correction", text === original || text.trim() === "" ? undefined : text),
+    setCorrection: (text, original) => set("correction", text === original ? undefined : text),
     closeCorrection: () => setCorrecting(false),
   };
 }
 
-/** The detail of `/feedback/2/value` for the third feedback that was sent. */
-function errorAt(error: unknown, index: number): string | undefined {
-  if (index < 0) return undefined;
-  return asProblem(error).errors.find((e) => e.pointer.startsWith(`/feedback/${index}/`))?.detail;
+/** The detail of `/feedback/2/value` for the third feedback that was sent, until its answer changes. */
+function errorAt(error: unknown, metric: string, sent: Draft | undefined, draft: Draft): string | undefined {
+  if (!sent || !same(sent.values[metric], draft.values[metric])) return undefined;
+  const index = batchOf("", sent).feedback.findIndex((f) => f.name === metric);
+  return index < 0 ? undefined : asProblem(error).errors.find((e) => e.pointer.startsWith(`/feedback/${index}/`))?.detail;
 }
 
 function useLeaveWarning(needed: boolean) {

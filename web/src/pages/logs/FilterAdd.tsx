@@ -94,7 +94,7 @@ function ValueInput({ field, value, onChange, error }: ValueProps) {
     return <NativeSelect {...common} data={[{ value: "", label: "Choose …" }, ...choices]} onChange={(e) => onChange(e.currentTarget.value)} />;
   }
   if (field === "min_score" || field === "max_score") {
-    return <NumberInput {...common} min={0} max={100} onChange={(n) => onChange(String(n))} />;
+    return <NumberInput {...common} min={0} max={100} clampBehavior="none" onChange={(n) => onChange(String(n))} />;
   }
   const type = field === "from" || field === "to" || field === "feedback_from" || field === "feedback_to" ? "date" : "text";
   const placeholder = field === "metadata" ? "key:value" : undefined;

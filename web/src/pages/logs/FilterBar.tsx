@@ -27,7 +27,9 @@ export function FilterBar({ filter, onChange }: Props) {
         const text = chipText(field, filter[field]!);
         return (
           <span key={field} className="chip chip-set">
-            <span className="clip">{text}</span>
+            <span className="clip" title={text}>
+              {text}
+            </span>
             <ActionIcon size={18} radius="xl" color="pine" aria-label={`Remove filter: ${text}`} onClick={() => onChange(withField(filter, field, undefined))}>
               <X size={12} />
             </ActionIcon>

@@ -6,7 +6,11 @@ import { compact, duration, usd } from "~/text/format";
 import { Status } from "~/ui/Status";
 import { Tally } from "~/ui/Tally";
 import { When } from "~/ui/When";
+import { FailedReason } from "./FailedReason";
 import type { LogFilter } from "./filter";
+
+/** The list is one step back from a log that was opened from it. */
+const OPENED = { logsDeep: 1 };
 
 interface Props {
   log: LogSummary;
@@ -26,7 +30,7 @@ export const LogRow = memo(function LogRow({ log, filter, fresh, draft }: Props)
   const open = (event: MouseEvent) => {
     // The link itself, and a text that is being marked, keep their own behaviour.
     if ((event.target as HTMLElement).closest("a,button") || window.getSelection()?.toString()) return;
-    void navigate({ to: "/logs/$id", params: { id: log.id }, search: filter });
+    void navigate({ to: "/logs/$id", params: { id: log.id }, search: filter, state: OPENED });
   };
   return (
     <tr className={fresh ? "log-row log-fresh" : "log-row"} onClick={open}>
@@ -35,17 +39,21 @@ export const LogRow = memo(function LogRow({ log, filter, fresh, draft }: Props)
         <When at={log.created_at} />
       </td>
       <td className="log-text">
-        <Link to="/logs/$id" params={{ id: log.id }} search={filter} className="log-link clip">
+        <Link to="/logs/$id" params={{ id: log.id }} search={filter} state={OPENED} className="log-link clip" dir="auto" title={log.input_preview}>
           {log.input_preview || <span className="dim">no input</span>}
         </Link>
-        <div className="log-output clip">
+        <div className="log-output clip" dir="auto" title={log.output_preview}>
           {draft && <span className="pill pill-warn">draft</span>}
-          {log.output_preview || <span className="dim">{log.status === "failed" ? "failed" : "no output"}</span>}
+          {log.output_preview || (log.status === "failed" ? <FailedReason id={log.id} /> : <span className="dim">no output</span>)}
         </div>
       </td>
       <td className="log-served">
-        <div className="clip">{served.name}</div>
-        <div className="clip dim">{served.more}</div>
+        <div className="clip" title={served.name}>
+          {served.name}
+        </div>
+        <div className="clip dim" title={served.more}>
+          {served.more}
+        </div>
       </td>
       <td className="log-user clip" title={log.user_id ?? undefined}>
         {log.user_id ?? <span className="dim">–</span>}

@@ -10,7 +10,7 @@ import { loadDraft, isEmpty } from "~/text/draft";
 import { useKeys } from "~/shell/keys";
 import { Empty } from "~/ui/Empty";
 import { PageHead } from "~/ui/PageHead";
-import { ProblemBox } from "~/ui/ProblemBox";
+import { LoadError } from "~/ui/LoadError";
 import { FilterBar } from "./FilterBar";
 import { LogRow } from "./LogRow";
 import { fieldsOf, type LogFilter } from "./filter";
@@ -20,7 +20,7 @@ import { LinkButton } from "~/ui/LinkButton";
 export function LogsPage() {
   const filter = useSearch({ from: "/app/logs" });
   const navigate = useNavigate();
-  const setFilter = (next: LogFilter) => void navigate({ to: "/logs", search: next, replace: true });
+  const setFilter = (next: LogFilter) => void navigate({ to: "/logs", search: next });
   const { list, rows, fresh, waiting, showWaiting } = useLogList(filter);
   const table = useRef<HTMLTableElement>(null);
   useListKeys(table, () => setFilter({}));
@@ -48,7 +48,7 @@ export function LogsPage() {
       <p className="sr-only" role="status">
         {waiting > 0 ? `${waiting} new logs above` : ""}
       </p>
-      {list.isError && <ProblemBox error={list.error} onRetry={() => void list.refetch()} />}
+      <LoadError query={list} />
       {empty && <Nothing filtered={fieldsOf(filter).length > 0} onClear={() => setFilter({})} />}
       {list.isPending && <Outline />}
       {rows.length > 0 && (

@@ -2,47 +2,48 @@
 import { ActionIcon, Button, Chip, Textarea, Tooltip } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { ThumbsDown, ThumbsUp, Undo2 } from "lucide-react";
-import { useState } from "react";
 import { giveFeedback, retractFeedback } from "~/api/feedback";
 import { metricsQuery } from "~/api/metric";
-import type { NewFeedback } from "~/api/types";
 import { words } from "~/text/format";
+import { uuid } from "~/text/uuid";
 import { ProblemBox } from "~/ui/ProblemBox";
-import type { Given, Turn } from "./conversation";
+import type { Given, GivenDraft, Turn } from "./conversation";
+import { changed, isUnsent, said, withDraft, withGiven } from "./given";
 
 interface Props {
   turn: Turn & { logId: string };
-  onGiven: (given: Given | undefined) => void;
+  onChange: (change: (turn: Turn) => Turn) => void;
 }
 
-export function AnswerFeedback({ turn, onGiven }: Props) {
-  const { given, logId } = turn;
-  const [details, setDetails] = useState(false);
+export function AnswerFeedback({ turn, onChange }: Props) {
+  const { given, draft, logId } = turn;
   const give = useMutation({
-    mutationFn: (change: Omit<Given, "ids">) => giveFeedback(changed(logId, given, change), crypto.randomUUID()),
-    onSuccess: ({ ids }, change) => onGiven({ ...change, ids: [...(given?.ids ?? []), ...ids] }),
+    mutationFn: (change: Omit<Given, "ids">) => giveFeedback(changed(logId, given, change), uuid()),
+    onSuccess: ({ ids }, change) => onChange((now) => withGiven(now, { ...change, ids: [...new Set([...(now.given?.ids ?? []), ...ids])] })),
   });
   const undo = useMutation({
     // The newest first, else an older one would count again for a moment.
     mutationFn: async () => {
       for (const id of [...(given?.ids ?? [])].reverse()) await retractFeedback(id);
     },
-    onSuccess: () => {
-      onGiven(undefined);
-      setDetails(false);
-    },
+    onSuccess: () => onChange((now) => withGiven(now, undefined)),
   });
+  const typed: GivenDraft = draft ?? { open: false, defects: given?.defects ?? [], comment: given?.comment ?? "" };
+  const write = (change: Partial<GivenDraft>) => onChange((now) => withDraft(now, { ...typed, ...change }));
   const thumb = (up: boolean) => {
-    setDetails(!up);
+    write({ open: !up });
     if (given?.thumbs === up) return;
     give.mutate({ thumbs: up, defects: up ? [] : (given?.defects ?? []), comment: given?.comment ?? "" });
   };
+  const send = () =>
+    give.mutate({ thumbs: false, defects: typed.defects, comment: typed.comment.trim() }, { onSuccess: () => onChange((now) => withDraft(now, undefined)) });
   const busy = give.isPending || undo.isPending;
+  const down = given?.thumbs === false;
   return (
     <div className="answer-feedback">
       <div className="row" style={{ gap: 4 }} role="group" aria-label="Your feedback">
         <Thumb up pressed={given?.thumbs === true} disabled={busy} onClick={() => thumb(true)} />
-        <Thumb up={false} pressed={given?.thumbs === false} disabled={busy} onClick={() => thumb(false)} />
+        <Thumb up={false} pressed={down} disabled={busy} onClick={() => thumb(false)} />
         {given && (
           <Button size="compact-xs" variant="subtle" color="gray" leftSection={<Undo2 size={13} />} disabled={busy} onClick={() => undo.mutate()}>
             Undo
@@ -51,21 +52,13 @@ export function AnswerFeedback({ turn, onGiven }: Props) {
         <span className="dim answer-said" role="status">
           {given ? said(given) : ""}
         </span>
-        {given?.thumbs === false && !details && (
-          <Button size="compact-xs" variant="subtle" onClick={() => setDetails(true)}>
-            {given.defects.length || given.comment ? "Change" : "Say what is wrong"}
+        {down && !typed.open && (
+          <Button size="compact-xs" variant="subtle" onClick={() => write({ open: true })}>
+            {isUnsent(draft, given) ? "Go on writing, not sent yet" : given.defects.length || given.comment ? "Change" : "Say what is wrong"}
           </Button>
         )}
       </div>
-      {details && given?.thumbs === false && (
-        <Details
-          key={given.ids.length}
-          given={given}
-          busy={busy}
-          onClose={() => setDetails(false)}
-          onSend={(defects, comment) => give.mutate({ thumbs: false, defects, comment }, { onSuccess: () => setDetails(false) })}
-        />
-      )}
+      {down && typed.open && <Details typed={typed} busy={busy} onWrite={write} onSend={send} />}
       {(give.isError || undo.isError) && <ProblemBox error={give.error ?? undo.error} />}
     </div>
   );
@@ -92,21 +85,19 @@ function Thumb({ up, pressed, disabled, onClick }: { up: boolean; pressed: boole
 }
 
 interface DetailsProps {
-  given: Given;
+  typed: GivenDraft;
   busy: boolean;
-  onSend: (defects: string[], comment: string) => void;
-  onClose: () => void;
+  onWrite: (change: Partial<GivenDraft>) => void;
+  onSend: () => void;
 }
 
-function Details({ given, busy, onSend, onClose }: DetailsProps) {
+function Details({ typed: { defects, comment }, busy, onWrite, onSend }: DetailsProps) {
   const { data: metrics } = useQuery(metricsQuery);
-  const [defects, setDefects] = useState(given.defects);
-  const [comment, setComment] = useState(given.comment);
   const choices = metrics?.find((metric) => metric.name === "defects")?.categories ?? [];
   return (
     <section className="card card-pad answer-details appear" aria-label="What is wrong with the answer">
       <div className="label">What is wrong? All that apply, or none.</div>
-      <Chip.Group multiple value={defects} onChange={setDefects}>
+      <Chip.Group multiple value={defects} onChange={(next) => onWrite({ defects: next })}>
         <div className="row" style={{ gap: 7 }}>
           {choices.map((word) => (
             <Chip key={word} value={word} size="xs" variant="outline" color="clay.6">
@@ -122,30 +113,16 @@ function Details({ given, busy, onSend, onClose }: DetailsProps) {
         minRows={2}
         maxRows={6}
         value={comment}
-        onChange={(e) => setComment(e.currentTarget.value)}
+        onChange={(e) => onWrite({ comment: e.currentTarget.value })}
       />
       <div className="row" style={{ justifyContent: "flex-end" }}>
-        <Button size="xs" variant="subtle" color="gray" onClick={onClose}>
+        <Button size="xs" variant="subtle" color="gray" onClick={() => onWrite({ open: false })}>
           Not now
         </Button>
-        <Button size="xs" loading={busy} disabled={defects.length === 0 && comment.trim() === ""} onClick={() => onSend(defects, comment.trim())}>
+        <Button size="xs" loading={busy} disabled={defects.length === 0 && comment.trim() === ""} onClick={onSend}>
           Send
         </Button>
       </div>
     </section>
   );
-}
-
-/** Only what changed is sent; each is a feedback of its own. */
-export function changed(logId: string, before: Given | undefined, now: Omit<Given, "ids">): NewFeedback[] {
-  const feedback: NewFeedback[] = [];
-  if (before?.thumbs !== now.thumbs) feedback.push({ log_id: logId, name: "thumbs", value: now.thumbs });
-  if ((before?.defects ?? []).join() !== now.defects.join()) feedback.push({ log_id: logId, name: "defects", value: now.defects });
-  if ((before?.comment ?? "") !== now.comment) feedback.push({ log_id: logId, name: "comment", value: now.comment });
-  return feedback;
-}
-
-function said({ thumbs, defects, comment }: Given): string {
-  const more = [...defects.map(words), ...(comment ? ["with a comment"] : [])];
-  return `${thumbs ? "Thumbs up" : "Thumbs down"} recorded${more.length ? `: ${more.join(", ")}` : ""}`;
 }

@@ -24,7 +24,10 @@ export function Composer({ value, onChange, onSend, onStop, busy, blocked }: Pro
       event.preventDefault();
       if (!busy) onSend();
     }
-    if (event.key === "Escape" && busy) onStop();
+    if (event.key !== "Escape" || event.nativeEvent.isComposing) return;
+    if (busy) onStop();
+    // Out of the box, so that the keys of the page work.
+    else field.current?.blur();
   };
   return (
     <div className="composer">
@@ -66,7 +69,7 @@ export function Composer({ value, onChange, onSend, onStop, busy, blocked }: Pro
         )}
       </div>
       <p className="composer-hint kbd-hint">
-        <kbd className="kbd">↵</kbd> sends, <kbd className="kbd">⇧</kbd> <kbd className="kbd">↵</kbd> begins a line. Every call is in the log.
+        <kbd className="kbd">↵</kbd> sends, <kbd className="kbd">⇧</kbd> <kbd className="kbd">↵</kbd> begins a line, <kbd className="kbd">Esc</kbd> leaves the box. Every call is in the log.
       </p>
     </div>
   );

@@ -4,11 +4,13 @@ import type { Conversation } from "./conversation";
 
 interface Props {
   variables: string[];
+  /** What was not given, once sending was tried. */
+  missing: string[];
   conversation: Conversation;
   onChange: (change: Partial<Conversation>) => void;
 }
 
-export function InputsPanel({ variables, conversation, onChange }: Props) {
+export function InputsPanel({ variables, missing, conversation, onChange }: Props) {
   const set = (name: string, value: string) => onChange({ inputs: { ...conversation.inputs, [name]: value } });
   return (
     <section className="card play-inputs" aria-label="Inputs of the prompt">
@@ -17,9 +19,22 @@ export function InputsPanel({ variables, conversation, onChange }: Props) {
       </span>
       <div className="play-params">
         {variables.map((name) => (
-          <TextInput key={name} size="xs" label={name} value={conversation.inputs[name] ?? ""} onChange={(e) => set(name, e.currentTarget.value)} />
+          <TextInput
+            key={name}
+            size="xs"
+            label={name}
+            data-input={name}
+            value={conversation.inputs[name] ?? ""}
+            error={missing.includes(name)}
+            onChange={(e) => set(name, e.currentTarget.value)}
+          />
         ))}
       </div>
+      {missing.length > 0 && (
+        <p className="question-error" role="alert">
+          This prompt needs {missing.join(", ").replace(/, ([^,]*)$/, " and $1")}.
+        </p>
+      )}
     </section>
   );
 }

@@ -3,7 +3,8 @@ import "./playground.css";
 import { ActionIcon, Button, Loader, Tooltip } from "@mantine/core";
 import { useSearch } from "@tanstack/react-router";
 import { SlidersHorizontal, SquarePen } from "lucide-react";
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { asProblem } from "~/api/problem";
 import { useMay } from "~/api/session";
 import { useKeys } from "~/shell/keys";
 import { ProblemBox } from "~/ui/ProblemBox";
@@ -14,8 +15,8 @@ import { SettingsPanel } from "./SettingsPanel";
 import { TargetSelect } from "./TargetSelect";
 import { TurnView } from "./TurnView";
 import { Welcome } from "./Welcome";
-import type { Given } from "./conversation";
 import { useConversation } from "./useConversation";
+import { useGivenInSync } from "./useGivenInSync";
 import { useTargets } from "./useTargets";
 
 export function PlaygroundPage() {
@@ -43,7 +44,15 @@ export function PlaygroundPage() {
     { key: "/", does: "Write a message", run: () => document.querySelector<HTMLElement>(".composer textarea")?.focus() },
   ]);
   const end = useStickToEnd(conversation.turns);
-  const onGiven = useCallback((id: string, given: Given | undefined) => changeTurn(id, (turn) => withGiven(turn, given)), [changeTurn]);
+  useGivenInSync(conversation.turns, changeTurn);
+  const missing = targets.needed.filter((name) => !conversation.inputs[name]?.trim());
+  // Said once sending was tried, for this deployment.
+  const [refused, setRefused] = useState("");
+  const sendOrRefuse = () => {
+    setRefused(missing.length > 0 ? conversation.model : "");
+    if (missing.length === 0) send(conversation.typed);
+    else document.querySelector<HTMLElement>(`[data-input="${CSS.escape(missing[0]!)}"]`)?.focus();
+  };
   const blocked = !mayCall
     ? "Your role may read, not call models."
     : !conversation.model && !targets.pending
@@ -71,8 +80,8 @@ export function PlaygroundPage() {
       </header>
       <div className="play-body">
         {settings && <SettingsPanel conversation={conversation} onChange={change} />}
-        {targets.variables.length > 0 && <InputsPanel variables={targets.variables} conversation={conversation} onChange={change} />}
-        {targets.error !== null && targets.error !== undefined && <ProblemBox error={targets.error} />}
+        {targets.variables.length > 0 && <InputsPanel variables={targets.variables} missing={refused === conversation.model ? missing : []} conversation={conversation} onChange={change} />}
+        {Boolean(targets.error) && !asProblem(targets.error).unreachable && <ProblemBox error={targets.error} />}
         {targets.waitingFor !== undefined && (
           <div className="play-waiting" role="status">
             <Loader size={16} color="honey.7" /> <strong>The model is not ready yet.</strong> {targets.waitingFor}
@@ -88,7 +97,7 @@ export function PlaygroundPage() {
                 turn={turn}
                 last={i === conversation.turns.length - 1}
                 mayFeedback={mayFeedback}
-                onGiven={onGiven}
+                onChange={changeTurn}
                 onRetry={retry}
               />
             ))}
@@ -102,18 +111,13 @@ export function PlaygroundPage() {
       <Composer
         value={conversation.typed}
         onChange={(typed) => change({ typed })}
-        onSend={() => send(conversation.typed)}
+        onSend={sendOrRefuse}
         onStop={stop}
         busy={busy}
         blocked={blocked}
       />
     </div>
   );
-}
-
-function withGiven<T extends { given?: Given }>(turn: T, given: Given | undefined): T {
-  const { given: _, ...rest } = turn;
-  return (given ? { ...rest, given } : rest) as T;
 }
 
 /** Read out once an answer is whole, not token by token. */

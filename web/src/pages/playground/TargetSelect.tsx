@@ -35,10 +35,16 @@ export function TargetSelect({ targets, value, onChange }: Props) {
         return (
           <div className="grow">
             <div className="row" style={{ gap: 8, flexWrap: "nowrap" }}>
-              <span className="clip">{label}</span>
+              <span className="clip" title={label}>
+                {label}
+              </span>
               {target && !target.ready && <span className="pill pill-warn">not ready</span>}
             </div>
-            {target?.about && <div className="dim clip" style={{ fontSize: "0.78rem" }}>{target.about}</div>}
+            {target?.about && (
+              <div className="dim clip" style={{ fontSize: "0.78rem" }} title={target.about}>
+                {target.about}
+              </div>
+            )}
           </div>
         );
       }}

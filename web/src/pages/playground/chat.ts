@@ -1,7 +1,9 @@
 // One call of the OpenAI route, streamed, from the browser.
 import { CSRF } from "~/api/client";
-import { Problem, asProblem, problemOf } from "~/api/problem";
+import { Problem, asProblem, problemOf, unreachable } from "~/api/problem";
+import { setReachable } from "~/api/reach";
 import type { Usage } from "~/api/types";
+import { reasonOf } from "~/text/reason";
 import { sseEvents, type SseEvent } from "~/text/sse";
 
 export interface ChatRequest {
@@ -37,7 +39,9 @@ export async function* streamChat(request: ChatRequest): AsyncGenerator<ChatPiec
       }),
     });
   } catch (thrown) {
-    throw asAborted(thrown) ?? asProblem(thrown);
+    if (wasAborted(thrown)) throw thrown;
+    setReachable(false);
+    throw unreachable();
   }
   yield { kind: "open", logId: answer.headers.get("x-vouch-log-id") };
   if (!answer.ok) throw problemOf(answer.status, await answer.text());
@@ -74,7 +78,7 @@ export function piecesOf(event: SseEvent): ChatPiece[] {
   } catch {
     return [];
   }
-  if (chunk.error) throw new Problem(502, "The model failed half-way", chunk.error.message ?? "It gave no reason.");
+  if (chunk.error) throw new Problem(502, "The model failed half-way", reasonOf(chunk.error.message ?? "It gave no reason.").text);
   const pieces: ChatPiece[] = [];
   const choice = chunk.choices?.[0];
   const text = choice?.delta?.content ?? choice?.delta?.refusal;

@@ -1,5 +1,6 @@
 // One conversation of the Playground: its turns, its settings, kept in the tab across reloads.
 import type { Usage } from "~/api/types";
+import { uuid } from "~/text/uuid";
 
 export interface Given {
   thumbs: boolean;
@@ -7,6 +8,13 @@ export interface Given {
   comment: string;
   /** Every feedback sent about this answer, so that undo takes all of them back. */
   ids: string[];
+}
+
+/** What is typed about an answer and not sent. */
+export interface GivenDraft {
+  open: boolean;
+  defects: string[];
+  comment: string;
 }
 
 export interface Turn {
@@ -22,6 +30,9 @@ export interface Turn {
   usage?: Usage;
   finish?: string;
   given?: Given;
+  draft?: GivenDraft;
+  /** When it was asked for, in milliseconds since 1970. */
+  askedAt?: number;
 }
 
 export interface Parameters {
@@ -47,7 +58,7 @@ export interface Conversation {
 
 export function newConversation(from?: Conversation): Conversation {
   const kept = from ? { model: from.model, system: from.system, parameters: from.parameters, logprobs: from.logprobs, inputs: from.inputs } : undefined;
-  return { id: crypto.randomUUID(), model: "", system: "", parameters: {}, logprobs: false, inputs: {}, ...kept, turns: [], typed: "" };
+  return { id: uuid(), model: "", system: "", parameters: {}, logprobs: false, inputs: {}, ...kept, turns: [], typed: "" };
 }
 
 /** The messages to send: the system prompt, and every turn that has something to say. */

@@ -1,6 +1,7 @@
 // The conversation on the screen: sending, stopping, beginning anew.
 import { useSyncExternalStore } from "react";
 import { asProblem } from "~/api/problem";
+import { uuid } from "~/text/uuid";
 import { streamChat, wasAborted, type ChatPiece } from "./chat";
 import { keepConversation, loadConversation, messagesOf, newConversation, withTurn, type Conversation, type Turn } from "./conversation";
 
@@ -33,10 +34,10 @@ const change = (part: Partial<Conversation>) => update((now) => ({ ...now, ...pa
 const stop = () => running?.abort();
 
 function answer(asked: Conversation): void {
-  const id = crypto.randomUUID();
+  const id = uuid();
   const controller = new AbortController();
   running = controller;
-  update(() => ({ ...asked, turns: [...asked.turns, { id, role: "assistant", text: "", state: "streaming" }] }));
+  update(() => ({ ...asked, turns: [...asked.turns, { id, role: "assistant", text: "", state: "streaming", askedAt: Date.now() }] }));
   void run(asked, controller, (how) => changeTurn(id, how)).finally(() => {
     if (running === controller) running = undefined;
   });
@@ -45,7 +46,7 @@ function answer(asked: Conversation): void {
 function send(text: string): void {
   const now = current();
   if (running || !text.trim() || !now.model) return;
-  answer({ ...now, typed: "", turns: [...now.turns, { id: crypto.randomUUID(), role: "user", text: text.trim(), state: "done" }] });
+  answer({ ...now, typed: "", turns: [...now.turns, { id: uuid(), role: "user", text: text.trim(), state: "done" }] });
 }
 
 function retry(): void {
@@ -99,10 +100,12 @@ async function run(asked: Conversation, controller: AbortController, change: (ho
     else if (piece.kind === "finish") change((turn) => ({ ...turn, finish: piece.reason }));
   };
   try {
+    // What was left blank is not sent: the prompt may have a default for it.
+    const inputs = Object.fromEntries(Object.entries(asked.inputs).filter(([, value]) => value.trim() !== ""));
     const parameters = {
       ...asked.parameters,
       ...(asked.logprobs ? { logprobs: true, top_logprobs: 5 } : {}),
-      ...(Object.keys(asked.inputs).length > 0 ? { inputs: asked.inputs } : {}),
+      ...(Object.keys(inputs).length > 0 ? { inputs } : {}),
     };
     const request = { model: asked.model, messages: messagesOf(asked), parameters, conversationId: asked.id, signal: controller.signal };
     for await (const piece of streamChat(request)) show(piece);

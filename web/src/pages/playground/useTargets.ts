@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { deploymentQuery, deploymentsQuery } from "~/api/deployment";
 import { modelsQuery } from "~/api/provider";
 import type { Model, Variant } from "~/api/types";
-import { variablesOf } from "./variables";
+import { neededOf, variablesOf } from "./variables";
 
 export interface Target {
   value: string;
@@ -21,6 +21,8 @@ export interface Targets {
   waitingFor: string | undefined;
   /** The variables of the chosen deployment's prompt. */
   variables: string[];
+  /** Those of them without which it cannot be filled in. */
+  needed: string[];
 }
 
 export function useTargets(chosen: string): Targets {
@@ -30,13 +32,16 @@ export function useTargets(chosen: string): Targets {
   const isDeployment = serving.some((d) => d.key === chosen);
   const detail = useQuery({ ...deploymentQuery(chosen), enabled: isDeployment });
   const active = detail.data?.versions.find((v) => v.number === detail.data.deployment.active_version);
+  const variants = isDeployment ? (active?.variants ?? []) : [];
+  const variables = variablesOf(variants);
   return {
     deployments: serving.map((d) => ({ value: d.key, label: d.key, about: d.description, ready: true })),
     models: (models.data ?? []).map((m) => ({ value: `${m.provider}/${m.model}`, label: `${m.provider}/${m.model}`, about: m.note ?? "", ready: m.ready })),
     pending: deployments.isPending || models.isPending,
     error: deployments.error ?? models.error,
-    variables: isDeployment ? variablesOf(active?.variants ?? []) : [],
-    waitingFor: waiting(models.data ?? [], isDeployment ? (active?.variants ?? []) : [], chosen),
+    variables,
+    needed: neededOf(variants, variables),
+    waitingFor: waiting(models.data ?? [], variants, chosen),
   };
 }
 

@@ -1,6 +1,6 @@
 // The variables of a template: used ones, not those that the template makes itself.
 import { expect, test } from "vitest";
-import { variablesOf } from "./variables";
+import { neededOf, variablesOf } from "./variables";
 
 const of = (...texts: string[]) => variablesOf([{ prompt: texts.map((content) => ({ role: "system", content })) }]);
 
@@ -12,4 +12,11 @@ test("finds what is printed, asked for and walked through", () => {
 
 test("looks into content parts too", () => {
   expect(variablesOf([{ prompt: [{ role: "user", content: [{ type: "text", text: "{{ a }}" }] }, { role: "user" }] }])).toEqual(["a"]);
+});
+
+test("knows which of them the prompt can do without", () => {
+  const prompt = [{ role: "system", content: 'In a {{ tone }} tone, {{ name | default("friend") }}. {% if vip is defined %}{{ vip }}{% endif %}' }];
+  const variables = variablesOf([{ prompt }]);
+  expect(variables).toEqual(["tone", "name", "vip"]);
+  expect(neededOf([{ prompt }], variables)).toEqual(["tone"]);
 });

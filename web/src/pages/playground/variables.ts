@@ -6,6 +6,16 @@ const LOCAL = /\{%-?\s*(?:for|set)\s+([A-Za-z_]\w*)/g;
 /** Names that minijinja brings along. */
 const BUILT_IN = new Set(["loop", "true", "false", "none", "range", "dict", "namespace", "now"]);
 
+/** `x | default("")` and `x is defined` do without x. */
+const OPTIONAL = /([A-Za-z_]\w*)(?:\.\w+)*\s*(?:\|\s*default\b|is\s+(?:not\s+)?(?:un)?defined\b)/g;
+
+/** Those of `variables` without which the prompt cannot be filled in. */
+export function neededOf(variants: Pick<Variant, "prompt">[], variables: string[]): string[] {
+  const text = JSON.stringify(variants.flatMap((variant) => variant.prompt).map(({ content }) => content ?? ""));
+  const optional = new Set([...text.matchAll(OPTIONAL)].map((match) => match[1]));
+  return variables.filter((name) => !optional.has(name));
+}
+
 export function variablesOf(variants: Pick<Variant, "prompt">[]): string[] {
   const found = new Set<string>();
   for (const { content } of variants.flatMap((variant) => variant.prompt)) {

@@ -8,6 +8,7 @@ import { auditQuery, verifyAudit } from "~/api/audit";
 import type { AuditEntry } from "~/api/types";
 import { plural, shortId } from "~/text/format";
 import { Code, pretty } from "~/ui/Code";
+import { LoadError } from "~/ui/LoadError";
 import { ProblemBox } from "~/ui/ProblemBox";
 import { When } from "~/ui/When";
 
@@ -17,7 +18,7 @@ export function AuditSettings() {
   return (
     <div className="stack">
       <Verify />
-      {list.isError && <ProblemBox error={list.error} onRetry={() => void list.refetch()} />}
+      <LoadError query={list} />
       <div className="card table-wrap">
         {list.isPending && <Skeleton height={260} />}
         <table className="table table-cards" aria-label="Audit trail">

@@ -1,5 +1,5 @@
 // API keys: made with scopes, shown once, revoked when no longer needed.
-import { Button, Checkbox, Modal, Skeleton, TextInput } from "@mantine/core";
+import { Button, Checkbox, Skeleton, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState, type FormEvent } from "react";
@@ -9,6 +9,8 @@ import type { ApiKey, NewApiKey, Scope } from "~/api/types";
 import { ago } from "~/text/format";
 import { Confirm } from "~/ui/Confirm";
 import { Copy } from "~/ui/Copy";
+import { FormModal } from "~/ui/FormModal";
+import { LoadError } from "~/ui/LoadError";
 import { ProblemBox } from "~/ui/ProblemBox";
 import { When } from "~/ui/When";
 
@@ -26,7 +28,7 @@ export function KeySettings() {
   const revoke = useMutation({ mutationFn: revokeKey, onSuccess: () => queries.invalidateQueries({ queryKey: ["keys"] }) });
   return (
     <div className="stack">
-      {keys.isError && <ProblemBox error={keys.error} onRetry={() => void keys.refetch()} />}
+      <LoadError query={keys} />
       {revoke.isError && <ProblemBox error={revoke.error} />}
       <div className="card table-wrap">
         {keys.isPending && <Skeleton height={160} />}
@@ -59,9 +61,9 @@ export function KeySettings() {
           Make a key
         </Button>
       </div>
-      <Modal opened={making} onClose={() => setMaking(false)} title="Make a key">
+      <FormModal opened={making} onClose={() => setMaking(false)} title="Make a key">
         <KeyForm onDone={() => setMaking(false)} />
-      </Modal>
+      </FormModal>
     </div>
   );
 }

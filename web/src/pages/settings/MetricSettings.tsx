@@ -1,5 +1,5 @@
 // The metrics: what is asked, in which words, and which way is better.
-import { Button, Modal, NativeSelect, NumberInput, Skeleton, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { Button, NativeSelect, NumberInput, Skeleton, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Pencil, Plus } from "lucide-react";
 import { useState, type FormEvent } from "react";
@@ -8,7 +8,10 @@ import { asProblem } from "~/api/problem";
 import { useMay } from "~/api/session";
 import type { Direction, MetricChange, MetricDefinition, MetricTypeName } from "~/api/types";
 import { words } from "~/text/format";
+import { FormModal } from "~/ui/FormModal";
+import { LoadError } from "~/ui/LoadError";
 import { ProblemBox } from "~/ui/ProblemBox";
+import { Ticks } from "~/ui/Ticks";
 
 export function MetricSettings() {
   const metrics = useQuery(metricsQuery);
@@ -17,7 +20,7 @@ export function MetricSettings() {
   const undefinedOnes = metrics.data?.filter((m) => m.state === "undefined") ?? [];
   return (
     <div className="stack">
-      {metrics.isError && <ProblemBox error={metrics.error} onRetry={() => void metrics.refetch()} />}
+      <LoadError query={metrics} />
       {undefinedOnes.length > 0 && (
         <div className="card card-pad adopt">
           <strong>Undefined, adopt?</strong>
@@ -48,7 +51,11 @@ export function MetricSettings() {
               <tr key={metric.name}>
                 <td>
                   <strong>{metric.name}</strong> {metric.built_in && <span className="pill">built in</span>}
-                  {metric.guideline && <div className="dim cell-more">{metric.guideline}</div>}
+                  {metric.guideline && (
+                    <div className="dim cell-more" dir="auto">
+                      <Ticks text={metric.guideline} />
+                    </div>
+                  )}
                 </td>
                 <td>{words(metric.type)}</td>
                 <td className="wide cell-values">{valuesOf(metric)}</td>
@@ -72,9 +79,9 @@ export function MetricSettings() {
           </Button>
         </div>
       )}
-      <Modal opened={editing !== undefined} onClose={() => setEditing(undefined)} title={title(editing)} size="md">
+      <FormModal opened={editing !== undefined} onClose={() => setEditing(undefined)} title={title(editing)} size="md">
         {editing && <MetricForm metric={editing === "new" ? undefined : editing} onDone={() => setEditing(undefined)} />}
-      </Modal>
+      </FormModal>
     </div>
   );
 }

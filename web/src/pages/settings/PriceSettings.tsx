@@ -9,6 +9,7 @@ import { modelsQuery, providersQuery } from "~/api/provider";
 import { useMay } from "~/api/session";
 import type { Price } from "~/api/types";
 import { Confirm } from "~/ui/Confirm";
+import { LoadError } from "~/ui/LoadError";
 import { ProblemBox } from "~/ui/ProblemBox";
 import { microsOf, usdOf } from "./money";
 
@@ -17,7 +18,7 @@ export function PriceSettings() {
   const mayEdit = useMay("admin");
   return (
     <div className="stack">
-      {prices.isError && <ProblemBox error={prices.error} onRetry={() => void prices.refetch()} />}
+      <LoadError query={prices} />
       <div className="card table-wrap">
         {prices.isPending && <Skeleton height={200} />}
         <table className="table table-cards prices" aria-label="Prices in US dollars for a million tokens">

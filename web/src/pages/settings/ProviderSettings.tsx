@@ -1,5 +1,5 @@
-// Providers: any server that speaks OpenAI's chat completions, and the model in this process.
-import { Button, Modal, NativeSelect, PasswordInput, SegmentedControl, Skeleton, TextInput } from "@mantine/core";
+// Providers: servers that speak OpenAI's or Anthropic's interface, and the model in this process.
+import { Button, NativeSelect, PasswordInput, SegmentedControl, Skeleton, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Pencil, Plus } from "lucide-react";
 import { useState, type FormEvent } from "react";
@@ -8,6 +8,8 @@ import { createProvider, deleteProvider, modelsQuery, providersQuery, putProvide
 import { useMay } from "~/api/session";
 import type { Provider, ProviderChange, ProviderKeyChange, ProviderKind } from "~/api/types";
 import { Confirm } from "~/ui/Confirm";
+import { FormModal } from "~/ui/FormModal";
+import { LoadError } from "~/ui/LoadError";
 import { ProblemBox } from "~/ui/ProblemBox";
 
 export function ProviderSettings() {
@@ -22,7 +24,7 @@ export function ProviderSettings() {
   });
   return (
     <div className="stack">
-      {providers.isError && <ProblemBox error={providers.error} onRetry={() => void providers.refetch()} />}
+      <LoadError query={providers} />
       {remove.isError && <ProblemBox error={remove.error} />}
       {providers.isPending && <Skeleton height={120} radius="lg" />}
       {providers.data?.map((provider) => {
@@ -32,7 +34,7 @@ export function ProviderSettings() {
             <div className="grow">
               <div className="row">
                 <strong>{provider.name}</strong>
-                <span className="pill">{provider.kind === "local" ? "in this process" : "OpenAI-compatible"}</span>
+                <span className="pill">{KINDS[provider.kind].short}</span>
                 <span className="pill">{keyText(provider)}</span>
               </div>
               <div className="dim mono provider-url">{provider.base_url ?? "no network"}</div>
@@ -67,9 +69,9 @@ export function ProviderSettings() {
           </Button>
         </div>
       )}
-      <Modal opened={editing !== undefined} onClose={() => setEditing(undefined)} title={editing === "new" ? "Add a provider" : "Edit the provider"}>
+      <FormModal opened={editing !== undefined} onClose={() => setEditing(undefined)} title={editing === "new" ? "Add a provider" : "Edit the provider"}>
         {editing && <ProviderForm provider={editing === "new" ? undefined : editing} onDone={() => setEditing(undefined)} />}
-      </Modal>
+      </FormModal>
     </div>
   );
 }
@@ -79,13 +81,19 @@ function keyText({ key }: Provider): string {
   return key.from === "sealed" ? "key sealed in the store" : "no key";
 }
 
+const KINDS: Record<ProviderKind, { short: string; about: string; home: string }> = {
+  openai: { short: "OpenAI-compatible", about: "A server that speaks OpenAI's chat completions", home: "https://api.openai.com/v1" },
+  anthropic: { short: "Anthropic", about: "A server that speaks Anthropic's messages", home: "https://api.anthropic.com" },
+  local: { short: "in this process", about: "The model in this process", home: "" },
+};
+
 type From = "environment" | "sealed" | "none";
 
 function ProviderForm({ provider, onDone }: { provider: Provider | undefined; onDone: () => void }) {
   const queries = useQueryClient();
   const [name, setName] = useState(provider?.name ?? "");
   const [kind, setKind] = useState<ProviderKind>(provider?.kind ?? "openai");
-  const [url, setUrl] = useState(provider?.base_url ?? "https://api.openai.com/v1");
+  const [url, setUrl] = useState(provider?.base_url ?? KINDS.openai.home);
   const [from, setFrom] = useState<From>(provider?.key.from ?? "environment");
   const [variable, setVariable] = useState(provider?.key.from === "environment" ? provider.key.variable : "OPENAI_API_KEY");
   const [secret, setSecret] = useState("");
@@ -111,12 +119,16 @@ function ProviderForm({ provider, onDone }: { provider: Provider | undefined; on
       <NativeSelect
         label="Kind"
         value={kind}
-        data={[{ value: "openai", label: "A server that speaks OpenAI's chat completions" }, { value: "local", label: "The model in this process" }]}
-        onChange={(e) => setKind(e.currentTarget.value as ProviderKind)}
+        data={Object.entries(KINDS).map(([value, { about }]) => ({ value, label: about }))}
+        onChange={(e) => {
+          const next = e.currentTarget.value as ProviderKind;
+          setKind(next);
+          if (url === KINDS[kind].home) setUrl(KINDS[next].home);
+        }}
       />
-      {kind === "openai" && (
+      {kind !== "local" && (
         <>
-          <TextInput label="Base URL" description="Up to and with /v1" required value={url} error={problem?.at("/base_url")} onChange={(e) => setUrl(e.currentTarget.value)} />
+          <TextInput label="Base URL" description={kind === "openai" ? "Up to and with /v1" : "Up to before /v1"} required value={url} error={problem?.at("/base_url")} onChange={(e) => setUrl(e.currentTarget.value)} />
           <div>
             <div className="label field-label">Key</div>
             <SegmentedControl

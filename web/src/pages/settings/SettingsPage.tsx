@@ -1,7 +1,7 @@
 // Settings: one part at a time, chosen on the left.
 import "./settings.css";
 import { Link, useParams } from "@tanstack/react-router";
-import type { ComponentType } from "react";
+import { useEffect, useRef, type ComponentType } from "react";
 import { useMay, useMe } from "~/api/session";
 import type { Scope } from "~/api/types";
 import { PageHead } from "~/ui/PageHead";
@@ -38,10 +38,16 @@ export function SettingsPage() {
   const parts = PARTS.filter((part) => part.scope !== "admin" || admin);
   const part = parts.find(({ path }) => path === wanted) ?? parts[0]!;
   const Page = part.page;
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the parts are a row wider than the window.
+    const chosen = nav.current?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (chosen) nav.current!.scrollLeft = chosen.offsetLeft - (nav.current!.clientWidth - chosen.offsetWidth) / 2;
+  }, [part.path]);
   return (
     <div className="page">
       <div className="settings-grid">
-        <nav className="settings-nav" aria-label="Settings">
+        <nav className="settings-nav" ref={nav} aria-label="Settings">
           {parts.map(({ path, name }) => (
             <Link key={path} to="/settings/$part" params={{ part: path }} className="settings-link" aria-current={path === part.path ? "page" : undefined} data-chosen={path === part.path}>
               {name}

@@ -6,9 +6,11 @@ import { useState, type FormEvent } from "react";
 import { asProblem } from "~/api/problem";
 import { useMe } from "~/api/session";
 import type { Role, User } from "~/api/types";
-import { changeUser, createUser, makeSigninLink, usersQuery, type UserChange } from "~/api/user";
+import { changeUser, createUser, makeSigninLink, usersQuery, type UpdateUser } from "~/api/user";
 import { Confirm } from "~/ui/Confirm";
 import { Copy } from "~/ui/Copy";
+import { FormModal } from "~/ui/FormModal";
+import { LoadError } from "~/ui/LoadError";
 import { ProblemBox } from "~/ui/ProblemBox";
 
 const ROLES: { value: Role; label: string }[] = [
@@ -24,14 +26,14 @@ export function UserSettings() {
   const [adding, setAdding] = useState(false);
   const [link, setLink] = useState<{ name: string; url: string }>();
   const refresh = () => queries.invalidateQueries({ queryKey: ["users"] });
-  const change = useMutation({ mutationFn: ({ id, ...rest }: UserChange & { id: string }) => changeUser(id, rest), onSuccess: refresh });
+  const change = useMutation({ mutationFn: ({ id, ...rest }: UpdateUser & { id: string }) => changeUser(id, rest), onSuccess: refresh });
   const invite = useMutation({
     mutationFn: async (user: User) => ({ name: user.name, url: (await makeSigninLink(user.id)).url }),
     onSuccess: setLink,
   });
   return (
     <div className="stack">
-      {users.isError && <ProblemBox error={users.error} onRetry={() => void users.refetch()} />}
+      <LoadError query={users} />
       {(change.isError || invite.isError) && <ProblemBox error={change.error ?? invite.error} />}
       <div className="card table-wrap">
         {users.isPending && <Skeleton height={160} />}
@@ -85,14 +87,14 @@ export function UserSettings() {
           Add a person
         </Button>
       </div>
-      <Modal opened={adding} onClose={() => setAdding(false)} title="Add a person">
+      <FormModal opened={adding} onClose={() => setAdding(false)} title="Add a person">
         <UserForm
           onDone={(made) => {
             setAdding(false);
             if (made) setLink(made);
           }}
         />
-      </Modal>
+      </FormModal>
       <Modal opened={link !== undefined} onClose={() => setLink(undefined)} title={`Sign-in link for ${link?.name ?? ""}`}>
         {link && (
           <div className="stack">

@@ -4,7 +4,7 @@ import { Button, Loader, PasswordInput, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useEffect, useRef, useState, type FormEvent } from "react";
-import { asProblem } from "~/api/problem";
+import { Problem, asProblem } from "~/api/problem";
 import { signIn, signInByLink } from "~/api/session";
 import { Logo } from "~/ui/Logo";
 import { ProblemBox } from "~/ui/ProblemBox";
@@ -36,20 +36,29 @@ export function SigninPage() {
           </p>
         ) : (
           <>
-            {byLink.isError && (
-              <div className="stack" style={{ marginBottom: 18 }}>
-                <ProblemBox error={byLink.error} />
-                <p className="dim" style={{ margin: 0 }}>
-                  A sign-in link works once and not for long. Ask an admin for a new one, or start <code className="mono">vouch demo</code> again.
-                </p>
-              </div>
-            )}
+            {byLink.isError && <LinkProblem error={byLink.error} />}
             <PasswordForm onDone={enter} />
           </>
         )}
       </section>
       <p className="signin-foot">People decide. Models learn. Everything is on record.</p>
     </main>
+  );
+}
+
+/** A link that was used, or is too old, is the usual case: it says what to do. */
+function LinkProblem({ error }: { error: unknown }) {
+  if (asProblem(error).status !== 401) return <ProblemBox error={error} />;
+  return (
+    <div className="problem" role="alert">
+      <div className="grow">
+        <div className="problem-title">This link no longer works</div>
+        <p>
+          A sign-in link works once and not for long. Ask an admin for a new one, or start <code className="mono">vouch demo</code> again. With a password
+          you can sign in below.
+        </p>
+      </div>
+    </div>
   );
 }
 
@@ -66,7 +75,7 @@ function PasswordForm({ onDone }: { onDone: () => void }) {
     <form onSubmit={submit} className="stack">
       <TextInput label="E-mail" type="email" autoComplete="username" required autoFocus value={email} error={problem?.at("/email")} onChange={(e) => setEmail(e.currentTarget.value)} />
       <PasswordInput label="Password" autoComplete="current-password" required value={password} error={problem?.at("/password")} onChange={(e) => setPassword(e.currentTarget.value)} />
-      {problem && <ProblemBox error={problem} shown={["/email", "/password"]} />}
+      {problem && <ProblemBox error={problem.status === 401 ? new Problem(401, "That did not work", problem.detail) : problem} shown={["/email", "/password"]} />}
       <Button type="submit" size="md" loading={byPassword.isPending} fullWidth>
         Sign in
       </Button>
