@@ -97,6 +97,29 @@ test("a slow answer shows how long it has taken", async ({ page, server }) => {
   await page.unroute("**/v1/chat/completions");
 });
 
+test("a message sent before the models are known goes out once they are", async ({ browser, server, page }) => {
+  const context = await browser.newContext({ storageState: await page.context().storageState() });
+  const other = await context.newPage();
+  let release;
+  const held = new Promise((done) => (release = done));
+  await other.route("**/api/v1/models", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await other.goto(server.address);
+  await other.getByLabel("Message").fill("Are the models known?");
+  await other.keyboard.press("Enter");
+  // It can be taken back while it waits.
+  await other.getByRole("button", { name: "Stop the answer" }).click();
+  equal(await other.getByLabel("Message").inputValue(), "Are the models known?");
+  await other.getByLabel("Message").press("Enter");
+  await other.getByRole("button", { name: "Stop the answer" }).waitFor();
+  release();
+  await other.getByRole("article", { name: "You" }).getByText("Are the models known?").waitFor();
+  equal(await other.getByLabel("Message").inputValue(), "");
+  await context.close();
+});
+
 test("pages work where the browser gives no crypto.randomUUID", async ({ browser, server, page, kept }) => {
   // As on plain http from another machine.
   const context = await browser.newContext({ storageState: await page.context().storageState() });

@@ -53,6 +53,14 @@ export function PlaygroundPage() {
     if (missing.length === 0) send(conversation.typed);
     else document.querySelector<HTMLElement>(`[data-input="${CSS.escape(missing[0]!)}"]`)?.focus();
   };
+  // Enter before the list of models is here: sent once it is.
+  const [queued, setQueued] = useState(false);
+  useEffect(() => {
+    if (!queued || targets.settling || (fallback && !conversation.model)) return;
+    setQueued(false);
+    if (conversation.model) sendOrRefuse();
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [queued, targets.settling, fallback, conversation.model]);
   const blocked = !mayCall
     ? "Your role may read, not call models."
     : !conversation.model && !targets.pending
@@ -111,9 +119,9 @@ export function PlaygroundPage() {
       <Composer
         value={conversation.typed}
         onChange={(typed) => change({ typed })}
-        onSend={sendOrRefuse}
-        onStop={stop}
-        busy={busy}
+        onSend={() => (targets.settling ? setQueued(conversation.typed.trim() !== "") : sendOrRefuse())}
+        onStop={() => (queued ? setQueued(false) : stop())}
+        busy={busy || queued}
         blocked={blocked}
       />
     </div>

@@ -39,11 +39,12 @@ export const TurnView = memo(function TurnView({ turn, last, mayFeedback, onChan
       {turn.text && (streaming ? <Markdown text={turn.text} /> : <Fold px={FOLD_PX}><Markdown text={turn.text} /></Fold>)}
       {streaming && <Waiting begun={turn.text !== ""} since={turn.askedAt} />}
       {turn.state === "stopped" && <p className="dim turn-note">Stopped. What had come is kept in the log.</p>}
+      {turn.state === "done" && !turn.text && <p className="dim turn-note">The answer is empty.</p>}
       {turn.finish === "length" && <p className="dim turn-note">The answer reached its limit of tokens.</p>}
       {turn.problem && <ProblemBox error={new Problem(0, turn.problem.title, turn.problem.detail)} onRetry={last ? onRetry : undefined} />}
       {!streaming && (
         <footer className="turn-foot">
-          {turn.logId && mayFeedback && turn.text && (
+          {turn.logId && mayFeedback && (turn.text || turn.state === "done") && (
             <AnswerFeedback turn={{ ...turn, logId: turn.logId }} onChange={(change) => onChange(turn.id, change)} />
           )}
           <div className="turn-facts num">

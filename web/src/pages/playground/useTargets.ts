@@ -16,6 +16,8 @@ export interface Targets {
   deployments: Target[];
   models: Target[];
   pending: boolean;
+  /** Whether it is not known yet what the chosen one needs. */
+  settling: boolean;
   error: unknown;
   /** Why the chosen one cannot answer yet, in the server's words. */
   waitingFor: string | undefined;
@@ -34,10 +36,12 @@ export function useTargets(chosen: string): Targets {
   const active = detail.data?.versions.find((v) => v.number === detail.data.deployment.active_version);
   const variants = isDeployment ? (active?.variants ?? []) : [];
   const variables = variablesOf(variants);
+  const pending = deployments.isPending || models.isPending;
   return {
     deployments: serving.map((d) => ({ value: d.key, label: d.key, about: d.description, ready: true })),
     models: (models.data ?? []).map((m) => ({ value: `${m.provider}/${m.model}`, label: `${m.provider}/${m.model}`, about: m.note ?? "", ready: m.ready })),
-    pending: deployments.isPending || models.isPending,
+    pending,
+    settling: pending || (isDeployment && detail.isPending),
     error: deployments.error ?? models.error,
     variables,
     needed: neededOf(variants, variables),
