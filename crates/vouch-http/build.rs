@@ -7,11 +7,14 @@ use std::process::Command;
 use std::time::SystemTime;
 use std::{env, fs};
 
+/// What the web UI is built of, in `web`.
+const SOURCES: [&str; 5] = ["src", "widget", "public", "index.html", "package-lock.json"];
+
 fn main() -> Result<(), Box<dyn Error>> {
     let web = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../web");
     let dist = web.join("dist");
-    for watched in ["dist/index.html", "src", "widget", "index.html", "package-lock.json"] {
-        println!("cargo::rerun-if-changed={}", web.join(watched).display());
+    for source in SOURCES {
+        println!("cargo::rerun-if-changed={}", web.join(source).display());
     }
     println!("cargo::rerun-if-env-changed=SKIP_UI");
     fs::create_dir_all(&dist)?;
@@ -19,6 +22,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let due = !dist.join("index.html").exists() || (release && is_stale(&web));
     let skip = env::var_os("SKIP_UI").is_some_and(|value| !value.is_empty() && value != "0");
     if !due || skip || !web.join("package.json").exists() {
+        // Not what is built below: it would be newer than this run, and have all built again.
+        println!("cargo::rerun-if-changed={}", dist.join("index.html").display());
         return Ok(());
     }
     match build(&web) {
@@ -53,8 +58,7 @@ fn npm(web: &Path, arguments: &[&str]) -> Result<(), Box<dyn Error>> {
 /// Whether a source is newer than what was built of it.
 fn is_stale(web: &Path) -> bool {
     let built = fs::metadata(web.join("dist/index.html")).and_then(|m| m.modified()).ok();
-    let sources = ["src", "widget", "public", "index.html", "package-lock.json"];
-    let newest = sources.iter().filter_map(|name| newest(&web.join(name))).max();
+    let newest = SOURCES.iter().filter_map(|name| newest(&web.join(name))).max();
     newest > built
 }
 
