@@ -53,16 +53,18 @@ fn by_code(code: &str) -> Remedy {
     match code {
         // Serialization failure, deadlock.
         "40001" | "40P01" => Remedy::Repeat,
-        // The server only reads.
-        "25006" => Remedy::GiveUp,
+        // The server only reads, or our role may no longer write.
+        "25006" | "42501" => Remedy::GiveUp,
         _ if code.len() == 5 => match &code[..2] {
-            // Connection, resources, operator, system.
-            "08" | "53" | "57" | "58" => Remedy::GiveUp,
+            // Connection, sign-in, no such database, resources, not in the state for it, operator,
+            // system.
+            "08" | "28" | "3D" | "53" | "55" | "57" | "58" => Remedy::GiveUp,
             _ => Remedy::Isolate,
         },
         _ => match code.parse::<u32>().map(|code| code & 0xff) {
-            // Busy, locked, read-only, disk errors, corrupt, full, cannot open.
-            Ok(5 | 6 | 8 | 10 | 11 | 13 | 14) => Remedy::GiveUp,
+            // Not permitted, busy, locked, out of memory, read-only, interrupted, disk errors,
+            // corrupt, full, cannot open, not a database.
+            Ok(3 | 5..=11 | 13 | 14 | 26) => Remedy::GiveUp,
             _ => Remedy::Isolate,
         },
     }
@@ -101,7 +103,9 @@ mod tests {
     #[test]
     fn only_what_one_operation_caused_is_isolated() {
         assert_eq!(by_code("40P01"), Remedy::Repeat);
-        assert_eq!(by_code("57P01"), Remedy::GiveUp);
+        for code in ["57P01", "28P01", "3D000", "55000"] {
+            assert_eq!(by_code(code), Remedy::GiveUp, "{code}");
+        }
         assert_eq!(by_code("22021"), Remedy::Isolate);
         assert_eq!(by_code("517"), Remedy::GiveUp);
         assert_eq!(by_code("275"), Remedy::Isolate);
