@@ -1,5 +1,7 @@
 //! "addMetrics arrives": logs and what is added to them, on every engine there is.
 
+use bytes::Bytes;
+use http::Method;
 use serde_json::{Value, json};
 use vouch_domain::access::{Role, Scope};
 use vouch_testkit::{Engine, TestApp, TestOptions, log};
@@ -181,4 +183,31 @@ async fn people_who_score_by_add_metrics_are_reviewers() {
     let whole = admin.get(&format!("/api/v1/logs/{id}")).await.expect(200).json();
     assert_eq!(whole["feedback"][0]["author"], format!("user:{}", user.id));
     assert_eq!(whole["feedback"][0]["source"], "reviewer");
+}
+
+/// What is as deep as a body may be is a few levels deeper in its log, and is read all the same.
+#[tokio::test]
+async fn what_may_come_in_can_be_read_however_deep_it_is() {
+    each_engine(|app| async move {
+        let admin = app.admin().await;
+        let mut taken = 0;
+        for levels in 110..130 {
+            let deep = format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+            let body =
+                format!(r#"{{"messages": [{{"role": "user", "content": "x", "deep": {deep}}}]}}"#);
+            let body = Some(("application/json", Bytes::from(body)));
+            let answer = admin.send_raw(Method::POST, "/api/v1/logs", body).await;
+            if answer.status != 201 {
+                answer.expect(400);
+                continue;
+            }
+            taken += 1;
+            let id = answer.json()["ids"][0].as_str().unwrap().to_owned();
+            let read = admin.get(&format!("/api/v1/logs/{id}")).await.expect(200);
+            assert!(read.text().contains(&deep));
+        }
+        assert!((1..20).contains(&taken), "{taken}");
+        app.stop().await;
+    })
+    .await;
 }

@@ -36,5 +36,8 @@ pub(super) fn unpack<T: DeserializeOwned>(what: &'static str, packed: &[u8]) -> 
     zstd::Decoder::new(packed)
         .and_then(|mut decoder| decoder.read_to_end(&mut json))
         .map_err(|e| corrupt(what, e))?;
-    serde_json::from_slice(&json).map_err(|e| corrupt(what, e))
+    let mut json = serde_json::Deserializer::from_slice(&json);
+    // How deep it is was bounded when it came, and a log holds it a few levels deeper.
+    json.disable_recursion_limit();
+    T::deserialize(&mut json).map_err(|e| corrupt(what, e))
 }
