@@ -33,6 +33,9 @@ pub enum GatewayError {
         /// The log of the refused call.
         log: LogId,
     },
+    /// Too many calls are open, or wait until the database takes their logs.
+    #[error("too many calls are open, or wait for their logs to be written")]
+    Full,
     /// The server is stopping.
     #[error("the server is stopping")]
     Stopping,

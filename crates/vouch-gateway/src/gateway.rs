@@ -34,7 +34,7 @@ pub struct GatewayOptions {
 
 impl Default for GatewayOptions {
     fn default() -> Self {
-        Self { queue: 4096, first_wait: Duration::from_millis(250) }
+        Self { queue: 16_384, first_wait: Duration::from_millis(250) }
     }
 }
 

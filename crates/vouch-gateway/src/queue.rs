@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::{self, OwnedPermit};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use vouch_domain::id::ProjectId;
 use vouch_domain::log::Log;
 use vouch_store::{Store, StoreError};
@@ -16,6 +17,8 @@ use crate::error::GatewayError;
 const BATCH: usize = 256;
 /// Writers side by side: while one waits for the disk, the next folds and compresses.
 const WRITERS: usize = 4;
+/// How long a call waits for a place.
+const PATIENCE: Duration = Duration::from_secs(10);
 const FIRST_RETRY: Duration = Duration::from_millis(50);
 const LONGEST_RETRY: Duration = Duration::from_secs(5);
 
@@ -35,11 +38,12 @@ impl LogQueue {
         Self { sender: Mutex::new(Some(sender)), writers: tokio::sync::Mutex::new(writers) }
     }
 
-    /// A place in the queue; waits while it is full.
+    /// A place in the queue; waits a while when it is full.
     pub(crate) async fn reserve(&self) -> Result<OwnedPermit<Box<Captured>>, GatewayError> {
         let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let sender = sender.ok_or(GatewayError::Stopping)?;
-        sender.reserve_owned().await.map_err(|_| GatewayError::Stopping)
+        let place = timeout(PATIENCE, sender.reserve_owned()).await;
+        place.map_err(|_| GatewayError::Full)?.map_err(|_| GatewayError::Stopping)
     }
 
     /// Takes no more calls, waits for those under way and writes what is queued.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
@@ -51,6 +52,7 @@ const PRUNE: Duration = Duration::from_hours(1);
 /// Serves until a signal comes.
 pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
     telemetry::start(&settings, "info")?;
+    raise_file_limit();
     // Before anybody learns that we are there, and may want to stop us.
     let mut signals = Signals::listen()?;
     let Opened { listener, address, secrets, store, new_key, link } = tokio::select! {
@@ -109,6 +111,15 @@ pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
     }
     note("stopped");
     Ok(())
+}
+
+/// Lets us open as many files as we may: each connection is one, and the usual 1,024 are few.
+fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, ..limit };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(%error, "the limit of open files stays as it was");
+    }
 }
 
 /// Removes what has expired, now and every hour, until the server stops.

@@ -44,6 +44,10 @@ impl From<GatewayError> for Problem {
                 let busy = Self::new(Kind::Unavailable, e.to_string()).with_log(log);
                 busy.with_header(RETRY_AFTER, HeaderValue::from_static("1"))
             }
+            GatewayError::Full => {
+                let full = Self::new(Kind::Unavailable, format!("{e}; try again in a moment."));
+                full.with_header(RETRY_AFTER, HeaderValue::from_static("5"))
+            }
             GatewayError::Stopping => Self::new(Kind::Unavailable, "The server is stopping."),
             GatewayError::Store(e) => e.into(),
         }

@@ -61,7 +61,8 @@ pub(crate) struct ProblemJson<'a> {
     request_id: Option<&'a str>,
 }
 
-/// The answer that tells the caller of `path` about `problem`.
+/// The answer that tells the caller of `path` about `problem`. `request_id` may be empty: a request
+/// that was not let in has none.
 pub(crate) fn render(problem: &Problem, shape: Shape, path: &str, request_id: &str) -> Response {
     let status = shape.status(problem.kind);
     let (content_type, body) = match shape {
@@ -73,7 +74,8 @@ pub(crate) fn render(problem: &Problem, shape: Shape, path: &str, request_id: &s
                 detail: &problem.detail,
                 instance: path,
                 errors: &problem.errors,
-                request_id: status.is_server_error().then_some(request_id),
+                request_id: Some(request_id)
+                    .filter(|id| status.is_server_error() && !id.is_empty()),
             };
             ("application/problem+json", serde_json::to_vec(&json))
         }

@@ -17,14 +17,28 @@ const BATCH: usize = 5;
 
 #[test]
 fn nothing_acknowledged_is_lost_on_sqlite() {
-    crash(&Database::sqlite());
+    crash(&Database::sqlite(), Nodes::One);
 }
 
 #[test]
 fn nothing_acknowledged_is_lost_on_postgres() {
     if let Some(database) = Database::postgres("crash") {
-        crash(&database);
+        crash(&database, Nodes::One);
     }
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_when_one_of_two_nodes_is_killed() {
+    if let Some(database) = Database::postgres("crash_two") {
+        crash(&database, Nodes::Two);
+    }
+}
+
+/// How many processes work on the database. The first is killed.
+#[derive(PartialEq)]
+enum Nodes {
+    One,
+    Two,
 }
 
 /// One write, and what became of it. Sent again, it must not write a second time.
@@ -61,26 +75,28 @@ struct Record {
     logs: Mutex<Vec<String>>,
 }
 
-fn crash(database: &Database) {
+fn crash(database: &Database, nodes: Nodes) {
     let folder = tempfile::tempdir().unwrap();
     let upstream = Upstream::start(Duration::from_millis(2));
     let server = Server::start(folder.path(), &database.args());
+    let survivor = (nodes == Nodes::Two).then(|| Server::start(folder.path(), &database.args()));
     let provider = json!({"kind": "openai", "base_url": upstream.base_url});
     server.client().put("/api/v1/providers/fake", &provider).ok();
 
     let record = Record::default();
     let killed = AtomicBool::new(false);
+    let node = |t: usize| survivor.as_ref().filter(|_| t % 2 == 1).unwrap_or(&server).client();
     let killed_at = scope(|threads| {
         for t in 0..3 {
-            let (client, record, killed) = (server.client(), &record, &killed);
+            let (client, record, killed) = (node(t), &record, &killed);
             threads.spawn(move || give_feedback(t, &client, record, killed));
         }
         for t in 0..2 {
-            let (client, record, killed) = (server.client(), &record, &killed);
+            let (client, record, killed) = (node(t), &record, &killed);
             threads.spawn(move || ingest(t, &client, record, killed));
-            let client = server.client();
+            let client = node(t + 1);
             threads.spawn(move || add_metrics(t, &client, record, killed));
-            let client = server.client();
+            let client = node(t);
             threads.spawn(move || call(t, &client, record, killed));
         }
         std::thread::sleep(LOAD);
@@ -89,8 +105,9 @@ fn crash(database: &Database) {
         server.kill();
         at
     });
+    drop(server);
 
-    let server = Server::start(folder.path(), &database.args());
+    let server = survivor.unwrap_or_else(|| Server::start(folder.path(), &database.args()));
     let client = server.client();
     let logs = client.all("/api/v1/logs?");
     check_calls(&record, &logs, killed_at);

@@ -7,4 +7,6 @@ mod crash;
 mod faults;
 mod life;
 mod local;
+mod nodes;
+mod streams;
 mod support;

@@ -104,6 +104,13 @@ impl Client {
         read(request.send(body.to_string()).unwrap()).unwrap()
     }
 
+    /// The live events, as they come.
+    pub(crate) fn events(&self) -> ureq::BodyReader<'static> {
+        let request = self.agent.get(format!("{}/api/v1/events", self.address));
+        let request = request.header("authorization", format!("Bearer {}", self.key));
+        request.call().unwrap().into_body().into_reader()
+    }
+
     /// POST whose answer is read by the caller, as it comes.
     pub(crate) fn stream(&self, path: &str, body: &Value) -> ureq::BodyReader<'static> {
         let request = self

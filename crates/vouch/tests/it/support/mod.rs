@@ -8,4 +8,4 @@ mod upstream;
 pub(crate) use client::{Answer, Client};
 pub(crate) use database::Database;
 pub(crate) use server::{ADMIN_KEY, Server, command, deaf_to, run};
-pub(crate) use upstream::Upstream;
+pub(crate) use upstream::{Upstream, request};

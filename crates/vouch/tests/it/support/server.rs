@@ -1,5 +1,6 @@
 //! The binary as a process.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
@@ -99,9 +100,9 @@ impl Server {
     }
 
     /// SIGKILL: nothing is finished, nothing is written.
-    pub(crate) fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub(crate) fn kill(&self) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-KILL", &pid]).status().unwrap().success());
     }
 
     /// Lets no file of the server grow beyond so many bytes.
@@ -110,6 +111,13 @@ impl Server {
         let mut limit = Command::new("prlimit");
         limit.args(["--pid", &pid, &format!("--fsize={bytes}:unlimited")]);
         assert!(limit.status().unwrap().success());
+    }
+
+    /// What it holds in memory.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024
     }
 
     /// SIGTERM, which returns at once.

@@ -72,7 +72,7 @@ fn serve(connection: TcpStream, delay: Duration, calls: &AtomicUsize) {
 }
 
 /// The JSON body of the next request, null for one without a body; `None` at the end.
-fn request(reader: &mut impl BufRead) -> Option<Value> {
+pub(crate) fn request(reader: &mut impl BufRead) -> Option<Value> {
     let (mut length, mut line) = (0, String::new());
     loop {
         line.clear();
