@@ -11,9 +11,9 @@ use crate::send::Settings;
 use crate::transport::{Hyper, Transport};
 
 const BASE_URL: &str = "http://127.0.0.1:7700";
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 /// A model may think for long.
-const INVOKE_TIMEOUT: Duration = Duration::from_secs(600);
+const INVOKE_TIMEOUT: Duration = Duration::from_mins(10);
 const MAX_RETRIES: u32 = 3;
 
 /// Where the server is, and how to talk to it.

@@ -106,17 +106,17 @@ impl Opinion {
 
     /// About this log, which need not be there yet.
     pub fn on_log(self, log_id: impl Into<String>) -> NewFeedback {
-        NewFeedback { target: Target::LogId(log_id.into()), opinion: self }
+        NewFeedback { target: Target::Log(log_id.into()), opinion: self }
     }
 
     /// About all calls of this chain.
     pub fn on_chain(self, chain_id: impl Into<String>) -> NewFeedback {
-        NewFeedback { target: Target::ChainId(chain_id.into()), opinion: self }
+        NewFeedback { target: Target::Chain(chain_id.into()), opinion: self }
     }
 
     /// About all calls of this conversation.
     pub fn on_conversation(self, conversation_id: impl Into<String>) -> NewFeedback {
-        NewFeedback { target: Target::ConversationId(conversation_id.into()), opinion: self }
+        NewFeedback { target: Target::Conversation(conversation_id.into()), opinion: self }
     }
 }
 
@@ -130,11 +130,13 @@ pub struct NewFeedback {
 }
 
 #[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "snake_case")]
 enum Target {
-    LogId(String),
-    ChainId(String),
-    ConversationId(String),
+    #[serde(rename = "log_id")]
+    Log(String),
+    #[serde(rename = "chain_id")]
+    Chain(String),
+    #[serde(rename = "conversation_id")]
+    Conversation(String),
 }
 
 /// One feedback as the server takes it.

@@ -130,8 +130,9 @@ fn said(content: &str) -> Value {
 
 /// The events of an answer, cut in the middle of lines.
 fn events(pieces: &[&str], end: &str) -> Vec<Bytes> {
-    let text: String = pieces.iter().map(|piece| format!("data: {}\n\n", said(piece))).collect();
-    format!("{text}{end}").as_bytes().chunks(7).map(Bytes::copy_from_slice).collect()
+    let events = pieces.iter().map(|piece| format!("data: {}\n\n", said(piece)));
+    let text = events.chain([end.to_owned()]).collect::<Vec<_>>().concat();
+    text.as_bytes().chunks(7).map(Bytes::copy_from_slice).collect()
 }
 
 fn thumbs() -> NewFeedback {

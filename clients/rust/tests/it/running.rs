@@ -11,7 +11,7 @@ use vouch_client::{Error, Log, Vouch};
 
 use crate::provider;
 
-const KEY: &str = "vk_test_admin_key_0123456789";
+pub(crate) const KEY: &str = "vk_test_admin_key_0123456789";
 
 /// Stops when it is dropped.
 pub(crate) struct Running {
@@ -47,10 +47,6 @@ impl Running {
 
     pub(crate) fn address(&self) -> &str {
         &self.address
-    }
-
-    pub(crate) fn key(&self) -> &'static str {
-        KEY
     }
 
     pub(crate) fn vouch(&self) -> Vouch {
