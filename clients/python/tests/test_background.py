@@ -168,6 +168,32 @@ client._background.put(lambda: {"messages": []})
     assert output_of(program) == ['{"logs":[{"messages":[]}]}']
 
 
+@pytest.mark.parametrize("answer", ["raise httpx.ConnectError('refused')", "time.sleep(60)"])
+def test_what_is_left_at_the_end_is_said(answer: str) -> None:
+    program = f"""
+import time
+import httpx
+from vouch_hitl import Vouch, _background
+
+_background._LAST_S = 0.3
+
+def answer(request):
+    {answer}
+
+http = httpx.Client(transport=httpx.MockTransport(answer))
+client = Vouch(base_url="http://vouch.test", api_key="vk", http_client=http, max_retries=0)
+client._background.put(lambda: {{"messages": []}})
+time.sleep(0.5)
+client._background.close(0.1)
+print(client.dropped_logs)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30
+    )
+    assert ran.stdout == "1\n"
+    assert "1 logs are lost" in ran.stderr
+
+
 def output_of(program: str) -> list[str]:
     ran = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=30

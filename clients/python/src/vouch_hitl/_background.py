@@ -29,6 +29,8 @@ _LINGER_S = 0.2
 _PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 30.0
 _CLOSING_S = 10.0
+#: How long a thread that is told to end may take to say what it could not send, in seconds.
+_LAST_S = 1.0
 #: What says that a log of the batch is wrong, rather than the way to the server.
 _WRONG_LOG = (400, 409, 413, 422)
 
@@ -54,7 +56,8 @@ class Background:
         """
         self._changed = threading.Condition()
         self._waiting: deque[MakeLog] = deque()
-        self._sending = False
+        #: How many logs are on their way.
+        self._sending = 0
         self._hurry = 0
         self._thread: threading.Thread | None = None
 
@@ -89,6 +92,10 @@ class Background:
                 self._drop(len(self._waiting), "closed")
                 self._waiting.clear()
             self._changed.notify_all()
+            if not self._changed.wait_for(lambda: self._idle, _LAST_S):
+                # The thread is in the middle of a request, and the program may end before it does.
+                self._drop(self._sending, "closed before the server answered")
+                self._sending = 0
         atexit.unregister(self.close)
 
     @property
@@ -116,7 +123,7 @@ class Background:
                 self._lose(len(batch), repr(error))
             finally:
                 with self._changed:
-                    self._sending = False
+                    self._sending = 0
                     self._changed.notify_all()
         if self._owned:
             transport.close()
@@ -130,7 +137,7 @@ class Background:
                 _LINGER_S,
             )
             count = min(len(self._waiting), _MOST_IN_BATCH)
-            self._sending = count > 0
+            self._sending = count
             return [self._waiting.popleft() for _ in range(count)]
 
     def _deliver(self, transport: Transport, batch: list[MakeLog]) -> None:
@@ -178,7 +185,9 @@ class Background:
 
     def _lose(self, count: int, why: str) -> None:
         with self._changed:
-            self._drop(count, why)
+            # After `close` gave up on them they are counted already.
+            if self._sending or not self._closed:
+                self._drop(count, why)
 
     def _drop(self, count: int, why: str) -> None:
         if self.dropped == 0 or (self.dropped + count) // 100 > self.dropped // 100:
