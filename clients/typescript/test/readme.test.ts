@@ -24,26 +24,33 @@ describe('examples', { skip }, () => {
   before(async () => {
     provider = await Provider.start();
     server = await Server.start(provider);
+    await mkdir(path('build/readme'), { recursive: true });
+    const programs = [await program('readme', path('README.md'), 10)];
+    if (existsSync(DOCS)) programs.push(await program('docs', DOCS, 3));
+    const options = '--strict --module nodenext --target es2022 --types node --skipLibCheck';
+    const tsc = [path('node_modules/typescript/bin/tsc'), ...programs, ...options.split(' ')];
+    await run(process.execPath, tsc, { cwd: path('.') }).catch((error: { stdout?: string }) =>
+      assert.fail(error.stdout),
+    );
   });
   after(async () => {
     await server?.stop();
     provider.stop();
   });
 
-  /** Runs the blocks of a page as one program; what it printed, and the log it made first. */
-  async function examples(page: string, count: number): Promise<{ stdout: string; log: Log }> {
+  /** Writes the blocks of a page as one program, which is a module of its own; its path. */
+  async function program(name: string, page: string, count: number): Promise<string> {
     const text = await readFile(page, 'utf8');
     const blocks = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map((match) => match[1] ?? '');
     assert.equal(blocks.length, count);
     // The one address that a page cannot take from the environment.
-    const program = blocks.join('\n').replaceAll("'http://127.0.0.1:7700'", `'${server.url}'`);
-    await mkdir(path('build/readme'), { recursive: true });
-    await writeFile(path('build/readme/readme.mts'), program);
-    const options = '--strict --module nodenext --target es2022 --types node --skipLibCheck';
-    const tsc = ['node_modules/typescript/bin/tsc', 'build/readme/readme.mts'];
-    await run(process.execPath, [...tsc, ...options.split(' ')], { cwd: path('.') }).catch(
-      (error: { stdout?: string }) => assert.fail(error.stdout),
-    );
+    const code = blocks.join('\n').replaceAll("'http://127.0.0.1:7700'", `'${server.url}'`);
+    await writeFile(path(`build/readme/${name}.mts`), code);
+    return path(`build/readme/${name}.mts`);
+  }
+
+  /** Runs a program; what it printed, and the log it made first. */
+  async function examples(name: string): Promise<{ stdout: string; log: Log }> {
     const env = {
       ...process.env,
       VOUCH_BASE_URL: server.url,
@@ -52,7 +59,7 @@ describe('examples', { skip }, () => {
       OPENAI_API_KEY: 'sk-x',
     };
     const began = new Date().toISOString();
-    const { stdout } = await run(process.execPath, [path('build/readme/readme.mjs')], { env });
+    const { stdout } = await run(process.execPath, [path(`build/readme/${name}.mjs`)], { env });
     const chain_id = 'c4a75b53-62fa-401b-8e97-493f3d299316';
     const query = { chain_id, q: `time>=${began} origin:gateway` };
     const { items } = (await server.vouch.logs.list(query).pages().next()).value ?? {};
@@ -60,7 +67,7 @@ describe('examples', { skip }, () => {
   }
 
   test('of the README', async () => {
-    const { stdout, log } = await examples(path('README.md'), 10);
+    const { stdout, log } = await examples('readme');
     assert.ok(stdout.startsWith(`${TEXT}\n${TEXT}`), stdout);
     assert.match(stdout, /422 The input is not valid/);
     assert.match(stdout, /\/feedback\/0\/value expected a number/);
@@ -70,7 +77,7 @@ describe('examples', { skip }, () => {
 
   const absent = existsSync(DOCS) ? false : 'only in a checkout of Vouch';
   test('of the docs', { skip: absent }, async () => {
-    const { log } = await examples(DOCS, 3);
+    const { log } = await examples('docs');
     assert.deepEqual([log.tally.score, log.tally.thumbs_up], [70, 1]);
     assert.deepEqual(log.metadata, { custom: 'custom_metadata', chain_id: 'ad1231xsdaABw' });
   });
