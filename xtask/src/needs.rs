@@ -14,7 +14,7 @@ pub(crate) enum Need {
     C,
     /// Node and npm: the web UI.
     Node,
-    /// Python with virtual environments: the model's package and the published clients.
+    /// Python with virtual environments: the model's package and the clients.
     Python,
     /// A browser for the tests of the web UI.
     Chromium,

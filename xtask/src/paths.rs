@@ -28,8 +28,13 @@ pub(crate) fn web() -> PathBuf {
     root().join("web")
 }
 
-/// The tests with published clients.
+/// Our clients.
 pub(crate) fn clients() -> PathBuf {
+    root().join("clients")
+}
+
+/// The tests with the published clients of others.
+pub(crate) fn published_clients() -> PathBuf {
     root().join("tests/clients")
 }
 

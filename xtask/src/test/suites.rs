@@ -1,7 +1,6 @@
 //! The suites of `cargo xtask test`, one function each.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -9,9 +8,7 @@ use anyhow::{Context, Result, ensure};
 use crate::count::Counts;
 use crate::postgres::Cluster;
 use crate::process::{self, cargo, check, npm, watch};
-use crate::{
-    model, needs, openapi as document, output, paths, python, stamp, tidy as checks, web as ui,
-};
+use crate::{model, needs, openapi as document, output, paths, tidy as checks, web as ui};
 
 /// What several suites share, set up by the first that needs it.
 #[derive(Debug, Default)]
@@ -41,7 +38,7 @@ impl Setup {
     }
 
     /// Adds what tests against the built server read from the environment.
-    fn for_server(&mut self, command: &mut Command) -> Result<()> {
+    pub(super) fn for_server(&mut self, command: &mut Command) -> Result<()> {
         self.build()?;
         let server = paths::server_dev();
         ensure!(server.is_file(), "there is no {}", server.display());
@@ -92,16 +89,31 @@ pub(crate) fn rust(setup: &mut Setup) -> Result<Counts> {
     setup.build().ok();
     let weights = setup.model()?;
     let postgres = Cluster::start()?;
+    let mut tests = rust_tests(false);
+    tests.env("VOUCH_TEST_POSTGRES_URL", postgres.url()).env("VOUCH_MODEL_PATH", weights);
+    let ran = watch(&mut tests)?;
+    Ok(Counts::read(ran.succeeded, &ran.text))
+}
+
+/// The Rust tests: those of our own client, which want a server, or all others. With nextest the
+/// workspace is built whole in both cases: of a part alone, every dependency would be built again
+/// with the few features that it asks for.
+pub(super) fn rust_tests(of_client: bool) -> Command {
     let mut tests = cargo();
     if process::find("cargo-nextest").is_some() {
         tests.args(["nextest", "run", "--workspace", "--no-fail-fast", "--config-file"]);
         tests.arg(paths::root().join("xtask/nextest.toml"));
+        let only = if of_client { "package(vouch-client)" } else { "not package(vouch-client)" };
+        tests.args(["--filterset", only]);
     } else {
-        tests.args(["test", "--workspace", "--no-fail-fast", "--bins", "--tests"]);
+        tests.args(["test", "--no-fail-fast", "--bins", "--tests"]);
+        if of_client {
+            tests.args(["--package", "vouch-client"]);
+        } else {
+            tests.args(["--workspace", "--exclude", "vouch-client"]);
+        }
     }
-    tests.env("VOUCH_TEST_POSTGRES_URL", postgres.url()).env("VOUCH_MODEL_PATH", weights);
-    let ran = watch(&mut tests)?;
-    Ok(Counts::read(ran.succeeded, &ran.text))
+    tests
 }
 
 pub(crate) fn doc(setup: &mut Setup) -> Result<Counts> {
@@ -122,41 +134,6 @@ pub(crate) fn openapi(setup: &mut Setup) -> Result<Counts> {
     Ok(passed("docs/openapi.json", &document::compare()))
 }
 
-/// The published clients: Python in one environment for each set of versions, then Node.
-pub(crate) fn clients(setup: &mut Setup) -> Result<Counts> {
-    let folder = paths::clients();
-    let mut counts = Counts::default();
-    for requirements in requirements(&folder.join("python"))? {
-        counts += counted(python_clients(setup, &requirements));
-    }
-    counts += counted(node_clients(setup, folder.join("node")));
-    Ok(counts)
-}
-
-fn python_clients(setup: &mut Setup, requirements: &Path) -> Result<Counts> {
-    let name = requirements.file_stem().unwrap_or_default();
-    let mut pytest = process::command(python::with(requirements)?);
-    pytest
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider"])
-        .current_dir(paths::clients().join("python"))
-        .env("VOUCH_CLIENTS", name)
-        .env("PYTHONDONTWRITEBYTECODE", "1");
-    setup.for_server(&mut pytest)?;
-    output::stamped(&format!("Python clients: {}", name.display()));
-    let ran = watch(&mut pytest)?;
-    Ok(Counts::read(ran.succeeded, &ran.text))
-}
-
-fn node_clients(setup: &mut Setup, folder: PathBuf) -> Result<Counts> {
-    ui::packages(&folder, "clients")?;
-    let mut node = npm(folder);
-    node.args(["run", "--silent", "test"]);
-    setup.for_server(&mut node)?;
-    output::stamped("Node clients");
-    let ran = watch(&mut node)?;
-    Ok(Counts::read(ran.succeeded, &ran.text))
-}
-
 pub(crate) fn browser(setup: &mut Setup) -> Result<Counts> {
     let mut e2e = npm(paths::web());
     e2e.args(["run", "--silent", "e2e"]);
@@ -168,19 +145,8 @@ pub(crate) fn browser(setup: &mut Setup) -> Result<Counts> {
     Ok(Counts::read(ran.succeeded, &ran.text))
 }
 
-/// The sets of requirements: every `.txt` beside the tests.
-fn requirements(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = stamp::files_below(folder, &["__pycache__"])?;
-    files.retain(|file| file.extension().is_some_and(|extension| extension == "txt"));
-    ensure!(!files.is_empty(), "there is no requirements file in {}", folder.display());
-    for file in &mut files {
-        *file = fs::canonicalize(&*file)?;
-    }
-    Ok(files)
-}
-
 /// What a part of a suite counted; one failure where it could not run.
-fn counted(outcome: Result<Counts>) -> Counts {
+pub(super) fn counted(outcome: Result<Counts>) -> Counts {
     outcome.unwrap_or_else(|error| {
         output::error(&error);
         Counts::one(false)
@@ -188,11 +154,11 @@ fn counted(outcome: Result<Counts>) -> Counts {
 }
 
 /// Counts a command as one check.
-fn one(name: &str, command: &mut Command) -> Counts {
+pub(super) fn one(name: &str, command: &mut Command) -> Counts {
     passed(name, &check(command))
 }
 
-fn passed(name: &str, outcome: &Result<()>) -> Counts {
+pub(super) fn passed(name: &str, outcome: &Result<()>) -> Counts {
     if let Err(error) = outcome {
         output::error(&anyhow::anyhow!("{name}: {error:#}"));
     }

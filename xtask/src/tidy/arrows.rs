@@ -26,7 +26,7 @@ const KNOW_MODEL: [&str; 2] = ["vouch", "vouch-learn"];
 const TESTS_ONLY: [&str; 1] = ["vouch-testkit"];
 
 /// Crates that stand apart: nobody uses them and they use nobody.
-const APART: [&str; 1] = ["xtask"];
+const APART: [&str; 2] = ["vouch-client", "xtask"];
 
 /// Foreign crates that belong to one room: the beginning of their names, and the rooms.
 const ROOMS: [(&str, &[&str]); 3] = [

@@ -21,3 +21,9 @@ test("the JSON in the curl snippets is JSON", () => {
     expect(() => JSON.parse(body ?? "")).not.toThrow();
   }
 });
+
+test.each(["python", "typescript"] as const)("%s shows the client, and how it is installed", (language) => {
+  const own = snippets(language, connection)[1];
+  expect(own?.install).toContain(`clients/${language}`);
+  expect(own?.code).toMatch(/add_metrics|addMetrics/);
+});

@@ -80,23 +80,27 @@ print(answer.parse().choices[0].message.content)`,
   },
   {
     title: "Add metrics and feedback",
-    about: "Plain requests; any HTTP client will do.",
-    install: "pip install requests",
-    code: `import requests
+    about: "Vouch's own client, sync and async. It is not on PyPI yet: install it in a checkout of Vouch.",
+    install: "pip install ./clients/python",
+    code: `from vouch_hitl import Vouch
 
-vouch = requests.Session()
-vouch.headers["Authorization"] = "Bearer ${key}"
+vouch = Vouch(base_url="${address}", api_key="${key}")
 
-def add_metrics(log_id, **metrics):
-    url = f"${address}/api/v1/logs/{log_id}/metrics"
-    vouch.post(url, json=metrics).raise_for_status()
+vouch.add_metrics(log_id, feedback={"score": 70}, metadata={"custom": "custom_metadata"})
+vouch.feedback(log_id=log_id, thumbs=False, comment="Too long.", user_id="user-42")`,
+  },
+  {
+    title: "Log calls that go elsewhere",
+    about: "The openai client goes to your provider as before, and its chat completions are logged here in the background.",
+    code: `from vouch_hitl import log_id_of, with_logging
 
-add_metrics(log_id, feedback={"score": 70}, metadata={"custom": "custom_metadata"})
+elsewhere = with_logging(OpenAI(), vouch)  # your provider's address and key
 
-vouch.post("${address}/api/v1/feedback", json={
-    "log_id": log_id, "name": "thumbs", "value": False,
-    "comment": "Too long.", "user_id": "user-42",
-}).raise_for_status()`,
+answer = elsewhere.chat.completions.create(
+    model="gpt-4o",
+    messages=[{"role": "user", "content": "What is the capital of France?"}],
+)
+vouch.feedback(log_id=log_id_of(answer), thumbs=True)`,
   },
 ];
 
@@ -117,27 +121,33 @@ const { data, response } = await client.chat.completions
     user: "user-42",
   })
   .withResponse();
-const logId = response.headers.get("x-vouch-log-id");
+const logId = response.headers.get("x-vouch-log-id")!;
 console.log(data.choices[0].message.content);`,
   },
   {
     title: "Add metrics and feedback",
-    about: "Plain fetch, on your server: the key stays there.",
-    code: `async function vouch(path: string, body: object) {
-  const answer = await fetch("${address}/api/v1" + path, {
-    method: "POST",
-    headers: { Authorization: "Bearer ${key}", "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(await answer.text());
-  return answer.json();
-}
+    about: "Vouch's own client, on your server: the key stays there. It is not on npm yet: pack it in a checkout of Vouch.",
+    install: `(cd clients/typescript && npm ci && npm pack)
+npm install ./clients/typescript/vouch-hitl-client-0.1.0.tgz`,
+    code: `import { Vouch } from "@vouch-hitl/client";
 
-await vouch(\`/logs/\${logId}/metrics\`, {
-  feedback: { score: 70 },
-  metadata: { custom: "custom_metadata" },
+const vouch = new Vouch({ baseUrl: "${address}", apiKey: "${key}" });
+
+await vouch.addMetrics(logId, { feedback: { score: 70 }, metadata: { custom: "custom_metadata" } });
+await vouch.feedback({ log_id: logId, thumbs: false, comment: "Too long.", user_id: "user-42" });`,
+  },
+  {
+    title: "Log calls that go elsewhere",
+    about: "The openai client goes to your provider as before, and its chat completions are logged here in the background.",
+    code: `import { logIdOf, withLogging } from "@vouch-hitl/client";
+
+const elsewhere = withLogging(new OpenAI(), vouch); // your provider's address and key
+
+const answer = await elsewhere.chat.completions.create({
+  model: "gpt-4o",
+  messages: [{ role: "user", content: "What is the capital of France?" }],
 });
-await vouch("/feedback", { log_id: logId, name: "thumbs", value: false, comment: "Too long." });`,
+await vouch.feedback({ log_id: logIdOf(answer)!, thumbs: true });`,
   },
 ];
 
