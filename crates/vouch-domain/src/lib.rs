@@ -23,6 +23,7 @@ pub mod price;
 pub mod project;
 pub mod provider;
 pub mod rollup;
+pub mod span;
 pub mod time;
 pub mod uncertainty;
 pub mod user;

@@ -30,6 +30,7 @@ pub(crate) async fn edge(State(app): State<App>, mut request: Request, next: Nex
     single_slashes(request.uri_mut());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
+    let shape = Shape::of(&path, request.headers());
     let span = tracing::info_span!(
         "request",
         request_id = %id,
@@ -45,7 +46,7 @@ pub(crate) async fn edge(State(app): State<App>, mut request: Request, next: Nex
         let mut response = answer.unwrap_or_else(|panic| panicked(panic.as_ref()));
         if let Some(Carried(problem)) = response.extensions_mut().remove::<Carried>() {
             report(&problem);
-            let rendered = render(&problem, Shape::of(&path), &path, &id);
+            let rendered = render(&problem, shape, &path, &id);
             let extensions = std::mem::take(response.extensions_mut());
             response = rendered;
             *response.extensions_mut() = extensions;

@@ -142,6 +142,7 @@ routes! {
     POST "/v1/chat/completions" INGEST, v1::chat;
     POST "/v1/embeddings" INGEST, v1::embeddings;
     GET "/v1/models" INGEST_OR_READ, v1::models;
+    POST "/v1/traces" INGEST, v1::traces;
 
     POST "/v2/deployments/get_config" INGEST, v2::get_config;
     POST "/v2/deployments/invoke" INGEST, v2::invoke;

@@ -11,6 +11,7 @@ mod embeddings;
 mod events;
 mod feedback;
 mod logs;
+mod otlp;
 mod orq;
 mod people;
 mod public_feedback;

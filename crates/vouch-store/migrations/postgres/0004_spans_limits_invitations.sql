@@ -1,0 +1,8 @@
+-- Which log a span of a trace has, from the first that names it: the span, or its feedback.
+CREATE TABLE log_spans (
+    project TEXT COLLATE "C" NOT NULL,
+    trace_id TEXT COLLATE "C" NOT NULL,
+    span_id TEXT COLLATE "C" NOT NULL,
+    log TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (project, trace_id, span_id)
+);

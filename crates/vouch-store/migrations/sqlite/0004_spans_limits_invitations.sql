@@ -1,0 +1,12 @@
+-- Which log a span of a trace has, from the first that names it: the span, or its feedback.
+CREATE TABLE log_spans (
+    project TEXT NOT NULL,
+    trace_id TEXT NOT NULL,
+    span_id TEXT NOT NULL,
+    log TEXT NOT NULL,
+    PRIMARY KEY (project, trace_id, span_id)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('log_spans', 'log_spans', '1000000 1000000 5 1');
+ANALYZE sqlite_schema;
