@@ -87,15 +87,22 @@ test("a provider is added with a sealed key that nobody sees again", async ({ pa
   assert(!JSON.stringify((await call("GET", "/api/v1/providers")).body).includes("sk-very"), "the key is not shown");
 });
 
-test("a key is made with scopes, shown once, revoked", async ({ page, server }) => {
+test("a key is made with scopes and a limit, shown once, freed, revoked", async ({ page, server }) => {
   await page.goto(`${server.address}/settings/keys`);
   await page.getByRole("button", { name: "Make a key" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name").fill("robot");
   await dialog.getByRole("checkbox", { name: "read" }).check();
+  await dialog.getByLabel("Requests per minute").fill("60");
   await dialog.getByRole("button", { name: "Make the key" }).click();
   assert((await dialog.locator(".once code").textContent()).startsWith("vk_"), "a secret");
   await dialog.getByRole("button", { name: "I have it" }).click();
+  const limit = page.getByRole("button", { name: "Change the limit of robot" });
+  equal(await limit.textContent(), "60");
+  await limit.click();
+  await page.getByRole("dialog").getByLabel("Requests per minute").fill("");
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await limit.getByText("no limit").waitFor();
   await page.getByRole("button", { name: "Revoke robot" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
   await page.getByRole("row", { name: /robot/ }).getByText("revoked").waitFor();

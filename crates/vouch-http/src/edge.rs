@@ -14,7 +14,9 @@ use futures_util::FutureExt;
 use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Uri};
 use tracing::Instrument;
+use vouch_domain::rate::Standing;
 
+use crate::auth::tell_limit;
 use crate::authorise::RouteLabel;
 use crate::problem::{Carried, Problem, Shape, render};
 use crate::secret::hex;
@@ -50,6 +52,9 @@ pub(crate) async fn edge(State(app): State<App>, mut request: Request, next: Nex
             let extensions = std::mem::take(response.extensions_mut());
             response = rendered;
             *response.extensions_mut() = extensions;
+        }
+        if let Some(standing) = response.extensions().get::<Standing>().copied() {
+            tell_limit(&standing, response.headers_mut());
         }
         let route = response.extensions().get::<RouteLabel>().map_or("other", |label| label.0);
         let (status, took) = (response.status().as_u16(), began.elapsed());

@@ -36,6 +36,11 @@ impl Access {
     }
 }
 
+/// Whether a key's limit counts requests of this kind: calls of models, and what is sent in.
+pub(crate) fn is_limited(access: Access) -> bool {
+    access == INGEST
+}
+
 /// A method and path that the server answers.
 #[derive(Debug, Clone)]
 pub struct Route {
@@ -130,6 +135,7 @@ routes! {
 
     GET "/api/v1/keys" ADMIN, keys::list;
     POST "/api/v1/keys" ADMIN, keys::create;
+    PATCH "/api/v1/keys/{id}" ADMIN, keys::patch;
     DELETE "/api/v1/keys/{id}" ADMIN, keys::revoke;
     GET "/api/v1/users" ADMIN, users::list;
     POST "/api/v1/users" ADMIN, users::create;

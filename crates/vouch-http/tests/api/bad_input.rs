@@ -185,6 +185,11 @@ const BODIES: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/keys", r#"{"name": "", "scopes": ["read"]}"#),
     ("POST", "/api/v1/keys", r#"{"name": "k", "scopes": []}"#),
     ("POST", "/api/v1/keys", r#"{"name": "k", "scopes": ["write"]}"#),
+    ("POST", "/api/v1/keys", r#"{"name": "k", "scopes": ["read"], "requests_per_minute": 0}"#),
+    ("PATCH", "/api/v1/keys/key_01h455vb4pex5vsknk084sn02q", "{}"),
+    ("PATCH", "/api/v1/keys/key_01h455vb4pex5vsknk084sn02q", r#"{"requests_per_minute": 1.5}"#),
+    ("PATCH", "/api/v1/keys/key_01h455vb4pex5vsknk084sn02q", r#"{"requests_per_minute": 60}"#),
+    ("PATCH", "/api/v1/keys/mine", r#"{"requests_per_minute": null}"#),
     ("POST", "/api/v1/users", r#"{"email": "ann", "name": "Ann", "role": "viewer"}"#),
     ("POST", "/api/v1/users", r#"{"email": "a@b.c", "name": "Ann", "role": "owner"}"#),
     (

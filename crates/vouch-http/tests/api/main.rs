@@ -10,6 +10,7 @@ mod document;
 mod embeddings;
 mod events;
 mod feedback;
+mod limits;
 mod logs;
 mod otlp;
 mod orq;

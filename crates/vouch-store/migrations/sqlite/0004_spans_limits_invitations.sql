@@ -10,3 +10,6 @@ CREATE TABLE log_spans (
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('log_spans', 'log_spans', '1000000 1000000 5 1');
 ANALYZE sqlite_schema;
+
+-- How often a key may call; null for no limit.
+ALTER TABLE api_keys ADD COLUMN requests_per_minute INTEGER;

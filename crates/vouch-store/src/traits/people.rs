@@ -5,6 +5,7 @@ use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{KeyId, ProjectId, UserId};
 use vouch_domain::metric::MetricDefinition;
 use vouch_domain::project::Project;
+use vouch_domain::rate::RequestsPerMinute;
 use vouch_domain::user::{ApiKey, User, UserUpdate};
 
 use crate::Result;
@@ -119,6 +120,18 @@ pub trait KeyStore: Send + Sync {
     /// # Errors
     /// `Conflict` when the hash is there already.
     async fn create_key(&self, key: ApiKey, sha256: String, audit: NewAudit) -> Result<()>;
+
+    /// Changes how often a key may call; returns it as it is now.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    async fn limit_key(
+        &self,
+        project: ProjectId,
+        id: KeyId,
+        requests_per_minute: Option<RequestsPerMinute>,
+        audit: NewAudit,
+    ) -> Result<ApiKey>;
 
     /// Revokes a key; revoking twice keeps the first time.
     ///
