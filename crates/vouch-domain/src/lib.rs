@@ -14,6 +14,7 @@ pub mod feedback;
 pub mod filter;
 pub mod id;
 pub mod invalid;
+pub mod invitation;
 pub mod log;
 pub mod message;
 pub mod metric;

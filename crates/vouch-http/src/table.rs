@@ -7,8 +7,8 @@ use http::Method;
 use vouch_domain::access::{Principal, Scope};
 
 use crate::routes::{
-    audit, deployments, events, feedback, keys, logs, me, metrics_definitions, models, prices,
-    providers, server, session, usage, users, v1, v2,
+    audit, deployments, events, feedback, invitations, keys, logs, me, metrics_definitions, models,
+    prices, providers, server, session, usage, users, v1, v2,
 };
 use crate::state::App;
 
@@ -141,6 +141,11 @@ routes! {
     POST "/api/v1/users" ADMIN, users::create;
     PATCH "/api/v1/users/{id}" ADMIN, users::patch;
     POST "/api/v1/users/{id}/signin-link" ADMIN, users::signin_link;
+    GET "/api/v1/invitations" ADMIN, invitations::list;
+    POST "/api/v1/invitations" ADMIN, invitations::create;
+    DELETE "/api/v1/invitations/{id}" ADMIN, invitations::revoke;
+    POST "/api/v1/invitations/look" Access::Public, invitations::look;
+    POST "/api/v1/invitations/accept" Access::Public, invitations::accept;
     GET "/api/v1/audit" ADMIN, audit::list;
     GET "/api/v1/audit/verify" ADMIN, audit::verify;
     GET "/api/v1/events" READ, events::stream;

@@ -214,6 +214,7 @@ export function route(state, { method, path, query: q, body, headers, address })
       Object.assign(state.keys.find((k) => k.id === parts[1]), { revoked_at: now() });
       return changed(ok(null, 204));
     },
+    "GET /invitations": () => ok({ items: [], next_cursor: null }),
     "GET /users": () => ok({ items: state.users, next_cursor: null }),
     "POST /users": () => {
       const user = { id: id("user", Date.now()), email: body.email, name: body.name, role: body.role, created_at: now(), disabled_at: null };

@@ -190,6 +190,11 @@ const BODIES: &[(&str, &str, &str)] = &[
     ("PATCH", "/api/v1/keys/key_01h455vb4pex5vsknk084sn02q", r#"{"requests_per_minute": 1.5}"#),
     ("PATCH", "/api/v1/keys/key_01h455vb4pex5vsknk084sn02q", r#"{"requests_per_minute": 60}"#),
     ("PATCH", "/api/v1/keys/mine", r#"{"requests_per_minute": null}"#),
+    ("POST", "/api/v1/invitations", r#"{"role": "owner"}"#),
+    ("POST", "/api/v1/invitations", r#"{"role": "viewer", "email": "ann"}"#),
+    ("POST", "/api/v1/invitations/look", r#"{"token": 12345678}"#),
+    ("POST", "/api/v1/invitations/accept", r#"{"token": "unknown"}"#),
+    ("DELETE", "/api/v1/invitations/mine", ""),
     ("POST", "/api/v1/users", r#"{"email": "ann", "name": "Ann", "role": "viewer"}"#),
     ("POST", "/api/v1/users", r#"{"email": "a@b.c", "name": "Ann", "role": "owner"}"#),
     (

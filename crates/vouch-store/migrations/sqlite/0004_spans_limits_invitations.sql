@@ -13,3 +13,17 @@ ANALYZE sqlite_schema;
 
 -- How often a key may call; null for no limit.
 ALTER TABLE api_keys ADD COLUMN requests_per_minute INTEGER;
+
+-- Open invitations, by the hash of their secret. One that is taken or revoked is gone; the audit
+-- trail keeps it.
+CREATE TABLE invitations (
+    project TEXT NOT NULL REFERENCES projects (id),
+    id TEXT NOT NULL,
+    token_sha256 TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    email TEXT,
+    invited_by TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (project, id)
+) STRICT;

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use vouch_domain::Time;
 use vouch_domain::access::Scope;
+use vouch_domain::actor::Actor;
 use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{KeyId, ProjectId};
 use vouch_domain::rate::RequestsPerMinute;
@@ -13,7 +14,7 @@ use vouch_domain::user::ApiKey;
 use super::op::{Act, Op};
 use super::statement::sql;
 use super::tx::Tx;
-use super::{SqlStore, audit};
+use super::{SqlStore, audit, invitation};
 use crate::error::corrupt;
 use crate::{KeyStore, Result, StoreError};
 
@@ -130,7 +131,10 @@ async fn revoke(
     .bind(*at)
     .run(&mut tx.conn)
     .await?;
-    if changed == 0 { Err(StoreError::NotFound("key")) } else { Ok(()) }
+    if changed == 0 {
+        return Err(StoreError::NotFound("key"));
+    }
+    invitation::close_by(tx, *project, &Actor::Key(*id)).await
 }
 
 async fn touch((project, id, at): &(ProjectId, KeyId, Time), tx: &mut Tx) -> Result<()> {
