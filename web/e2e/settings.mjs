@@ -1,4 +1,5 @@
 // Deployments and settings: what an admin changes.
+import { freshPage } from "./browser.mjs";
 import { assert, equal, test, until } from "./harness.mjs";
 
 test("a new version is made from the one that serves, compared and activated", async ({ page, server }) => {
@@ -87,18 +88,77 @@ test("a provider is added with a sealed key that nobody sees again", async ({ pa
   assert(!JSON.stringify((await call("GET", "/api/v1/providers")).body).includes("sk-very"), "the key is not shown");
 });
 
-test("a key is made with scopes, shown once, revoked", async ({ page, server }) => {
+test("a key is made with scopes and a limit, shown once, freed, revoked", async ({ page, server }) => {
   await page.goto(`${server.address}/settings/keys`);
   await page.getByRole("button", { name: "Make a key" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Name").fill("robot");
   await dialog.getByRole("checkbox", { name: "read" }).check();
+  await dialog.getByLabel("Requests per minute").fill("60");
   await dialog.getByRole("button", { name: "Make the key" }).click();
   assert((await dialog.locator(".once code").textContent()).startsWith("vk_"), "a secret");
   await dialog.getByRole("button", { name: "I have it" }).click();
+  const limit = page.getByRole("button", { name: /: change the limit of robot/ });
+  equal(await limit.textContent(), "60");
+  await limit.click();
+  await page.getByRole("dialog").getByLabel("Requests per minute").fill("");
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await limit.getByText("no limit").waitFor();
   await page.getByRole("button", { name: "Revoke robot" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
   await page.getByRole("row", { name: /robot/ }).getByText("revoked").waitFor();
+});
+
+test("a person is invited, says who they are, and is in; a revoked link lets nobody in", async ({ browser, page, server, call }) => {
+  if (server.kind === "mock") return;
+  const invite = async () => {
+    await page.goto(`${server.address}/settings/people`);
+    await page.getByRole("button", { name: "Invite a person" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Role").selectOption("reviewer");
+    await dialog.getByRole("button", { name: "Make the link" }).click();
+    const url = await dialog.locator(".once code").textContent();
+    assert(url.startsWith(`${server.address}/invite#`), url);
+    await dialog.getByRole("button", { name: "Copy link" }).waitFor();
+    await dialog.getByRole("button", { name: "I have it" }).click();
+    return url;
+  };
+  const open = page.getByRole("table", { name: "Open invitations" });
+  const url = await invite();
+  await open.getByText("whoever has the link").waitFor();
+  const ivo = await freshPage(browser);
+  try {
+    await ivo.page.goto(url);
+    await ivo.page.getByText("You are invited to").waitFor();
+    assert(!ivo.page.url().includes("#"), "the token is out of the address");
+    await ivo.page.getByLabel("Name").fill("Ivo");
+    await ivo.page.getByLabel("E-mail").fill("ivo@house.example");
+    await ivo.page.getByRole("textbox", { name: "Password" }).fill("short");
+    await ivo.page.getByRole("button", { name: "Accept the invitation" }).click();
+    await ivo.page.getByText(/a password of 10 characters/).waitFor();
+    await ivo.page.getByRole("textbox", { name: "Password" }).fill("correct horse");
+    await ivo.page.getByRole("button", { name: "Accept the invitation" }).click();
+    await ivo.page.getByLabel("Message").waitFor();
+    equal(await ivo.page.evaluate(async () => (await (await fetch("/api/v1/me")).json()).user.name), "Ivo");
+    // The link is used up.
+    await ivo.page.goto(url);
+    await ivo.page.getByText("This invitation no longer works").waitFor();
+  } finally {
+    await ivo.close();
+  }
+  const second = await invite();
+  await page.getByRole("button", { name: "Revoke the invitation of whoever has the link" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke" }).click();
+  await open.waitFor({ state: "hidden" });
+  const late = await freshPage(browser);
+  try {
+    await late.page.goto(second);
+    await late.page.getByText("This invitation no longer works").waitFor();
+  } finally {
+    await late.close();
+  }
+  const actions = (await call("GET", "/api/v1/audit")).body.items.map((entry) => entry.action);
+  for (const action of ["invitation.create", "invitation.accept", "invitation.revoke"]) assert(actions.includes(action), action);
 });
 
 test("people are added with a link, and the audit trail holds", async ({ page, server, kept }) => {

@@ -2,9 +2,12 @@
 import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { Problem } from "./api/problem";
 
+/** Pages for people who are not signed in: they say themselves what a 401 means. */
+const OPEN = ["/signin", "/invite"];
+
 function signInWhenSignedOut(error: unknown) {
   const { pathname, search } = window.location;
-  if (!(error instanceof Problem) || error.status !== 401 || pathname === "/signin") return;
+  if (!(error instanceof Problem) || error.status !== 401 || OPEN.includes(pathname)) return;
   window.location.assign(`/signin?next=${encodeURIComponent(pathname + search)}`);
 }
 

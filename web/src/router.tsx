@@ -37,6 +37,12 @@ const signin = createRoute({
   component: page(() => import("./pages/signin/SigninPage"), "SigninPage"),
 });
 
+const invite = createRoute({
+  getParentRoute: () => root,
+  path: "/invite",
+  component: page(() => import("./pages/invite/InvitePage"), "InvitePage"),
+});
+
 const app = createRoute({
   getParentRoute: () => root,
   id: "app",
@@ -130,6 +136,7 @@ const settingsPart = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signin,
+    invite,
     app.addChildren([
       playground, logs, log, feedback, connect, deployments, newDeployment, deployment, newVersion, settings, settingsPart,
     ]),

@@ -149,6 +149,8 @@ ids! {
     UserId = "user";
     /// An API key.
     KeyId = "key";
+    /// An invitation.
+    InvitationId = "inv";
     /// An audit entry.
     AuditId = "audit";
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::Time;
 use crate::access::{Role, Scope};
 use crate::id::{KeyId, ProjectId, UserId};
+use crate::rate::RequestsPerMinute;
 
 /// A person who signs in. The password's hash stays in the store.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +78,8 @@ pub struct ApiKey {
     pub prefix: String,
     /// What it allows.
     pub scopes: Vec<Scope>,
+    /// How often it may call models and send logs in a minute; no limit where absent.
+    pub requests_per_minute: Option<RequestsPerMinute>,
     /// When it was made.
     pub created_at: Time,
     /// When it was last used, to the minute.

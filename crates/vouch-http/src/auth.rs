@@ -3,6 +3,7 @@
 mod cookie;
 mod csrf;
 mod keys;
+mod limits;
 mod signins;
 mod throttle;
 
@@ -22,6 +23,7 @@ use crate::state::App;
 pub(crate) use cookie::{session_cookie, session_secret, signed_out_cookie};
 pub(crate) use csrf::check_origin;
 pub(crate) use keys::KeyCache;
+pub(crate) use limits::{Limits, refused as over_limit, tell as tell_limit};
 pub(crate) use signins::Signins;
 pub(crate) use throttle::Throttle;
 

@@ -7,11 +7,12 @@ use http::HeaderValue;
 use http::header::ALLOW;
 
 use vouch_domain::access::{Principal, Scope};
+use vouch_domain::rate::Standing;
 
-use crate::auth::{Caller, authenticate};
+use crate::auth::{Caller, Credential, authenticate, over_limit};
 use crate::problem::{Kind, Problem};
 use crate::state::App;
-use crate::table::{self, Access};
+use crate::table::{self, Access, is_limited};
 
 /// The template of the path that was found, for the diagnostics.
 #[derive(Clone)]
@@ -29,23 +30,41 @@ pub(crate) async fn authorise(
         return method_not_allowed(&request, path.as_str()).into_response();
     };
     let mut response = match admit(&app, route.access, &mut request).await {
-        Ok(()) => next.run(request).await,
+        Ok(standing) => {
+            let mut response = next.run(request).await;
+            if let Some(standing) = standing {
+                response.extensions_mut().insert(standing);
+            }
+            response
+        }
         Err(problem) => problem.into_response(),
     };
     response.extensions_mut().insert(RouteLabel(route.path));
     response
 }
 
-async fn admit(app: &App, access: Access, request: &mut Request) -> Result<(), Problem> {
+/// Where the caller stands with its limit, where it has one.
+async fn admit(
+    app: &App,
+    access: Access,
+    request: &mut Request,
+) -> Result<Option<Standing>, Problem> {
     if access == Access::Public {
-        return Ok(());
+        return Ok(None);
     }
     let caller = authenticate(app, request.method(), request.uri(), request.headers()).await?;
     if !access.allows(&caller.principal) {
         return Err(refused(access, &caller));
     }
+    let standing = match caller.credential.as_ref() {
+        Credential::Key(key) if is_limited(access) => app.limits.count(key, app.now()),
+        _ => None,
+    };
     request.extensions_mut().insert(caller);
-    Ok(())
+    match standing {
+        Some(standing) if !standing.admitted => Err(over_limit(&standing)),
+        other => Ok(other),
+    }
 }
 
 /// Says what it takes, and what the caller has.

@@ -14,7 +14,9 @@ use futures_util::FutureExt;
 use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Uri};
 use tracing::Instrument;
+use vouch_domain::rate::Standing;
 
+use crate::auth::tell_limit;
 use crate::authorise::RouteLabel;
 use crate::problem::{Carried, Problem, Shape, render};
 use crate::secret::hex;
@@ -30,6 +32,7 @@ pub(crate) async fn edge(State(app): State<App>, mut request: Request, next: Nex
     single_slashes(request.uri_mut());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
+    let shape = Shape::of(&path, request.headers());
     let span = tracing::info_span!(
         "request",
         request_id = %id,
@@ -45,10 +48,13 @@ pub(crate) async fn edge(State(app): State<App>, mut request: Request, next: Nex
         let mut response = answer.unwrap_or_else(|panic| panicked(panic.as_ref()));
         if let Some(Carried(problem)) = response.extensions_mut().remove::<Carried>() {
             report(&problem);
-            let rendered = render(&problem, Shape::of(&path), &path, &id);
+            let rendered = render(&problem, shape, &path, &id);
             let extensions = std::mem::take(response.extensions_mut());
             response = rendered;
             *response.extensions_mut() = extensions;
+        }
+        if let Some(standing) = response.extensions().get::<Standing>().copied() {
+            tell_limit(&standing, response.headers_mut());
         }
         let route = response.extensions().get::<RouteLabel>().map_or("other", |label| label.0);
         let (status, took) = (response.status().as_u16(), began.elapsed());

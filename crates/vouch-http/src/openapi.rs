@@ -50,6 +50,7 @@ fn slot<'a>(item: &'a mut PathItem, route: &Route) -> &'a mut Option<Operation> 
 fn name(route: &Route) -> String {
     let (family, path) = match route.path.strip_prefix("/api/v1/") {
         Some(path) => (None, path),
+        None if route.path == "/v1/traces" => (Some("otlp"), &route.path[4..]),
         None if route.path.starts_with("/v1/") => (Some("openai"), &route.path[4..]),
         None if route.path.starts_with("/v2/") => (Some("orq"), &route.path[4..]),
         None => (None, route.path),

@@ -19,6 +19,7 @@ struct Tables {
     requests: BTreeMap<(String, String, u16), u64>,
     latency: BTreeMap<String, Histogram>,
     gateway_calls: BTreeMap<(String, u16), u64>,
+    spans: BTreeMap<&'static str, u64>,
 }
 
 #[derive(Default)]
@@ -51,6 +52,11 @@ impl Measures {
         *self.lock().gateway_calls.entry((provider.to_owned(), status)).or_default() += 1;
     }
 
+    /// Counts spans that came over OTLP, by what became of them.
+    pub(crate) fn spans(&self, outcome: &'static str, n: u64) {
+        *self.lock().spans.entry(outcome).or_default() += n;
+    }
+
     /// The text.
     pub(crate) fn text(&self) -> String {
         let tables = self.lock();
@@ -76,6 +82,15 @@ impl Measures {
         for ((provider, status), n) in &tables.gateway_calls {
             let labels = [("provider", provider.as_str()), ("status", &status.to_string())];
             out.line("vouch_gateway_calls_total", &labels, n);
+        }
+        let name = "vouch_otlp_spans_total";
+        out.head(
+            name,
+            "counter",
+            "Spans over OTLP: logged, passed_over (no model call), rejected.",
+        );
+        for (outcome, n) in &tables.spans {
+            out.line(name, &[("outcome", *outcome)], n);
         }
         out.0
     }

@@ -5,6 +5,7 @@ mod checks;
 pub(crate) mod deployments;
 pub(crate) mod events;
 pub(crate) mod feedback;
+pub(crate) mod invitations;
 pub(crate) mod keys;
 pub(crate) mod logs;
 pub(crate) mod me;

@@ -50,6 +50,11 @@ pub fn signin_url(public_url: &str, token: &str) -> String {
     format!("{public_url}/signin#{token}")
 }
 
+/// The page on which an invited person says who they are; its token is behind `#` as well.
+pub fn invitation_url(public_url: &str, token: &str) -> String {
+    format!("{public_url}/invite#{token}")
+}
+
 /// When a link made `now` ends.
 pub const fn signin_link_ends(now: Time) -> Time {
     now.plus_s(SIGNIN_LINK_TTL_S)

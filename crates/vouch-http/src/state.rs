@@ -10,7 +10,7 @@ use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{AuditId, Entropy};
 
 use crate::Deps;
-use crate::auth::{KeyCache, Signins, Throttle};
+use crate::auth::{KeyCache, Limits, Signins, Throttle};
 use crate::prometheus::Measures;
 
 /// The state of the server; a clone is a handle.
@@ -22,6 +22,8 @@ pub(crate) struct Shared {
     deps: Deps,
     /// Keys that were looked up a moment ago.
     pub(crate) keys: KeyCache,
+    /// How often keys call.
+    pub(crate) limits: Limits,
     /// Sign-ins that failed.
     pub(crate) signins: Signins,
     /// Feedback given with tokens.
@@ -35,6 +37,7 @@ impl App {
         Self(Arc::new(Shared {
             deps,
             keys: KeyCache::default(),
+            limits: Limits::default(),
             signins: Signins::default(),
             public_feedback: Throttle::new(30, 60),
             measures: Measures::default(),

@@ -7,8 +7,8 @@ use http::Method;
 use vouch_domain::access::{Principal, Scope};
 
 use crate::routes::{
-    audit, deployments, events, feedback, keys, logs, me, metrics_definitions, models, prices,
-    providers, server, session, usage, users, v1, v2,
+    audit, deployments, events, feedback, invitations, keys, logs, me, metrics_definitions, models,
+    prices, providers, server, session, usage, users, v1, v2,
 };
 use crate::state::App;
 
@@ -34,6 +34,11 @@ impl Access {
             Self::Scopes(scopes) => scopes.iter().any(|scope| principal.may(*scope)),
         }
     }
+}
+
+/// Whether a key's limit counts requests of this kind: calls of models, and what is sent in.
+pub(crate) fn is_limited(access: Access) -> bool {
+    access == INGEST
 }
 
 /// A method and path that the server answers.
@@ -130,11 +135,17 @@ routes! {
 
     GET "/api/v1/keys" ADMIN, keys::list;
     POST "/api/v1/keys" ADMIN, keys::create;
+    PATCH "/api/v1/keys/{id}" ADMIN, keys::patch;
     DELETE "/api/v1/keys/{id}" ADMIN, keys::revoke;
     GET "/api/v1/users" ADMIN, users::list;
     POST "/api/v1/users" ADMIN, users::create;
     PATCH "/api/v1/users/{id}" ADMIN, users::patch;
     POST "/api/v1/users/{id}/signin-link" ADMIN, users::signin_link;
+    GET "/api/v1/invitations" ADMIN, invitations::list;
+    POST "/api/v1/invitations" ADMIN, invitations::create;
+    DELETE "/api/v1/invitations/{id}" ADMIN, invitations::revoke;
+    POST "/api/v1/invitations/look" Access::Public, invitations::look;
+    POST "/api/v1/invitations/accept" Access::Public, invitations::accept;
     GET "/api/v1/audit" ADMIN, audit::list;
     GET "/api/v1/audit/verify" ADMIN, audit::verify;
     GET "/api/v1/events" READ, events::stream;
@@ -142,6 +153,7 @@ routes! {
     POST "/v1/chat/completions" INGEST, v1::chat;
     POST "/v1/embeddings" INGEST, v1::embeddings;
     GET "/v1/models" INGEST_OR_READ, v1::models;
+    POST "/v1/traces" INGEST, v1::traces;
 
     POST "/v2/deployments/get_config" INGEST, v2::get_config;
     POST "/v2/deployments/invoke" INGEST, v2::invoke;

@@ -15,9 +15,10 @@ mod traits;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sql::{SqlStore, StoreOptions};
 pub use traits::{
-    AuditStore, DeploymentStore, EventStore, FeedbackQuery, FeedbackStore, Fingerprint, KeyStore,
-    LogDetail, LogQuery, LogStore, MetricStore, Patched, PriceStore, ProviderStore, SessionRecord,
-    SessionStore, Store, SummaryPoint, SummaryQuery, UsagePoint, UserStore, Written,
+    Accepted, AuditStore, DeploymentStore, EventStore, FeedbackQuery, FeedbackStore, Fingerprint,
+    InvitationStore, KeyStore, LogDetail, LogQuery, LogStore, MetricStore, Patched, PriceStore,
+    ProviderStore, SessionRecord, SessionStore, Store, SummaryPoint, SummaryQuery, UsagePoint,
+    UserStore, Written,
 };
 
 /// What a caller of the store may have to deal with.

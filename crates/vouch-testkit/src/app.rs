@@ -117,6 +117,7 @@ impl TestApp {
             name: "test key".to_owned(),
             prefix: secret.prefix(),
             scopes: scopes.to_vec(),
+            requests_per_minute: None,
             created_at: now,
             last_used_at: None,
             revoked_at: None,

@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use vouch_domain::access::{Role, Scope};
+use vouch_domain::rate::RequestsPerMinute;
 
 use crate::settings::{AddressOptions, Given, LogOptions, ModelOptions, StorageOptions};
 
@@ -150,6 +151,7 @@ Scopes:
 
 Examples:
   vouch key create --name shop --scope ingest --scope feedback
+  vouch key create --name trial --scope ingest --rpm 60
   vouch key create --name me --scope admin")]
     Create {
         /// What the key is for.
@@ -158,6 +160,10 @@ Examples:
         /// What it allows; give it several times.
         #[arg(long = "scope", value_name = "SCOPE", required = true, value_parser = scope())]
         scopes: Vec<Scope>,
+        /// How often it may call models and send logs in a minute: without it, as often as it
+        /// likes
+        #[arg(long, value_name = "REQUESTS", value_parser = rpm)]
+        rpm: Option<RequestsPerMinute>,
         #[command(flatten)]
         storage: StorageOptions,
     },
@@ -294,4 +300,9 @@ fn role() -> impl clap::builder::TypedValueParser<Value = Role> {
     use clap::builder::TypedValueParser;
     let known = clap::builder::PossibleValuesParser::new(Role::ALL.map(Role::as_str));
     known.map(|text| Role::parse(&text).unwrap_or(Role::Viewer))
+}
+
+fn rpm(text: &str) -> Result<RequestsPerMinute, String> {
+    let limit = text.parse().ok().and_then(RequestsPerMinute::new);
+    limit.ok_or_else(|| format!("expected a whole number from 1 to {}", RequestsPerMinute::MOST))
 }

@@ -72,7 +72,7 @@ pub(crate) async fn admin_key(
             return Ok(None);
         }
         let secret = Secret::api_key();
-        key::create(desk, "first admin key", vec![Scope::Admin], &secret).await?;
+        key::create(desk, "first admin key", vec![Scope::Admin], None, &secret).await?;
         return Ok(Some(secret));
     };
     if preset.len() < 16 || preset.contains(|c: char| c.is_whitespace() || !c.is_ascii_graphic()) {
@@ -83,7 +83,7 @@ pub(crate) async fn admin_key(
     let secret = Secret::of(preset);
     if desk.store.key_by_hash(&secret.sha256).await?.is_none() {
         let name = format!("from {ADMIN_KEY}");
-        let made = key::create(desk, &name, vec![Scope::Admin], &secret).await;
+        let made = key::create(desk, &name, vec![Scope::Admin], None, &secret).await;
         match made.as_ref().map_err(|error| error.downcast_ref::<StoreError>()) {
             // It was revoked, or another server that starts now has just added it.
             Err(Some(StoreError::Conflict(_))) => {

@@ -13,6 +13,7 @@ from server import Server
 TESTS = {
     "current": ["test_openai.py", "test_orq.py", "test_orquesta.py"],
     "previous": ["test_openai.py", "test_orq_metrics.py"],
+    "otel": ["test_otel.py"],
 }
 
 CLIENTS = os.environ.get("VOUCH_CLIENTS", "current")

@@ -16,7 +16,7 @@ export function makeState({ empty = false, loading = false } = {}) {
   }));
   return {
     role: "admin", logs, loading, metrics: structuredClone(METRICS), users: structuredClone(USERS), deployments: structuredClone(DEPLOYMENTS), audit, listeners: new Set(), seq: 0, sent: new Map(),
-    keys: [{ id: id("key", Date.now() - 9e8), name: "web shop", prefix: "vk_7Qm2", scopes: ["ingest", "feedback"], created_at: new Date(Date.now() - 9e8).toISOString(), last_used_at: new Date(Date.now() - 4e6).toISOString(), revoked_at: null }],
+    keys: [{ id: id("key", Date.now() - 9e8), name: "web shop", prefix: "vk_7Qm2", scopes: ["ingest", "feedback"], requests_per_minute: 600, created_at: new Date(Date.now() - 9e8).toISOString(), last_used_at: new Date(Date.now() - 4e6).toISOString(), revoked_at: null }],
     providers: [
       { id: id("prov", Date.now()), name: "local", kind: "local", base_url: null, key: { from: "none" }, created_at: now(), models: null },
       { id: id("prov", Date.now()), name: "openai", kind: "openai", base_url: "https://api.openai.com/v1", key: { from: "environment", variable: "OPENAI_API_KEY" }, created_at: now(), models: null },
@@ -204,15 +204,17 @@ export function route(state, { method, path, query: q, body, headers, address })
     "GET /keys": () => ok({ items: state.keys, next_cursor: null }),
     "POST /keys": () => {
       const secret = `vk_${randomBytes(24).toString("base64url")}`;
-      const made = { id: id("key", Date.now()), name: body.name, prefix: secret.slice(0, 8), scopes: body.scopes, created_at: now(), last_used_at: null, revoked_at: null };
+      const made = { id: id("key", Date.now()), name: body.name, prefix: secret.slice(0, 8), scopes: body.scopes, requests_per_minute: body.requests_per_minute ?? null, created_at: now(), last_used_at: null, revoked_at: null };
       state.keys.unshift(made);
       state.secrets = { ...state.secrets, [secret]: made.id };
       return changed(ok({ ...made, secret }, 201));
     },
+    "PATCH /keys/*": () => changed(ok(Object.assign(state.keys.find((k) => k.id === parts[1]), body))),
     "DELETE /keys/*": () => {
       Object.assign(state.keys.find((k) => k.id === parts[1]), { revoked_at: now() });
       return changed(ok(null, 204));
     },
+    "GET /invitations": () => ok({ items: [], next_cursor: null }),
     "GET /users": () => ok({ items: state.users, next_cursor: null }),
     "POST /users": () => {
       const user = { id: id("user", Date.now()), email: body.email, name: body.name, role: body.role, created_at: now(), disabled_at: null };

@@ -10,5 +10,8 @@ export const keysQuery = queryOptions({
   staleTime: 10_000,
 });
 
-export const createKey = (name: string, scopes: Scope[]) => api.post<NewApiKey>("/keys", { name, scopes });
+export const createKey = (name: string, scopes: Scope[], perMinute: number | null = null) =>
+  api.post<NewApiKey>("/keys", { name, scopes, requests_per_minute: perMinute });
+export const limitKey = (id: string, perMinute: number | null) =>
+  api.patch<ApiKey>(`/keys/${part(id)}`, { requests_per_minute: perMinute });
 export const revokeKey = (id: string) => api.delete(`/keys/${part(id)}`);

@@ -197,6 +197,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The open invitations, newest first; never their links. */
+        get: operations["get_invitations"];
+        put?: never;
+        /**
+         * Invite a person by a link that works once, within seven days. They choose their own name and
+         *     password.
+         */
+        post: operations["post_invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an invitation: adds the person and sets the cookie `vouch_session`. It works once. */
+        post: operations["post_invitations_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an invitation is to. Looking does not use it up. */
+        post: operations["post_invitations_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an invitation; its link works no more from this answer on. */
+        delete: operations["delete_invitations_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/keys": {
         parameters: {
             query?: never;
@@ -229,7 +301,11 @@ export interface paths {
         delete: operations["delete_keys_id"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change how often a key may call. It holds on this server at once, on other nodes within a
+         *     second.
+         */
+        patch: operations["patch_keys_id"];
         trace?: never;
     };
     "/api/v1/logs": {
@@ -700,6 +776,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send in spans, as protobuf or JSON, plain or gzip. Spans of model calls (`gen_ai.*` or
+         *     OpenInference) become logs; sending one again changes nothing. Other spans are accepted and not
+         *     kept. What is rejected is counted in `partial_success`.
+         */
+        post: operations["otlp_post_traces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v2/deployments/get_config": {
         parameters: {
             query?: never;
@@ -844,6 +941,17 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who the person is. */
+        Accept: {
+            /** @description The part of the link after `#`. */
+            token: string;
+            /** @description What others see. */
+            name: string;
+            /** @description What they sign in with; that of the invitation where it names one. */
+            email: string;
+            /** @description At least 10 characters. */
+            password: string;
+        };
         /** @description `user:ID`, `key:ID`, `end_user:NAME`, `judge:NAME` or `system` */
         Actor: string;
         /** @description A token that could have stood here. */
@@ -887,6 +995,7 @@ export interface components {
             prefix: string;
             /** @description What it allows. */
             scopes: components["schemas"]["Scope"][];
+            requests_per_minute?: components["schemas"]["RequestsPerMinute"] | null;
             /** @description When it was made. */
             created_at: components["schemas"]["Time"];
             last_used_at?: components["schemas"]["Time"] | null;
@@ -977,9 +1086,10 @@ export interface components {
             /** @description Its first version, active at once. */
             version: components["schemas"]["VersionSpec"];
         };
-        /** @description A feedback that is sent in: about a log, a chain or a conversation. */
+        /** @description A feedback that is sent in: about a log, a span, a chain or a conversation. */
         CreateFeedback: {
             log_id?: components["schemas"]["LogId"] | null;
+            span?: components["schemas"]["SpanName"] | null;
             /** @description About all calls of this chain. */
             chain_id?: string | null;
             /** @description About all calls of this conversation. */
@@ -1006,12 +1116,20 @@ export interface components {
             /** @description The application's user who will give the feedback. */
             user_id?: string | null;
         };
+        /** @description Whom to invite. */
+        CreateInvitation: {
+            /** @description What the person may do. */
+            role: components["schemas"]["Role"];
+            /** @description Only the person with this address may take it; anybody who has the link where absent. */
+            email?: string | null;
+        };
         /** @description What a key is for. */
         CreateKey: {
             /** @description What it is for. */
             name: string;
             /** @description At least one. */
             scopes: components["schemas"]["Scope"][];
+            requests_per_minute?: components["schemas"]["RequestsPerMinute"] | null;
         };
         /** @description A person to be added. */
         CreateUser: {
@@ -1033,6 +1151,11 @@ export interface components {
         CreatedFeedbackToken: {
             token: string;
             expires_at: components["schemas"]["Time"];
+        };
+        /** @description The invitation with its link, which is not shown again. */
+        CreatedInvitation: components["schemas"]["Invitation"] & {
+            /** @description Send it to the person: it works once, within seven days, and is not shown again. */
+            url: string;
         };
         /** @description The key with its secret, which is not shown again. */
         CreatedKey: components["schemas"]["ApiKey"] & {
@@ -1218,6 +1341,22 @@ export interface components {
             /** @description What would be right, and what came. */
             detail: string;
         };
+        /** @description An invitation without its secret. */
+        Invitation: {
+            /** @description Its id. */
+            id: components["schemas"]["InvitationId"];
+            /** @description What the person may do. */
+            role: components["schemas"]["Role"];
+            /** @description Whom it is for, in lower case: nobody else may take it. Anybody where absent. */
+            email?: string | null;
+            /** @description Who made it. */
+            invited_by: components["schemas"]["Actor"];
+            /** @description When it was made. */
+            created_at: components["schemas"]["Time"];
+            /** @description Until when it is open. */
+            expires_at: components["schemas"]["Time"];
+        };
+        InvitationId: string;
         /** @enum {string} */
         KeyFrom: "none" | "environment" | "sealed";
         KeyId: string;
@@ -1324,6 +1463,10 @@ export interface components {
         };
         /** @description One log, or several. */
         LogsBody: components["schemas"]["NewLog"] | components["schemas"]["NewLogs"];
+        /** @description The part of the link after `#`. In the body, so that no server or proxy keeps it in a URL. */
+        Look: {
+            token: string;
+        };
         /** @description The caller, their project, and the server. */
         Me: {
             project: components["schemas"]["Project"];
@@ -1588,6 +1731,17 @@ export interface components {
             object: string;
             data: components["schemas"]["OpenAiModel"][];
         };
+        /** @description What the invited person is told before they accept. */
+        OpenInvitation: {
+            /** @description The project's name. */
+            project: string;
+            /** @description What they may do. */
+            role: components["schemas"]["Role"];
+            /** @description The address that it is for; anybody's where absent. */
+            email?: string | null;
+            /** @description Until when it is open. */
+            expires_at: components["schemas"]["Time"];
+        };
         /** @description A feedback on a trace, which is a log. */
         OrqFeedback: {
             /** @description The metric's name. */
@@ -1645,6 +1799,7 @@ export interface components {
                 prefix: string;
                 /** @description What it allows. */
                 scopes: components["schemas"]["Scope"][];
+                requests_per_minute?: components["schemas"]["RequestsPerMinute"] | null;
                 /** @description When it was made. */
                 created_at: components["schemas"]["Time"];
                 last_used_at?: components["schemas"]["Time"] | null;
@@ -1731,6 +1886,27 @@ export interface components {
                 counts: boolean;
                 retracted_at?: components["schemas"]["Time"] | null;
             })[];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
+        };
+        /** @description One page of a list. */
+        Page_Invitation: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["InvitationId"];
+                /** @description What the person may do. */
+                role: components["schemas"]["Role"];
+                /** @description Whom it is for, in lower case: nobody else may take it. Anybody where absent. */
+                email?: string | null;
+                /** @description Who made it. */
+                invited_by: components["schemas"]["Actor"];
+                /** @description When it was made. */
+                created_at: components["schemas"]["Time"];
+                /** @description Until when it is open. */
+                expires_at: components["schemas"]["Time"];
+            }[];
             next_cursor?: components["schemas"]["Cursor"] | null;
             /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
             partial?: boolean;
@@ -2069,6 +2245,7 @@ export interface components {
             /** @description With `sealed`: the key itself; it is never shown again. */
             value?: string | null;
         };
+        RequestsPerMinute: number;
         /** @description On whose behalf. */
         Retraction: {
             /** @description The application's user who gave it, where a program passes it on. */
@@ -2117,6 +2294,13 @@ export interface components {
          * @enum {string}
          */
         Source: "program" | "judge" | "end_user" | "reviewer";
+        /** @description A span as callers name it: both ids in hexadecimal, as `traceparent` has them. */
+        SpanName: {
+            /** @description 32 hexadecimal digits. */
+            trace_id: string;
+            /** @description 16 hexadecimal digits. */
+            span_id: string;
+        };
         /** @description Counts and sums of one metric by day. */
         Summary: {
             metric: components["schemas"]["MetricDefinition"];
@@ -2180,6 +2364,10 @@ export interface components {
             active_version?: number | null;
             /** @description Whether it serves no calls any more. */
             archived?: boolean | null;
+        };
+        /** @description What is to change. */
+        UpdateKey: {
+            requests_per_minute: components["schemas"]["RequestsPerMinute"] | null;
         };
         /** @description What is to change; what is absent stays. */
         UpdateUser: {
@@ -2837,6 +3025,159 @@ export interface operations {
             };
         };
     };
+    get_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Invitation"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateInvitation"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedInvitation"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_invitations_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Accept"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_invitations_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Look"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenInvitation"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_invitations_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The invitation. */
+                id: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_keys: {
         parameters: {
             query?: never;
@@ -2914,6 +3255,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_keys_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The key. */
+                id: components["schemas"]["KeyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateKey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
             default: {
@@ -3956,6 +4332,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenAiModels"];
+                };
+            };
+        };
+    };
+    otlp_post_traces: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `gzip`, where it is. */
+                "content-encoding"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description An ExportTraceServiceRequest. */
+        requestBody: {
+            content: {
+                "application/json": Record<string, unknown>;
+                "application/x-protobuf": number[];
+            };
+        };
+        responses: {
+            /** @description An ExportTraceServiceResponse. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
                 };
             };
         };

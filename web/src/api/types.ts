@@ -31,6 +31,9 @@ export type ApiKey = Whole<Schema["ApiKey"]>;
 export type NewApiKey = Whole<Schema["CreatedKey"]>;
 export type Me = Whole<Schema["Me"]>;
 export type CreatedUser = Whole<Schema["CreatedUser"]>;
+export type Invitation = Whole<Schema["Invitation"]>;
+export type NewInvitation = Whole<Schema["CreatedInvitation"]>;
+export type OpenInvitation = Whole<Schema["OpenInvitation"]>;
 export type SigninLink = Whole<Schema["SigninLink"]>;
 
 // --- log ---

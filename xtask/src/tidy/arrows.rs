@@ -1,5 +1,5 @@
 //! Dependencies between the crates point one way:
-//! `vouch -> http -> {gateway, review, guard, learn} -> store -> domain`, `learn -> model`,
+//! `vouch -> http -> {gateway, otlp, review, guard, learn} -> store -> domain`, `learn -> model`,
 //! `vouch -> model`, and sideways only `gateway -> guard`.
 
 use super::Findings;
@@ -10,7 +10,7 @@ use super::metadata::{Member, Use, Workspace};
 const LAYERS: [&[&str]; 6] = [
     &["vouch"],
     &["vouch-http"],
-    &["vouch-gateway", "vouch-review", "vouch-guard", "vouch-learn"],
+    &["vouch-gateway", "vouch-otlp", "vouch-review", "vouch-guard", "vouch-learn"],
     &["vouch-store"],
     &["vouch-domain"],
     &["vouch-model"],
@@ -99,10 +99,11 @@ mod tests {
     use super::super::metadata::tests::{member_with, workspace};
     use super::*;
 
-    const NAMES: [&str; 11] = [
+    const NAMES: [&str; 12] = [
         "vouch",
         "vouch-http",
         "vouch-gateway",
+        "vouch-otlp",
         "vouch-review",
         "vouch-guard",
         "vouch-learn",
@@ -131,6 +132,8 @@ mod tests {
             ("vouch", "vouch-store"),
             ("vouch", "vouch-model"),
             ("vouch-http", "vouch-gateway"),
+            ("vouch-http", "vouch-otlp"),
+            ("vouch-otlp", "vouch-domain"),
             ("vouch-http", "vouch-domain"),
             ("vouch-review", "vouch-store"),
             ("vouch-store", "vouch-domain"),

@@ -3,9 +3,10 @@
 use axum::body::Body;
 use axum::response::Response;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::json;
+use vouch_otlp::{Format, status_answer};
 
 use super::{FieldError, Kind, Problem};
 
@@ -15,12 +16,17 @@ pub(crate) enum Shape {
     Native,
     OpenAi,
     Orq,
+    /// OpenTelemetry's, in the format that the exporter speaks.
+    Otlp(Format),
 }
 
 impl Shape {
-    /// By the path of the request.
-    pub(crate) fn of(path: &str) -> Self {
-        if path.starts_with("/v1/") {
+    /// By the path of the request, and for OpenTelemetry by its content type.
+    pub(crate) fn of(path: &str, headers: &HeaderMap) -> Self {
+        if path == "/v1/traces" {
+            let came = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+            Self::Otlp(came.and_then(Format::of).unwrap_or(Format::Json))
+        } else if path.starts_with("/v1/") {
             Self::OpenAi
         } else if path.starts_with("/v2/") {
             Self::Orq
@@ -29,10 +35,12 @@ impl Shape {
         }
     }
 
-    /// OpenAI and Orq know only 400 for an input that is wrong.
+    /// OpenAI, Orq and OpenTelemetry know only 400 for an input that is wrong.
     const fn status(self, kind: Kind) -> StatusCode {
         match (self, kind) {
-            (Self::OpenAi | Self::Orq, Kind::InvalidInput) => StatusCode::BAD_REQUEST,
+            (Self::OpenAi | Self::Orq | Self::Otlp(_), Kind::InvalidInput) => {
+                StatusCode::BAD_REQUEST
+            }
             _ => kind.status(),
         }
     }
@@ -81,6 +89,7 @@ pub(crate) fn render(problem: &Problem, shape: Shape, path: &str, request_id: &s
         }
         Shape::OpenAi => ("application/json", serde_json::to_vec(&openai(problem))),
         Shape::Orq => ("application/json", serde_json::to_vec(&orq(problem, status))),
+        Shape::Otlp(format) => (format.media_type(), Ok(status_answer(&problem.detail, format))),
     };
     // Serialising texts and numbers cannot fail.
     let mut response = Response::new(Body::from(body.unwrap_or_default()));

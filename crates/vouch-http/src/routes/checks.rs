@@ -3,11 +3,22 @@
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use serde_json::{Map, Value};
 use vouch_domain::invalid::{check_text, check_texts};
-use vouch_domain::log::{Context, Performance, Usage};
+use vouch_domain::log::{Context, Performance, Served, Usage};
+use vouch_domain::price::Price;
 use vouch_domain::{Invalid, Pointer};
 
 /// The longest chain, conversation or user id, and the longest name, in characters.
 pub(crate) const MAX_ID_CHARS: usize = 256;
+
+/// Clocks may differ by this much.
+pub(crate) const SKEW_S: i64 = 24 * 3600;
+
+/// What the usage costs, where the price of what served it is known.
+pub(crate) fn cost(prices: &[Price], served: &Served, usage: Option<&Usage>) -> Option<i64> {
+    let (provider, model) = (served.provider.as_ref()?, served.model.as_ref()?);
+    let fits = |price: &&Price| price.provider == *provider && price.model == *model;
+    Some(prices.iter().find(fits)?.cost_usd_micros(usage?))
+}
 
 /// The application's own name for something: `None` for an empty one.
 ///

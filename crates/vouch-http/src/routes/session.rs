@@ -61,7 +61,8 @@ fn refused(peer: Option<IpAddr>, how: &'static str, detail: &str) -> Problem {
     unauthenticated(detail)
 }
 
-fn signed_in(app: &App, user: User, secret: &Secret) -> Result<Response, Problem> {
+/// The answer to whoever is let in.
+pub(crate) fn signed_in(app: &App, user: User, secret: &Secret) -> Result<Response, Problem> {
     let cookie = session_cookie(app, &secret.text)?;
     Ok(([(SET_COOKIE, cookie)], axum::Json(SignedIn { user })).into_response())
 }

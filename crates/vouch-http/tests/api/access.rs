@@ -9,6 +9,8 @@ use vouch_testkit::{Client, TestApp};
 fn path(route: &Route) -> String {
     let id = if route.path.contains("/keys/") {
         "key_01h455vb4pex5vsknk084sn02q"
+    } else if route.path.contains("/invitations/") {
+        "inv_01h455vb4pex5vsknk084sn02q"
     } else if route.path.contains("/users/") {
         "user_01h455vb4pex5vsknk084sn02q"
     } else if route.path.starts_with("/api/v1/feedback/") {

@@ -5,14 +5,16 @@ use std::sync::{Mutex, PoisonError};
 
 use vouch_domain::Time;
 use vouch_domain::access::Scope;
+use vouch_domain::actor::Actor;
 use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{KeyId, ProjectId};
+use vouch_domain::rate::RequestsPerMinute;
 use vouch_domain::user::ApiKey;
 
 use super::op::{Act, Op};
 use super::statement::sql;
 use super::tx::Tx;
-use super::{SqlStore, audit};
+use super::{SqlStore, audit, invitation};
 use crate::error::corrupt;
 use crate::{KeyStore, Result, StoreError};
 
@@ -42,16 +44,21 @@ struct KeyRow {
     name: String,
     prefix: String,
     scopes: String,
+    requests_per_minute: Option<i64>,
     created_at: i64,
     last_used_at: Option<i64>,
     revoked_at: Option<i64>,
 }
 
-const SELECT: &str = "SELECT project, id, name, prefix, scopes, created_at, last_used_at, \
-                      revoked_at FROM api_keys WHERE ";
+const SELECT: &str = "SELECT project, id, name, prefix, scopes, requests_per_minute, created_at, \
+                      last_used_at, revoked_at FROM api_keys WHERE ";
 
 impl KeyRow {
     fn key(self) -> Result<ApiKey> {
+        let limit = |n: i64| {
+            let limit = u64::try_from(n).ok().and_then(RequestsPerMinute::new);
+            limit.ok_or_else(|| corrupt("key", format!("{n} requests per minute")))
+        };
         let scope = |word: &str| Scope::parse(word).ok_or_else(|| corrupt("key", word.to_owned()));
         Ok(ApiKey {
             id: self.id.parse().map_err(|e| corrupt("key", e))?,
@@ -59,6 +66,7 @@ impl KeyRow {
             name: self.name,
             prefix: self.prefix,
             scopes: self.scopes.split_whitespace().map(scope).collect::<Result<_>>()?,
+            requests_per_minute: self.requests_per_minute.map(limit).transpose()?,
             created_at: Time::from_micros(self.created_at),
             last_used_at: self.last_used_at.map(Time::from_micros),
             revoked_at: self.revoked_at.map(Time::from_micros),
@@ -70,14 +78,15 @@ async fn create((key, sha256, entry): &(ApiKey, String, NewAudit), tx: &mut Tx) 
     audit::append(tx, entry).await?;
     let scopes = key.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
     let inserted = sql("INSERT INTO api_keys \
-         (project, id, sha256, name, prefix, scopes, created_at, last_used_at, revoked_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (sha256) DO NOTHING")
+         (project, id, sha256, name, prefix, scopes, requests_per_minute, created_at, last_used_at, \
+         revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (sha256) DO NOTHING")
     .bind(key.project)
     .bind(key.id)
     .bind(sha256)
     .bind(&key.name)
     .bind(&key.prefix)
     .bind(scopes)
+    .bind(key.requests_per_minute.map(count))
     .bind(key.created_at)
     .bind(key.last_used_at)
     .bind(key.revoked_at)
@@ -88,6 +97,26 @@ async fn create((key, sha256, entry): &(ApiKey, String, NewAudit), tx: &mut Tx) 
     } else {
         Ok(())
     }
+}
+
+fn count(limit: RequestsPerMinute) -> i64 {
+    limit.get().into()
+}
+
+type Limited = (ProjectId, KeyId, Option<RequestsPerMinute>, NewAudit);
+
+async fn limit((project, id, limit, entry): &Limited, tx: &mut Tx) -> Result<ApiKey> {
+    audit::append(tx, entry).await?;
+    sql("UPDATE api_keys SET requests_per_minute = $3 WHERE project = $1 AND id = $2")
+        .bind(*project)
+        .bind(*id)
+        .bind(limit.map(count))
+        .run(&mut tx.conn)
+        .await?;
+    let mut query = sql(SELECT);
+    query.push("project = ").push_bind(*project).push(" AND id = ").push_bind(*id);
+    let row = query.one::<KeyRow>(&mut tx.conn).await?;
+    row.ok_or(StoreError::NotFound("key"))?.key()
 }
 
 async fn revoke(
@@ -102,7 +131,10 @@ async fn revoke(
     .bind(*at)
     .run(&mut tx.conn)
     .await?;
-    if changed == 0 { Err(StoreError::NotFound("key")) } else { Ok(()) }
+    if changed == 0 {
+        return Err(StoreError::NotFound("key"));
+    }
+    invitation::close_by(tx, *project, &Actor::Key(*id)).await
 }
 
 async fn touch((project, id, at): &(ProjectId, KeyId, Time), tx: &mut Tx) -> Result<()> {
@@ -135,6 +167,17 @@ impl KeyStore for SqlStore {
 
     async fn create_key(&self, key: ApiKey, sha256: String, audit: NewAudit) -> Result<()> {
         self.write((key, sha256, audit), |arguments, tx| Box::pin(create(arguments, tx))).await
+    }
+
+    async fn limit_key(
+        &self,
+        project: ProjectId,
+        id: KeyId,
+        requests_per_minute: Option<RequestsPerMinute>,
+        audit: NewAudit,
+    ) -> Result<ApiKey> {
+        let arguments = (project, id, requests_per_minute, audit);
+        self.write(arguments, |arguments, tx| Box::pin(limit(arguments, tx))).await
     }
 
     async fn revoke_key(

@@ -9,6 +9,7 @@ mod deployment;
 mod event;
 mod feedback;
 mod hot;
+mod invitation;
 mod key;
 mod log;
 mod metric;

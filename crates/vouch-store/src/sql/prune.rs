@@ -1,4 +1,4 @@
-//! Removing what has had its time: sessions, sign-in links, and the answers to repeated writes.
+//! Removing what has had its time: sessions, sign-in links, invitations, and the answers to repeated writes.
 
 use vouch_domain::Time;
 
@@ -15,6 +15,7 @@ pub(super) async fn prune(now: &Time, tx: &mut Tx) -> Result<u64> {
     for (delete, until) in [
         ("DELETE FROM sessions WHERE expires_at <= $1", *now),
         ("DELETE FROM signin_links WHERE expires_at <= $1", *now),
+        ("DELETE FROM invitations WHERE expires_at <= $1", *now),
         ("DELETE FROM idempotency WHERE created_at <= $1", now.plus_s(-REPEATABLE_S)),
     ] {
         removed += sql(delete).bind(until).run(&mut tx.conn).await?;

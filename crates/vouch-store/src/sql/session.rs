@@ -39,7 +39,7 @@ fn holder(joined: &'static str, token_sha256: &str, now: Time) -> Sql {
 
 /// Opens a session for its user if they are enabled, and removes those of theirs that have
 /// expired.
-async fn open(session: &SessionRecord, entry: &NewAudit, tx: &mut Tx) -> Result<bool> {
+pub(super) async fn open(session: &SessionRecord, entry: &NewAudit, tx: &mut Tx) -> Result<bool> {
     let mut enabled = select();
     enabled.push(" WHERE u.disabled_at IS NULL AND u.id = ").push_bind(session.user);
     if enabled.one::<UserRow>(&mut tx.conn).await?.is_none() {

@@ -2,6 +2,7 @@
 
 use vouch_domain::Time;
 use vouch_domain::access::Role;
+use vouch_domain::actor::Actor;
 use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{ProjectId, UserId};
 use vouch_domain::metric::MetricDefinition;
@@ -10,7 +11,7 @@ use vouch_domain::user::{User, UserUpdate};
 
 use super::statement::{Sql, sql};
 use super::tx::Tx;
-use super::{SqlStore, audit, metric};
+use super::{SqlStore, audit, invitation, metric};
 use crate::error::corrupt;
 use crate::{Result, StoreError, UserStore};
 
@@ -70,6 +71,14 @@ type WithPassword = (User, Option<String>, NewAudit);
 
 async fn create((user, password_hash, entry): &WithPassword, tx: &mut Tx) -> Result<()> {
     audit::append(tx, entry).await?;
+    insert(user, password_hash.clone(), tx).await
+}
+
+/// Adds a person.
+///
+/// # Errors
+/// `Conflict` when the e-mail is taken.
+pub(super) async fn insert(user: &User, password_hash: Option<String>, tx: &mut Tx) -> Result<()> {
     let inserted = sql("INSERT INTO users \
          (project, id, email, name, role, password_hash, created_at, disabled_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING")
@@ -78,7 +87,7 @@ async fn create((user, password_hash, entry): &WithPassword, tx: &mut Tx) -> Res
     .bind(user.email.to_lowercase())
     .bind(&user.name)
     .bind(user.role.as_str())
-    .bind(password_hash.clone())
+    .bind(password_hash)
     .bind(user.created_at)
     .bind(user.disabled_at)
     .run(&mut tx.conn)
@@ -109,6 +118,7 @@ async fn update((project, id, update, password_hash, entry): &Update, tx: &mut T
     let leads = |user: &User| user.role == Role::Admin && user.disabled_at.is_none();
     if leads(&old) && !leads(&user) {
         keep_an_admin(tx, user.project).await?;
+        invitation::close_by(tx, user.project, &Actor::User(user.id)).await?;
     }
     if user.disabled_at.is_some() || old.role != user.role || password_hash.is_some() {
         for delete in [

@@ -6,7 +6,8 @@ use sqlx::{Arguments, Database};
 use vouch_domain::Time;
 use vouch_domain::actor::Actor;
 use vouch_domain::id::{
-    AuditId, DeploymentId, FeedbackId, KeyId, LogId, PatchId, ProjectId, ProviderId, UserId,
+    AuditId, DeploymentId, FeedbackId, InvitationId, KeyId, LogId, PatchId, ProjectId, ProviderId,
+    UserId,
 };
 
 /// A parameter of a statement.
@@ -100,6 +101,7 @@ from! {
     Text(DeploymentId) |x| Some(x.to_string());
     Text(ProviderId) |x| Some(x.to_string());
     Text(UserId) |x| Some(x.to_string());
+    Text(InvitationId) |x| Some(x.to_string());
     Text(KeyId) |x| Some(x.to_string());
     Text(AuditId) |x| Some(x.to_string());
     Int(i64) |x| Some(x);

@@ -5,6 +5,7 @@ use vouch_domain::filter::Filter;
 use vouch_domain::id::{FeedbackId, LogId, ProjectId};
 use vouch_domain::log::{Log, LogSummary, MetadataChange};
 use vouch_domain::patch::Patch;
+use vouch_domain::span::SpanKey;
 use vouch_domain::{Cursor, Page};
 
 use super::{Fingerprint, Written};
@@ -38,6 +39,14 @@ pub trait LogStore: Send + Sync {
         feedback: Vec<NewFeedback>,
         fingerprint: Option<Fingerprint>,
     ) -> Result<Patched>;
+
+    /// The log of each span, in the order they came: the one it was given before, or else the one
+    /// it comes with, from now on. The log need not be there yet.
+    async fn span_logs(
+        &self,
+        project: ProjectId,
+        spans: Vec<(SpanKey, LogId)>,
+    ) -> Result<Vec<LogId>>;
 
     /// One log with its tally, metadata history and number of addMetrics calls. Its feedback is
     /// read with [`super::FeedbackStore::log_feedback`].

@@ -9,7 +9,7 @@ mod trail;
 pub use deployment::{DeploymentStore, PriceStore, ProviderStore};
 pub use feedback::{FeedbackQuery, FeedbackStore, MetricStore, SummaryPoint, SummaryQuery};
 pub use log::{LogDetail, LogQuery, LogStore, Patched, UsagePoint};
-pub use people::{KeyStore, SessionRecord, SessionStore, UserStore};
+pub use people::{Accepted, InvitationStore, KeyStore, SessionRecord, SessionStore, UserStore};
 pub use trail::{AuditStore, EventStore};
 
 use vouch_domain::Time;
@@ -28,13 +28,14 @@ pub trait Store:
     + KeyStore
     + UserStore
     + SessionStore
+    + InvitationStore
     + AuditStore
     + EventStore
 {
     /// Whether the database answers and takes writes.
     async fn ready(&self) -> Result<()>;
 
-    /// Removes expired sessions and sign-in links, and what was kept for 48 hours so that a write
+    /// Removes expired sessions, sign-in links and invitations, and what was kept for 48 hours so that a write
     /// may be repeated; says how many rows that were.
     async fn prune(&self, now: Time) -> Result<u64>;
 

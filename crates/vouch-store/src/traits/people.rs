@@ -2,9 +2,11 @@
 
 use vouch_domain::Time;
 use vouch_domain::audit::NewAudit;
-use vouch_domain::id::{KeyId, ProjectId, UserId};
+use vouch_domain::id::{InvitationId, KeyId, ProjectId, UserId};
+use vouch_domain::invitation::Invitation;
 use vouch_domain::metric::MetricDefinition;
 use vouch_domain::project::Project;
+use vouch_domain::rate::RequestsPerMinute;
 use vouch_domain::user::{ApiKey, User, UserUpdate};
 
 use crate::Result;
@@ -105,6 +107,58 @@ pub trait SessionStore: Send + Sync {
     ) -> Result<bool>;
 }
 
+/// Invitations: links that make their holder a person of the project, once.
+#[async_trait::async_trait]
+pub trait InvitationStore: Send + Sync {
+    /// Those that are open, newest first.
+    async fn invitations(&self, project: ProjectId, now: Time) -> Result<Vec<Invitation>>;
+
+    /// Keeps an invitation under the hash of its secret.
+    async fn create_invitation(
+        &self,
+        invitation: Invitation,
+        token_sha256: String,
+        audit: NewAudit,
+    ) -> Result<()>;
+
+    /// The open invitation with that hash.
+    async fn invitation_by_hash(&self, token_sha256: &str, now: Time)
+    -> Result<Option<Invitation>>;
+
+    /// Closes an invitation.
+    ///
+    /// # Errors
+    /// `NotFound` when it was taken, revoked or never made.
+    async fn revoke_invitation(
+        &self,
+        project: ProjectId,
+        id: InvitationId,
+        audit: NewAudit,
+    ) -> Result<()>;
+
+    /// Uses up an invitation: adds the person and opens their session, in one transaction.
+    /// `false` when it is no longer open at the session's beginning; nothing is done then.
+    ///
+    /// # Errors
+    /// `Conflict` when the e-mail is taken; the invitation stays open.
+    async fn accept_invitation(&self, accepted: Accepted) -> Result<bool>;
+}
+
+/// What it takes to accept an invitation.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// The hash of the invitation's secret.
+    pub token_sha256: String,
+    /// The person, with the role of the invitation.
+    pub user: User,
+    /// The argon2id hash of their password.
+    pub password_hash: String,
+    /// Their first session.
+    pub session: SessionRecord,
+    /// That they came, and that they signed in.
+    pub audit: [NewAudit; 2],
+}
+
 /// API keys.
 #[async_trait::async_trait]
 pub trait KeyStore: Send + Sync {
@@ -119,6 +173,18 @@ pub trait KeyStore: Send + Sync {
     /// # Errors
     /// `Conflict` when the hash is there already.
     async fn create_key(&self, key: ApiKey, sha256: String, audit: NewAudit) -> Result<()>;
+
+    /// Changes how often a key may call; returns it as it is now.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    async fn limit_key(
+        &self,
+        project: ProjectId,
+        id: KeyId,
+        requests_per_minute: Option<RequestsPerMinute>,
+        audit: NewAudit,
+    ) -> Result<ApiKey>;
 
     /// Revokes a key; revoking twice keeps the first time.
     ///

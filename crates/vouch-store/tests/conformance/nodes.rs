@@ -102,6 +102,7 @@ async fn the_audit_chain_holds(w: World) {
             name: "k".into(),
             prefix: "v".into(),
             scopes: vec![Scope::Read],
+            requests_per_minute: None,
             created_at: at,
             last_used_at: None,
             revoked_at: None,

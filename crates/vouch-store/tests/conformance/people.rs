@@ -4,6 +4,7 @@ use vouch_domain::access::{Role, Scope};
 use vouch_domain::audit::{GENESIS, verify};
 use vouch_domain::id::{KeyId, UserId};
 use vouch_domain::log::Log;
+use vouch_domain::rate::RequestsPerMinute;
 use vouch_domain::user::{ApiKey, User, UserUpdate};
 use vouch_store::{
     AuditStore, Fingerprint, KeyStore, LogStore, MetricStore, SessionRecord, SessionStore, Store,
@@ -23,6 +24,7 @@ on_both!(
     a_signin_link_works_once,
     what_has_expired_is_pruned,
     keys_are_found_until_revoked,
+    a_key_is_given_a_limit_and_freed_again,
     a_key_is_touched_once_a_minute,
     every_change_is_audited_in_a_chain,
 );
@@ -212,6 +214,7 @@ fn key(w: &World) -> ApiKey {
         name: "ci".into(),
         prefix: "vouch_ab".into(),
         scopes: vec![Scope::Ingest, Scope::Read],
+        requests_per_minute: None,
         created_at: at,
         last_used_at: None,
         revoked_at: None,
@@ -234,6 +237,22 @@ async fn keys_are_found_until_revoked(w: World) {
     let unknown = key(&w).id;
     let error = w.store.revoke_key(w.project, unknown, at, w.audit("key.revoke", "9")).await;
     assert!(matches!(error, Err(StoreError::NotFound(_))), "{error:?}");
+}
+
+async fn a_key_is_given_a_limit_and_freed_again(w: World) {
+    let one = ApiKey { requests_per_minute: RequestsPerMinute::new(60), ..key(&w) };
+    w.store.create_key(one.clone(), "h1".into(), w.audit("key.create", "1")).await.unwrap();
+    assert_eq!(w.store.key_by_hash("h1").await.unwrap(), Some(one.clone()));
+    let limit = |id, n| w.store.limit_key(w.project, id, n, w.audit("key.update", "1"));
+    for n in [RequestsPerMinute::new(1_000_000), None] {
+        let changed = ApiKey { requests_per_minute: n, ..one.clone() };
+        assert_eq!(limit(one.id, n).await.unwrap(), changed);
+        assert_eq!(w.store.keys(w.project).await.unwrap(), [changed]);
+    }
+    let entries = w.store.audit_after(w.project, 0, 1000).await.unwrap().len();
+    let error = limit(key(&w).id, None).await;
+    assert!(matches!(error, Err(StoreError::NotFound(_))), "{error:?}");
+    assert_eq!(w.store.audit_after(w.project, 0, 1000).await.unwrap().len(), entries);
 }
 
 async fn a_key_is_touched_once_a_minute(w: World) {

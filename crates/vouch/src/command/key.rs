@@ -3,6 +3,7 @@
 use serde_json::json;
 use vouch_domain::access::Scope;
 use vouch_domain::id::KeyId;
+use vouch_domain::rate::RequestsPerMinute;
 use vouch_domain::user::ApiKey;
 use vouch_http::secret::Secret;
 use vouch_store::StoreError;
@@ -16,10 +17,10 @@ use crate::settings::Settings;
 /// Runs it.
 pub(crate) async fn run(command: KeyCommand) -> anyhow::Result<()> {
     match command {
-        KeyCommand::Create { name, scopes, storage } => {
+        KeyCommand::Create { name, scopes, rpm, storage } => {
             let desk = Desk::open(&Settings::resolve(storage_only(storage))?).await?;
             let secret = Secret::api_key();
-            let key = create(&desk, &name, scopes, &secret).await?;
+            let key = create(&desk, &name, scopes, rpm, &secret).await?;
             note(format_args!("{} is made; this is the only time it is shown:", key.id));
             line(&secret.text)?;
             desk.close().await;
@@ -27,7 +28,10 @@ pub(crate) async fn run(command: KeyCommand) -> anyhow::Result<()> {
         KeyCommand::List { storage } => {
             let desk = Desk::open(&Settings::resolve(storage_only(storage))?).await?;
             let keys = desk.store.keys(desk.id()).await?;
-            table(&["ID", "BEGINS", "NAME", "SCOPES", "LAST USED", "STATE"], &rows(&keys))?;
+            table(
+                &["ID", "BEGINS", "NAME", "SCOPES", "PER MINUTE", "LAST USED", "STATE"],
+                &rows(&keys),
+            )?;
             desk.close().await;
         }
         KeyCommand::Revoke { id, storage } => {
@@ -55,6 +59,7 @@ pub(crate) async fn create(
     desk: &Desk,
     name: &str,
     scopes: Vec<Scope>,
+    requests_per_minute: Option<RequestsPerMinute>,
     secret: &Secret,
 ) -> anyhow::Result<ApiKey> {
     if name.trim().is_empty() || name.chars().count() > 128 {
@@ -67,11 +72,15 @@ pub(crate) async fn create(
         name: name.to_owned(),
         prefix: secret.prefix(),
         scopes,
+        requests_per_minute,
         created_at: at,
         last_used_at: None,
         revoked_at: None,
     };
-    let details = json!({"name": key.name, "prefix": key.prefix, "scopes": key.scopes});
+    let details = json!({
+        "name": key.name, "prefix": key.prefix, "scopes": key.scopes,
+        "requests_per_minute": key.requests_per_minute,
+    });
     let audit = desk.audit("key.create", &key.id, details);
     desk.store.create_key(key.clone(), secret.sha256.clone(), audit).await?;
     Ok(key)
@@ -85,6 +94,7 @@ fn rows(keys: &[ApiKey]) -> Vec<Vec<String>> {
             key.prefix.clone(),
             key.name.clone(),
             scopes.join(","),
+            key.requests_per_minute.map_or("no limit".into(), |n| n.get().to_string()),
             key.last_used_at.map_or("never".into(), vouch_domain::Time::date),
             key.revoked_at.map_or("active".into(), |at| format!("revoked {}", at.date())),
         ]

@@ -33,7 +33,9 @@ export function ConnectPage() {
         </li>
         <li>
           <h2>Paste the code</h2>
-          <SegmentedControl data={LANGUAGES} value={language} onChange={(next) => setLanguage(next as Language)} aria-label="Language" mb="md" />
+          <div className="languages">
+            <SegmentedControl data={LANGUAGES} value={language} onChange={(next) => setLanguage(next as Language)} aria-label="Language" />
+          </div>
           <div className="stack">
             {snippets(language, connection).map((snippet) => (
               <section key={snippet.title} aria-label={snippet.title}>

@@ -13,17 +13,18 @@ export interface Snippet {
   code: string;
 }
 
-export type Language = "curl" | "python" | "typescript" | "browser";
+export type Language = "curl" | "python" | "typescript" | "browser" | "opentelemetry";
 
 export const LANGUAGES: { value: Language; label: string }[] = [
   { value: "curl", label: "curl" },
   { value: "python", label: "Python" },
   { value: "typescript", label: "TypeScript" },
   { value: "browser", label: "Browser" },
+  { value: "opentelemetry", label: "OpenTelemetry" },
 ];
 
 export function snippets(language: Language, connection: Connection): Snippet[] {
-  return { curl, python, typescript, browser }[language](connection);
+  return { curl, python, typescript, browser, opentelemetry }[language](connection);
 }
 
 const curl = ({ address, key, model }: Connection): Snippet[] => [
@@ -171,5 +172,36 @@ const browser = ({ address, key }: Connection): Snippet[] => [
 <style>
   vouch-feedback { --vouch-accent: #1d6147; }
 </style>`,
+  },
+];
+
+const opentelemetry = ({ address, key }: Connection): Snippet[] => [
+  {
+    title: "Export your spans",
+    about: "Your application goes on calling its provider itself. Spans of model calls become logs; the rest is left aside.",
+    code: `export OTEL_EXPORTER_OTLP_TRACES_ENDPOINT="${address}/v1/traces"
+export OTEL_EXPORTER_OTLP_TRACES_HEADERS="authorization=Bearer%20${key}"`,
+  },
+  {
+    title: "Have your calls traced, where they are not yet",
+    about: "Any instrumentation that writes gen_ai.* or OpenInference attributes will do.",
+    install: "pip install opentelemetry-sdk opentelemetry-exporter-otlp-proto-http openinference-instrumentation-openai",
+    code: `from openinference.instrumentation.openai import OpenAIInstrumentor
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+provider = TracerProvider()
+provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+OpenAIInstrumentor().instrument(tracer_provider=provider)`,
+  },
+  {
+    title: "Send a thumb",
+    about: "Name the span of the call; it need not have been exported yet. A whole trace is a chain: chain_id is its trace id.",
+    code: `curl ${address}/api/v1/feedback \\
+  -H "Authorization: Bearer ${key}" \\
+  -H "Content-Type: application/json" \\
+  -d '{"span": {"trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "span_id": "00f067aa0ba902b7"},
+       "name": "thumbs", "value": false, "user_id": "user-42"}'`,
   },
 ];

@@ -1,4 +1,4 @@
-// API keys: made with scopes, shown once, revoked when no longer needed.
+// API keys: made with scopes, shown once, limited, revoked when no longer needed.
 import { Button, Checkbox, Skeleton, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
@@ -6,13 +6,14 @@ import { useState, type FormEvent } from "react";
 import { createKey, keysQuery, revokeKey } from "~/api/key";
 import { asProblem } from "~/api/problem";
 import type { ApiKey, NewApiKey, Scope } from "~/api/types";
-import { ago } from "~/text/format";
+import { ago, count } from "~/text/format";
 import { Confirm } from "~/ui/Confirm";
 import { Copy } from "~/ui/Copy";
 import { FormModal } from "~/ui/FormModal";
 import { LoadError } from "~/ui/LoadError";
 import { ProblemBox } from "~/ui/ProblemBox";
 import { When } from "~/ui/When";
+import { LimitField, LimitForm, asLimit } from "./LimitField";
 
 const SCOPES: { scope: Scope; about: string }[] = [
   { scope: "ingest", about: "Call models, send logs, add metrics" },
@@ -25,6 +26,7 @@ export function KeySettings() {
   const keys = useQuery(keysQuery);
   const queries = useQueryClient();
   const [making, setMaking] = useState(false);
+  const [limiting, setLimiting] = useState<ApiKey>();
   const revoke = useMutation({ mutationFn: revokeKey, onSuccess: () => queries.invalidateQueries({ queryKey: ["keys"] }) });
   return (
     <div className="stack">
@@ -37,6 +39,7 @@ export function KeySettings() {
             <tr>
               <th>Name</th>
               <th>Scopes</th>
+              <th>Per minute</th>
               <th className="wide">Made</th>
               <th>Last used</th>
               <th />
@@ -44,11 +47,11 @@ export function KeySettings() {
           </thead>
           <tbody>
             {keys.data?.map((key) => (
-              <KeyRow key={key.id} apiKey={key} onRevoke={() => revoke.mutate(key.id)} />
+              <KeyRow key={key.id} apiKey={key} onLimit={() => setLimiting(key)} onRevoke={() => revoke.mutate(key.id)} />
             ))}
             {keys.data?.length === 0 && (
               <tr>
-                <td colSpan={5} className="dim">
+                <td colSpan={6} className="dim">
                   No keys yet. A program needs one to send calls and feedback.
                 </td>
               </tr>
@@ -64,11 +67,15 @@ export function KeySettings() {
       <FormModal opened={making} onClose={() => setMaking(false)} title="Make a key">
         <KeyForm onDone={() => setMaking(false)} />
       </FormModal>
+      <FormModal opened={limiting !== undefined} onClose={() => setLimiting(undefined)} title={`Limit of “${limiting?.name ?? ""}”`}>
+        {limiting && <LimitForm apiKey={limiting} onDone={() => setLimiting(undefined)} />}
+      </FormModal>
     </div>
   );
 }
 
-function KeyRow({ apiKey: key, onRevoke }: { apiKey: ApiKey; onRevoke: () => void }) {
+function KeyRow({ apiKey: key, onLimit, onRevoke }: { apiKey: ApiKey; onLimit: () => void; onRevoke: () => void }) {
+  const limit = key.requests_per_minute === null ? "no limit" : count(key.requests_per_minute);
   return (
     <tr className={key.revoked_at ? "row-past" : undefined}>
       <td>
@@ -83,6 +90,15 @@ function KeyRow({ apiKey: key, onRevoke }: { apiKey: ApiKey; onRevoke: () => voi
             </span>
           ))}
         </span>
+      </td>
+      <td>
+        {key.revoked_at ? (
+          limit
+        ) : (
+          <Button size="compact-sm" variant="subtle" onClick={onLimit} aria-label={`${limit}: change the limit of ${key.name}`}>
+            {limit}
+          </Button>
+        )}
       </td>
       <td className="wide">
         <When at={key.created_at} />
@@ -105,9 +121,10 @@ function KeyForm({ onDone }: { onDone: () => void }) {
   const queries = useQueryClient();
   const [name, setName] = useState("");
   const [scopes, setScopes] = useState<string[]>(["ingest", "feedback"]);
+  const [limit, setLimit] = useState("");
   const [made, setMade] = useState<NewApiKey>();
   const make = useMutation({
-    mutationFn: () => createKey(name.trim(), scopes as Scope[]),
+    mutationFn: () => createKey(name.trim(), scopes as Scope[], asLimit(limit)),
     onSuccess: async (key) => {
       setMade(key);
       await queries.invalidateQueries({ queryKey: ["keys"] });
@@ -140,7 +157,8 @@ function KeyForm({ onDone }: { onDone: () => void }) {
           ))}
         </div>
       </Checkbox.Group>
-      {problem && <ProblemBox error={problem} shown={["/name", "/scopes"]} />}
+      <LimitField value={limit} onChange={setLimit} error={problem?.at("/requests_per_minute")} />
+      {problem && <ProblemBox error={problem} shown={["/name", "/scopes", "/requests_per_minute"]} />}
       <Button type="submit" loading={make.isPending} disabled={scopes.length === 0}>
         Make the key
       </Button>

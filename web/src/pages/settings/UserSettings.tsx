@@ -1,4 +1,4 @@
-// People: added with a role, invited by a link that works once, shut out when they leave.
+// People: invited by a link that works once, or added by hand; shut out when they leave.
 import { Button, Modal, NativeSelect, PasswordInput, Skeleton, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { UserPlus } from "lucide-react";
@@ -12,12 +12,8 @@ import { Copy } from "~/ui/Copy";
 import { FormModal } from "~/ui/FormModal";
 import { LoadError } from "~/ui/LoadError";
 import { ProblemBox } from "~/ui/ProblemBox";
-
-const ROLES: { value: Role; label: string }[] = [
-  { value: "viewer", label: "viewer – reads" },
-  { value: "reviewer", label: "reviewer – rates and corrects" },
-  { value: "admin", label: "admin – everything" },
-];
+import { InvitationSettings } from "./InvitationSettings";
+import { ROLES } from "./roles";
 
 export function UserSettings() {
   const users = useQuery(usersQuery);
@@ -83,10 +79,11 @@ export function UserSettings() {
         </table>
       </div>
       <div>
-        <Button leftSection={<UserPlus size={15} />} onClick={() => setAdding(true)}>
+        <Button variant="default" leftSection={<UserPlus size={15} />} onClick={() => setAdding(true)}>
           Add a person
         </Button>
       </div>
+      <InvitationSettings />
       <FormModal opened={adding} onClose={() => setAdding(false)} title="Add a person">
         <UserForm
           onDone={(made) => {

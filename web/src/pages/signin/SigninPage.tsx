@@ -9,6 +9,7 @@ import { signIn, signInByLink } from "~/api/session";
 import { Logo } from "~/ui/Logo";
 import { ProblemBox } from "~/ui/ProblemBox";
 import { useTitle } from "~/ui/useTitle";
+import { useLinkToken } from "./linkToken";
 
 export function SigninPage() {
   useTitle("Sign in");
@@ -81,15 +82,6 @@ function PasswordForm({ onDone }: { onDone: () => void }) {
       </Button>
     </form>
   );
-}
-
-/** The token behind `#`, taken out of the address at once so that no one copies it along. */
-function useLinkToken(): string {
-  const [token] = useState(() => window.location.hash.slice(1));
-  useEffect(() => {
-    if (token) window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
-  }, [token]);
-  return token;
 }
 
 function useEnter(): () => void {

@@ -4,7 +4,9 @@ use axum::Json as Answer;
 use axum::extract::State;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
+use vouch_domain::feedback::{FeedbackTarget, NewFeedback};
 use vouch_domain::id::FeedbackId;
+use vouch_domain::span::SpanKey;
 use vouch_domain::{Pointer, Time};
 
 use super::new_feedback::CreateFeedback;
@@ -64,9 +66,11 @@ pub(crate) async fn create(
     let checked = batch.items.into_iter().zip(&pointers).zip(times);
     let checked = checked.map(|((came, pointer), at)| {
         let under = |e: vouch_domain::Invalid| e.under(&Pointer::from(pointer.as_str()));
-        came.into_feedback(&app, &caller, at).map_err(under)
+        let span = came.span().map_err(under)?;
+        Ok((came.into_feedback(&app, &caller, at).map_err(under)?, span))
     });
-    let feedback = checked.collect::<Result<Vec<_>, _>>()?;
+    let checked = checked.collect::<Result<Vec<_>, Problem>>()?;
+    let feedback = find_spans(&app, &caller, checked).await?;
     let kept = app.store.append_feedback(caller.principal.project(), feedback, fingerprint).await;
     let (written, attached) = kept.map_err(|e| {
         let problem = Problem::from(e);
@@ -75,4 +79,24 @@ pub(crate) async fn create(
     let all_there = attached.iter().all(|there| *there);
     let status = if all_there { StatusCode::CREATED } else { StatusCode::ACCEPTED };
     Ok((status, Answer(FeedbackIds { ids: written.ids, attached })))
+}
+
+/// Points each feedback on a span to the span's log.
+async fn find_spans(
+    app: &App,
+    caller: &Caller,
+    checked: Vec<(NewFeedback, Option<SpanKey>)>,
+) -> Result<Vec<NewFeedback>, Problem> {
+    let named = |(feedback, span): &(NewFeedback, Option<SpanKey>)| span.zip(feedback.target.log());
+    let spans: Vec<_> = checked.iter().filter_map(named).collect();
+    let (mut feedback, spans_of): (Vec<_>, Vec<_>) = checked.into_iter().unzip();
+    if spans.is_empty() {
+        return Ok(feedback);
+    }
+    let logs = app.store.span_logs(caller.principal.project(), spans).await?;
+    let on_spans = feedback.iter_mut().zip(spans_of).filter(|(_, span)| span.is_some());
+    for ((feedback, _), log) in on_spans.zip(logs) {
+        feedback.target = FeedbackTarget::LogId(log);
+    }
+    Ok(feedback)
 }

@@ -7,6 +7,7 @@ use vouch_domain::feedback::{FeedbackTarget, NewFeedback};
 use vouch_domain::id::{FeedbackId, LogId};
 use vouch_domain::invalid::check_value;
 use vouch_domain::metric::{self, MAX_TEXT_BYTES};
+use vouch_domain::span::{SpanKey, SpanName};
 use vouch_domain::{Invalid, Pointer, Time};
 
 use super::Authorship;
@@ -14,13 +15,16 @@ use crate::auth::Caller;
 use crate::routes::checks;
 use crate::state::App;
 
-/// A feedback that is sent in: about a log, a chain or a conversation.
+/// A feedback that is sent in: about a log, a span, a chain or a conversation.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateFeedback {
     /// About this log, which need not be there yet.
     #[serde(default)]
     log_id: Option<LogId>,
+    /// About the log of this span (OpenTelemetry), which need not be there yet.
+    #[serde(default)]
+    span: Option<SpanName>,
     /// About all calls of this chain.
     #[serde(default)]
     chain_id: Option<String>,
@@ -48,7 +52,18 @@ pub(crate) struct CreateFeedback {
 }
 
 impl CreateFeedback {
+    /// The span that it is about, where it names one.
+    ///
+    /// # Errors
+    /// At `/span/trace_id` or `/span/span_id`.
+    pub(crate) fn span(&self) -> Result<Option<SpanKey>, Invalid> {
+        let key = self.span.as_ref().map(SpanName::key).transpose();
+        key.map_err(|e| e.under(&Pointer::from("/span")))
+    }
+
     /// The feedback, checked as far as it can be without its metric.
+    ///
+    /// Of a span it is about the log that the span gets at `at`, unless it has one already.
     ///
     /// # Errors
     /// The first field that is wrong, seen from this feedback.
@@ -58,7 +73,7 @@ impl CreateFeedback {
         caller: &Caller,
         at: Time,
     ) -> Result<NewFeedback, Invalid> {
-        let target = self.target()?;
+        let target = self.target(at)?;
         metric::check_name(&self.name)?;
         let user_id = checks::name("/user_id", self.user_id)?;
         let Authorship { author, source } =
@@ -78,21 +93,20 @@ impl CreateFeedback {
         })
     }
 
-    fn target(&self) -> Result<FeedbackTarget, Invalid> {
+    fn target(&self, at: Time) -> Result<FeedbackTarget, Invalid> {
+        let expected = "one of log_id, span, chain_id or conversation_id";
+        let log = match (self.log_id, self.span()?) {
+            (Some(_), Some(_)) => return Err(Invalid::new("", expected, "several of them")),
+            (log, span) => log.or(span.map(|span| span.log_id(at))),
+        };
         let chain = checks::name("/chain_id", self.chain_id.clone())?;
         let conversation = checks::name("/conversation_id", self.conversation_id.clone())?;
-        match (self.log_id, chain, conversation) {
+        match (log, chain, conversation) {
             (Some(log), None, None) => Ok(FeedbackTarget::LogId(log)),
             (None, Some(chain), None) => Ok(FeedbackTarget::ChainId(chain)),
             (None, None, Some(conversation)) => Ok(FeedbackTarget::ConversationId(conversation)),
-            (None, None, None) => {
-                Err(Invalid::new("", "one of log_id, chain_id or conversation_id", "none of them"))
-            }
-            _ => Err(Invalid::new(
-                "",
-                "one of log_id, chain_id or conversation_id",
-                "several of them",
-            )),
+            (None, None, None) => Err(Invalid::new("", expected, "none of them")),
+            _ => Err(Invalid::new("", expected, "several of them")),
         }
     }
 }

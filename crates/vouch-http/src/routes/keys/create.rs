@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use vouch_domain::access::Scope;
 use vouch_domain::id::KeyId;
+use vouch_domain::rate::RequestsPerMinute;
 use vouch_domain::user::ApiKey;
 
 use crate::auth::Caller;
@@ -24,6 +25,9 @@ pub(crate) struct CreateKey {
     name: String,
     /// At least one.
     scopes: Vec<Scope>,
+    /// How often it may call models and send logs in a minute; no limit where absent.
+    #[serde(default)]
+    requests_per_minute: Option<RequestsPerMinute>,
 }
 
 /// The key with its secret, which is not shown again.
@@ -59,11 +63,14 @@ pub(crate) async fn create(
         name,
         prefix: secret.prefix(),
         scopes,
+        requests_per_minute: body.requests_per_minute,
         created_at: now,
         last_used_at: None,
         revoked_at: None,
     };
-    let details = json!({"name": key.name, "scopes": key.scopes});
+    let details = json!({
+        "name": key.name, "scopes": key.scopes, "requests_per_minute": key.requests_per_minute,
+    });
     let audit = app.audit(&caller.principal, "key.create", &key.id, details);
     app.store.create_key(key.clone(), secret.sha256, audit).await?;
     Ok((StatusCode::CREATED, Answer(CreatedKey { key, secret: secret.text })))

@@ -100,8 +100,6 @@ pub(crate) struct NewError {
     message: String,
 }
 
-/// Clocks may differ by this much.
-const SKEW_S: i64 = 24 * 3600;
 const MAX_ERROR_CHARS: usize = 8000;
 
 /// What all logs of one request share.
@@ -143,11 +141,7 @@ impl NewLog {
         let metadata = self.metadata.unwrap_or_default();
         checks::metadata("/metadata", &metadata)?;
         let usage = self.usage.map(Into::into);
-        let priced = || {
-            let (provider, model) = (served.provider.as_ref()?, served.model.as_ref()?);
-            let fits = |price: &&Price| price.provider == *provider && price.model == *model;
-            Some(intake.prices.iter().find(fits)?.cost_usd_micros(usage.as_ref()?))
-        };
+        let priced = || checks::cost(intake.prices, &served, usage.as_ref());
         let possible_cost = 0..=MAX_COUNT.cast_signed();
         if let Some(cost) = self.cost_usd_micros.filter(|cost| !possible_cost.contains(cost)) {
             let expected = format!("an amount from 0 to {MAX_COUNT}");
@@ -205,7 +199,7 @@ fn check_logprobs(tokens: &[TokenLogprob]) -> Result<(), Invalid> {
 
 /// A log from the future would stay on top of every list.
 fn possible(pointer: &str, at: Time, now: Time) -> Result<Time, Invalid> {
-    if at.micros() < 0 || at > now.plus_s(SKEW_S) {
+    if at.micros() < 0 || at > now.plus_s(checks::SKEW_S) {
         let expected = format!("a time from 1970 until now ({now})");
         return Err(Invalid::new(pointer, expected, at));
     }

@@ -13,6 +13,7 @@ pub(crate) mod patch;
 mod read;
 pub(crate) mod row;
 pub(crate) mod search;
+mod traced;
 pub(crate) mod usage;
 
 use vouch_domain::Page;
@@ -20,6 +21,7 @@ use vouch_domain::feedback::NewFeedback;
 use vouch_domain::id::{LogId, ProjectId};
 use vouch_domain::log::{Log, LogSummary};
 use vouch_domain::patch::Patch;
+use vouch_domain::span::SpanKey;
 
 use super::SqlStore;
 use super::feedback::append;
@@ -51,6 +53,14 @@ impl LogStore for SqlStore {
             attached: appended.patched,
             repeated: appended.repeated,
         })
+    }
+
+    async fn span_logs(
+        &self,
+        project: ProjectId,
+        spans: Vec<(SpanKey, LogId)>,
+    ) -> Result<Vec<LogId>> {
+        traced::span_logs(self, project, spans).await
     }
 
     async fn log(&self, project: ProjectId, id: LogId) -> Result<Option<LogDetail>> {
