@@ -149,6 +149,8 @@ ids! {
     UserId = "user";
     /// An API key.
     KeyId = "key";
+    /// A saved view of the request log.
+    ViewId = "view";
     /// An audit entry.
     AuditId = "audit";
 }

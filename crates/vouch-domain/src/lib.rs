@@ -23,9 +23,11 @@ pub mod price;
 pub mod project;
 pub mod provider;
 pub mod rollup;
+pub mod thread;
 pub mod time;
 pub mod uncertainty;
 pub mod user;
+pub mod view;
 
 pub use invalid::{Invalid, Pointer};
 pub use page::{Cursor, Page};

@@ -6,7 +6,7 @@ use sqlx::{Arguments, Database};
 use vouch_domain::Time;
 use vouch_domain::actor::Actor;
 use vouch_domain::id::{
-    AuditId, DeploymentId, FeedbackId, KeyId, LogId, PatchId, ProjectId, ProviderId, UserId,
+    AuditId, DeploymentId, FeedbackId, KeyId, LogId, PatchId, ProjectId, ProviderId, UserId, ViewId,
 };
 
 /// A parameter of a statement.
@@ -102,6 +102,7 @@ from! {
     Text(UserId) |x| Some(x.to_string());
     Text(KeyId) |x| Some(x.to_string());
     Text(AuditId) |x| Some(x.to_string());
+    Text(ViewId) |x| Some(x.to_string());
     Int(i64) |x| Some(x);
     Int(u32) |x| Some(i64::from(x));
     Int(bool) |x| Some(i64::from(x));

@@ -15,5 +15,8 @@ mod opening;
 mod patches;
 mod people;
 mod rollups;
+mod threads;
+mod values;
+mod views;
 mod world;
 mod writer;

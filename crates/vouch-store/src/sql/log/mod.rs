@@ -13,7 +13,9 @@ pub(crate) mod patch;
 mod read;
 pub(crate) mod row;
 pub(crate) mod search;
+mod thread;
 pub(crate) mod usage;
+mod values;
 
 use vouch_domain::Page;
 use vouch_domain::feedback::NewFeedback;
@@ -23,7 +25,9 @@ use vouch_domain::patch::Patch;
 
 use super::SqlStore;
 use super::feedback::append;
-use crate::{Fingerprint, LogDetail, LogQuery, LogStore, Patched, Result, UsagePoint, Written};
+use crate::{
+    Fingerprint, LogDetail, LogQuery, LogStore, LogValues, Patched, Result, UsagePoint, Written,
+};
 
 #[async_trait::async_trait]
 impl LogStore for SqlStore {
@@ -59,6 +63,16 @@ impl LogStore for SqlStore {
 
     async fn logs(&self, query: &LogQuery) -> Result<Page<LogSummary>> {
         filter::page(&mut self.readers.acquire().await?, query).await
+    }
+
+    async fn log_values(
+        &self,
+        project: ProjectId,
+        of: &LogValues,
+        begin: &str,
+        limit: u32,
+    ) -> Result<Vec<String>> {
+        values::list(&mut self.readers.acquire().await?, project, of, begin, limit).await
     }
 
     async fn usage(
