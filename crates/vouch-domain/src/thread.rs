@@ -198,6 +198,8 @@ mod tests {
         // The answer was asked for again, and another question begins anew.
         assert_eq!(repeated(&first, &log(&json!([ask]), None)), 1);
         assert_eq!(repeated(&first, &log(&json!([more]), None)), 0);
+        let echoed = said("user", &json!("Because."));
+        assert_eq!(repeated(&first, &log(&json!([ask, echoed]), None)), 1);
         let turn = Turn::of(
             log(&json!([ask, tell, more]), None),
             Some(&first),
