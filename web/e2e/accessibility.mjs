@@ -3,12 +3,13 @@ import { createServer } from "node:http";
 import { violations } from "./axe.mjs";
 import { freshPage } from "./browser.mjs";
 import { assert, equal, test, until } from "./harness.mjs";
-import { PAGES } from "./pages.mjs";
+import { PAGES, prepareFinding } from "./pages.mjs";
 
 for (const colorScheme of ["light", "dark"]) {
   test(`no page breaks a WCAG rule that axe knows, ${colorScheme}`, async ({ page, server, kept, browser }) => {
     const found = [];
     await page.emulateMedia({ colorScheme });
+    await prepareFinding(page, kept);
     for (const { name, path, act, signedOut } of PAGES({ log: kept.log })) {
       const own = signedOut ? await freshPage(browser, { colorScheme }) : undefined;
       const here = own?.page ?? page;
@@ -26,6 +27,7 @@ for (const colorScheme of ["light", "dark"]) {
 test("every page fits a phone", async ({ page, server, kept }) => {
   const wide = [];
   await page.setViewportSize({ width: 390, height: 844 });
+  await prepareFinding(page, kept);
   for (const { name, path, act, signedOut } of PAGES({ log: kept.log })) {
     if (signedOut || name === "keys") continue;
     await page.goto(server.address + path);

@@ -9,6 +9,7 @@ export async function prepare(context, server) {
   await page.getByLabel("Message").waitFor();
   const logs = server.kind === "mock" ? [] : pastLogs();
   const log = await page.evaluate(fill, logs);
+  await prepareFinding(page, {});
   await page.close();
   return { log };
 }
@@ -21,6 +22,61 @@ function pastLogs() {
       messages, choices, provider, model, deployment, version, variant, parameters, metadata, conversation_id, user_id, performance, created_at,
       ...(status === "completed" ? { usage, cost_usd_micros, logprobs } : { status, ...(error ? { error } : {}) }),
     }));
+}
+
+/** Makes sure, once, that there is a conversation, a chain and two views. The page is one of ours. */
+export async function prepareFinding(page, kept) {
+  if (!kept.finding) await page.evaluate(fillThreads, threads());
+  kept.finding = true;
+}
+
+/** A conversation of five calls, and a chain of four, as applications send them. */
+function threads() {
+  const said = [
+    ["My parcel is late. What can I do?", "I am sorry to hear that. Please tell me its number."],
+    ["It is 3SABC123.", "It was last seen in the depot of Utrecht on 21 November. It should be with you tomorrow."],
+    ["And if it is not?", "Then write to us again, and we will send it a second time, **free of charge**."],
+    ["Can I have it sent to my neighbour?", "Yes. Give me the name and the house number:\n\n1. the name on the bell\n2. the house number"],
+    ["Jansen, 14.", "Done: your parcel goes to Jansen at number 14."],
+  ];
+  const ago = (s) => new Date(Date.now() - s * 1000).toISOString();
+  const messages = [{ role: "system", content: "You answer customers of a shop. Be brief." }];
+  const conversation = said.map(([ask, answer], i) => {
+    messages.push({ role: "user", content: ask });
+    const log = { created_at: ago(900 - i * 60), messages: [...messages], choices: [{ index: 0, message: { role: "assistant", content: answer }, finish_reason: "stop" }], deployment: "support-reply", version: 1, variant: "main", provider: "local", model: "smollm2-135m-instruct", conversation_id: "parcel-3SABC123", user_id: "user-7", usage: { prompt_tokens: 40 + i * 35, completion_tokens: 22, total_tokens: 62 + i * 35 }, performance: { latency: 900 + i * 130, time_to_first_token: 120 }, cost_usd_micros: 40 + i * 9 };
+    messages.push({ role: "assistant", content: answer });
+    return log;
+  });
+  const call = (name, given) => ({ index: 0, message: { role: "assistant", content: null, tool_calls: [{ id: "call_1", type: "function", function: { name, arguments: JSON.stringify(given) } }] }, finish_reason: "tool_calls" });
+  const text = (content) => ({ index: 0, message: { role: "assistant", content }, finish_reason: "stop" });
+  const step = (at, latency, deployment, ask, choices, more = {}) => ({ created_at: ago(at), messages: [{ role: "user", content: ask }], choices, deployment, version: 1, variant: "main", provider: "local", model: "smollm2-135m-instruct", chain_id: "refund-4711", user_id: "user-7", usage: { prompt_tokens: 60, completion_tokens: 25, total_tokens: 85 }, performance: { latency, time_to_first_token: 100 }, cost_usd_micros: 35, ...more });
+  const chain = [
+    step(300, 700, "router", "Which team: ‘I want my money back’?", [text("refunds")]),
+    step(299, 1200, "refunds", "The customer wants a refund for order 4711.", [call("find_order", { number: 4711 })]),
+    step(297.5, 400, "refunds", "Check the policy for order 4711.", [], { status: "failed", error: { kind: "upstream", status: 429, message: "Rate limit reached for requests. Please try again in 20s." } }),
+    step(296.8, 1900, "refunds", "The order was paid on 2 November, 49.90 euro.", [text("I have sent back 49.90 euro. It is on your account in three days at the latest.")]),
+  ];
+  return [...conversation, ...chain];
+}
+
+// Runs in the page.
+async function fillThreads(logs) {
+  const send = async (path, body) => {
+    const answer = await fetch(path, { method: "POST", headers: { "x-vouch-csrf": "1", "content-type": "application/json" }, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+    return answer.json();
+  };
+  const { ids } = await send("/api/v1/logs", { logs });
+  const feedback = [
+    { log_id: ids[0], name: "thumbs", value: true },
+    { log_id: ids[3], name: "thumbs", value: false, comment: "It asked for what it knew already." },
+    { log_id: ids[4], name: "score", value: 80 },
+    { log_id: ids[8], name: "score", value: 35 },
+    { conversation_id: "parcel-3SABC123", name: "thumbs", value: true, comment: "Solved in five turns." },
+  ];
+  await send("/api/v1/feedback", { feedback });
+  await send("/api/v1/views", { name: "Bad answers", q: "score<50 or thumbs:down", filter: {} });
+  await send("/api/v1/views", { name: "Failed at the shop", q: "", filter: { status: "failed", deployment: "support-reply" } });
 }
 
 // Runs in the page.
@@ -74,6 +130,16 @@ export const PAGES = ({ log }) => [
   { name: "logs", path: "/logs", whole: false, act: (page) => page.locator(".log-row").first().waitFor() },
   { name: "logs-filtered", path: "/logs?thumbs=down&deployment=assistant", whole: false },
   { name: "logs-none", path: "/logs?user_id=nobody-by-this-name", act: (page) => page.getByText("No log fits").waitFor() },
+  { name: "logs-complete", path: "/logs", whole: false, act: async (page) => (await page.locator(".log-row").first().waitFor(), await page.getByRole("combobox").fill("status:failed mod"), await page.getByRole("option").first().waitFor(), page.keyboard.press("ArrowDown")) },
+  { name: "logs-fields", path: "/logs", whole: false, act: async (page) => (await page.locator(".log-row").first().waitFor(), await page.getByRole("combobox").click(), page.getByRole("option").nth(3).waitFor()) },
+  { name: "logs-q", path: "/logs?q=score%3C70+or+thumbs%3Adown&deployment=assistant", whole: false, act: (page) => page.locator(".log-row").first().waitFor() },
+  { name: "logs-wrong", path: "/logs?q=model%3Asmollm2*+score%3Ahigh+thumbs%3Adown", whole: false, act: (page) => page.locator(".filter-wrong").waitFor() },
+  { name: "logs-help", path: "/logs", whole: false, act: async (page) => (await page.locator(".log-row").first().waitFor(), page.getByRole("button", { name: "How to filter" }).click()) },
+  { name: "views", path: "/logs?q=latency%3E2s", whole: false, act: async (page) => (await page.getByRole("button", { name: "Views" }).click(), page.getByRole("link", { name: /Bad answers/ }).waitFor()) },
+  { name: "views-delete", path: "/logs?q=score%3C50+or+thumbs%3Adown", whole: false, act: async (page) => (await page.getByRole("button", { name: "Bad answers", exact: true }).click(), await page.getByRole("button", { name: "More for Bad answers" }).click(), await page.getByRole("menuitem", { name: "Delete" }).click()) },
+  { name: "conversation", path: "/conversations/parcel-3SABC123", act: (page) => page.locator(".call").nth(4).waitFor() },
+  { name: "conversation-none", path: "/conversations/nobody", act: (page) => page.getByText("Nothing is known").waitFor() },
+  { name: "chain", path: "/chains/refund-4711", act: async (page) => (await page.locator(".step").nth(3).waitFor(), page.getByRole("button", { name: "Input and output" }).nth(1).click()) },
   { name: "log", path: `/logs/${log}`, act: (page) => page.getByRole("complementary", { name: "Review" }).waitFor() },
   {
     name: "log-tokens",

@@ -81,6 +81,24 @@ const log = createRoute({
   component: page(() => import("./pages/log/LogPage"), "LogPage"),
 });
 
+const view = createRoute({
+  getParentRoute: () => app,
+  path: "/views/$id",
+  component: page(() => import("./pages/logs/ViewPage"), "ViewPage"),
+});
+
+const conversation = createRoute({
+  getParentRoute: () => app,
+  path: "/conversations/$id",
+  component: page(() => import("./pages/thread/ConversationPage"), "ConversationPage"),
+});
+
+const chain = createRoute({
+  getParentRoute: () => app,
+  path: "/chains/$id",
+  component: page(() => import("./pages/thread/ChainPage"), "ChainPage"),
+});
+
 const feedback = createRoute({
   getParentRoute: () => app,
   path: "/feedback",
@@ -138,7 +156,7 @@ export const router = createRouter({
     signin,
     invite,
     app.addChildren([
-      playground, logs, log, feedback, connect, deployments, newDeployment, deployment, newVersion, settings, settingsPart,
+      playground, logs, log, view, conversation, chain, feedback, connect, deployments, newDeployment, deployment, newVersion, settings, settingsPart,
     ]),
   ]),
   parseSearch,

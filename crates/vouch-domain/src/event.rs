@@ -15,7 +15,7 @@ pub enum EventKind {
     /// Feedback was given or taken back.
     #[serde(rename = "feedback.changed")]
     FeedbackChanged,
-    /// A deployment, provider, price, metric, key or user was changed.
+    /// A deployment, provider, price, metric, key, person or view was changed.
     #[serde(rename = "settings.changed")]
     SettingsChanged,
 }

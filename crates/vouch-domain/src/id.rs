@@ -151,6 +151,8 @@ ids! {
     KeyId = "key";
     /// An invitation.
     InvitationId = "inv";
+    /// A saved view of the request log.
+    ViewId = "view";
     /// An audit entry.
     AuditId = "audit";
 }

@@ -26,9 +26,11 @@ pub mod provider;
 pub mod rate;
 pub mod rollup;
 pub mod span;
+pub mod thread;
 pub mod time;
 pub mod uncertainty;
 pub mod user;
+pub mod view;
 
 pub use invalid::{Invalid, Pointer};
 pub use page::{Cursor, Page};

@@ -60,6 +60,9 @@ pub enum LogOrigin {
 }
 
 impl LogOrigin {
+    /// All origins.
+    pub const ALL: [Self; 3] = [Self::Gateway, Self::GetConfig, Self::Ingest];
+
     /// The word used in JSON and in the store.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -71,7 +74,7 @@ impl LogOrigin {
 
     /// The origin of that name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Gateway, Self::GetConfig, Self::Ingest].into_iter().find(|o| o.as_str() == text)
+        Self::ALL.into_iter().find(|origin| origin.as_str() == text)
     }
 }
 

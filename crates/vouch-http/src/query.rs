@@ -40,6 +40,11 @@ impl FromRequestParts<App> for Query {
 const MAX_LIMIT: u32 = 200;
 
 impl Query {
+    /// Parameters that were kept, as if they came with a request.
+    pub(crate) fn of(parameters: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(parameters.into_iter().collect())
+    }
+
     /// Refuses parameters with other names.
     pub(crate) fn only(self, known: &[&str]) -> Result<Self, Problem> {
         match self.0.keys().find(|name| !known.contains(&name.as_str())) {

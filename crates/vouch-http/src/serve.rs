@@ -100,7 +100,8 @@ async fn refuse(stream: TcpStream, turn: OwnedSemaphorePermit) {
         let problem = Problem::new(Kind::Unavailable, detail);
         let problem = problem.with_header(RETRY_AFTER, HeaderValue::from_static("1"));
         let path = request.uri().path();
-        Ok::<_, Infallible>(render(&problem, Shape::of(path), path, ""))
+        let shape = Shape::of(path, request.headers());
+        Ok::<_, Infallible>(render(&problem, shape, path, ""))
     });
     let mut http = http1::Builder::new();
     http.keep_alive(false);

@@ -7,8 +7,9 @@ use http::Method;
 use vouch_domain::access::{Principal, Scope};
 
 use crate::routes::{
-    audit, deployments, events, feedback, invitations, keys, logs, me, metrics_definitions, models,
-    prices, providers, server, session, usage, users, v1, v2,
+    audit, deployments, events, feedback, filters, invitations, keys, logs, me,
+    metrics_definitions, models, prices, providers, server, session, threads, usage, users, v1, v2,
+    views,
 };
 use crate::state::App;
 
@@ -105,6 +106,14 @@ routes! {
     GET "/api/v1/logs/{id}" READ, logs::get;
     POST "/api/v1/logs/{id}/metrics" INGEST, logs::metrics;
     POST "/api/v1/logs/{id}/feedback-token" FEEDBACK, logs::feedback_token;
+
+    GET "/api/v1/filters/complete" READ, filters::complete;
+    GET "/api/v1/conversations/{id}" READ, threads::conversation;
+    GET "/api/v1/chains/{id}" READ, threads::chain;
+    GET "/api/v1/views" READ, views::list;
+    POST "/api/v1/views" FEEDBACK, views::create;
+    PATCH "/api/v1/views/{id}" FEEDBACK, views::patch;
+    DELETE "/api/v1/views/{id}" FEEDBACK, views::delete;
 
     POST "/api/v1/public/feedback" Access::Public, feedback::public;
     POST "/api/v1/feedback" FEEDBACK, feedback::create;

@@ -16,9 +16,9 @@ mod traits;
 pub use sql::{SqlStore, StoreOptions};
 pub use traits::{
     Accepted, AuditStore, DeploymentStore, EventStore, FeedbackQuery, FeedbackStore, Fingerprint,
-    InvitationStore, KeyStore, LogDetail, LogQuery, LogStore, MetricStore, Patched, PriceStore,
-    ProviderStore, SessionRecord, SessionStore, Store, SummaryPoint, SummaryQuery, UsagePoint,
-    UserStore, Written,
+    InvitationStore, KeyStore, LogDetail, LogQuery, LogStore, LogValues, MAX_THREAD, MAX_VIEWS,
+    MetricStore, Patched, PriceStore, ProviderStore, SessionRecord, SessionStore, Store,
+    SummaryPoint, SummaryQuery, ThreadStore, TurnQuery, UsagePoint, UserStore, ViewStore, Written,
 };
 
 /// What a caller of the store may have to deal with.

@@ -63,6 +63,19 @@ Examples:
     #[command(subcommand)]
     User(UserCommand),
 
+    /// List logs, newest first.
+    #[command(after_help = "\
+The filter language is that of the web UI and the API: terms beside each other must all hold, `or`,
+`not` and brackets work as one expects, and text without a field is searched for in inputs and
+outputs. docs/filters.md lists the fields.
+
+Examples:
+  vouch logs
+  vouch logs --filter 'status:failed age<24h'
+  vouch logs --filter 'model:gpt-4o* (score<50 or thumbs:down) \"group commit\"' --limit 200
+  vouch logs --filter has:correction --json | jq .id")]
+    Logs(LogsArgs),
+
     /// Check the trail of who did what.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -270,6 +283,22 @@ Example:
         #[command(flatten)]
         storage: StorageOptions,
     },
+}
+
+/// Which logs, and how they are shown.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LogsArgs {
+    /// Which logs, in the filter language; all where it is absent.
+    #[arg(long, value_name = "FILTER", default_value = "", hide_default_value = true)]
+    pub(crate) filter: String,
+    /// At most so many; 0 for all that fit.
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub(crate) limit: u64,
+    /// One JSON object a line, as in the API's list of logs, instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) storage: StorageOptions,
 }
 
 /// What to do with the audit trail.

@@ -7,13 +7,21 @@ use std::io::ErrorKind;
 #[derive(Debug)]
 pub(crate) struct Failure {
     sentence: String,
+    shown: Option<String>,
     hint: Option<String>,
 }
 
 impl Failure {
     /// What went wrong.
     pub(crate) fn new(sentence: impl Into<String>) -> Self {
-        Self { sentence: sentence.into(), hint: None }
+        Self { sentence: sentence.into(), shown: None, hint: None }
+    }
+
+    /// Lines that show where: the input, and a mark below its wrong part.
+    #[must_use]
+    pub(crate) fn shown(mut self, lines: impl Into<String>) -> Self {
+        self.shown = Some(lines.into());
+        self
     }
 
     /// What to do about it.
@@ -34,11 +42,12 @@ impl std::error::Error for Failure {}
 
 /// The lines that the command prints before it ends with 1.
 pub(crate) fn report(error: &anyhow::Error) -> String {
-    let sentence = sentence(error).replace('\n', " ");
-    match error.downcast_ref::<Failure>().and_then(|failure| failure.hint.as_ref()) {
-        Some(hint) => format!("error: {sentence}\nhint: {hint}"),
-        None => format!("error: {sentence}"),
+    let mut report = format!("error: {}", sentence(error).replace('\n', " "));
+    if let Some(failure) = error.downcast_ref::<Failure>() {
+        report.extend(failure.shown.iter().flat_map(|lines| ["\n", lines]));
+        report.extend(failure.hint.iter().flat_map(|hint| ["\nhint: ", hint]));
     }
+    report
 }
 
 /// The error and its causes, without those that the text before them repeats.

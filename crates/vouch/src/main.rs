@@ -50,6 +50,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Model(command) => command::model::run(command).await,
         Command::Key(command) => command::key::run(command).await,
         Command::User(command) => command::user::run(command).await,
+        Command::Logs(args) => command::logs::run(args).await,
         Command::Audit(command) => command::audit::run(command).await,
         Command::Doctor(args) => command::doctor::run(args).await,
         Command::Openapi => Ok(output::line(vouch_http::openapi().to_pretty_json()?)?),

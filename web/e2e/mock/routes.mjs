@@ -1,5 +1,6 @@
 // The mock's answers to the native API: just enough of the contract to look at every page.
 import { randomBytes } from "node:crypto";
+import { findRoutes } from "./find.mjs";
 import { DEPLOYMENTS, METRICS, USERS, give, id, makeLog, seedLogs, settle, tallyOf, uncertaintyOf } from "./data.mjs";
 
 const SCOPES = { viewer: ["read"], reviewer: ["ingest", "feedback", "read"], admin: ["ingest", "feedback", "read", "admin"] };
@@ -15,7 +16,7 @@ export function makeState({ empty = false, loading = false } = {}) {
     seq: i + 1, id: id("audit", Date.now() - (6 - i) * 7e6), at: new Date(Date.now() - (6 - i) * 7e6).toISOString(), actor: `user:${USERS[0].id}`, action, subject: id("key", Date.now()), details: { n: i }, hash: randomBytes(32).toString("hex"),
   }));
   return {
-    role: "admin", logs, loading, metrics: structuredClone(METRICS), users: structuredClone(USERS), deployments: structuredClone(DEPLOYMENTS), audit, listeners: new Set(), seq: 0, sent: new Map(),
+    role: "admin", logs, loading, metrics: structuredClone(METRICS), users: structuredClone(USERS), deployments: structuredClone(DEPLOYMENTS), audit, listeners: new Set(), seq: 0, sent: new Map(), views: [], threadFeedback: [],
     keys: [{ id: id("key", Date.now() - 9e8), name: "web shop", prefix: "vk_7Qm2", scopes: ["ingest", "feedback"], requests_per_minute: 600, created_at: new Date(Date.now() - 9e8).toISOString(), last_used_at: new Date(Date.now() - 4e6).toISOString(), revoked_at: null }],
     providers: [
       { id: id("prov", Date.now()), name: "local", kind: "local", base_url: null, key: { from: "none" }, created_at: now(), models: null },
@@ -114,6 +115,11 @@ function feedbackPost(state, me, body, key) {
   }
   const ids = list.map((f) => {
     const log = state.logs.find((l) => l.id === f.log_id);
+    if (f.conversation_id || f.chain_id) {
+      const { log_id: _, ...whole } = { id: id("fb", Date.now()), created_at: now(), author: `user:${me.id}`, author_name: me.name, source: "reviewer", comment: null, correction: null, counts: true, retracted_at: null, ...f };
+      state.threadFeedback.push(whole);
+      return whole.id;
+    }
     return log ? give(log, f.name, f.value, { author: `user:${me.id}`, author_name: me.name, source: "reviewer", comment: f.comment ?? null, created_at: now(), id: id("fb", Date.now()) }).id : id("fb", Date.now());
   });
   if (key) state.sent.set(key, { ids });
@@ -147,12 +153,12 @@ export function route(state, { method, path, query: q, body, headers, address })
   const routes = {
     "GET /me": () => ok({ project: PROJECT, user: me, key: null, scopes: SCOPES[me.role], address, version: "0.1.0-mock" }),
     "POST /me/*": () => (body.new.length < 8 ? problem(422, "invalid-input", "The input is not valid", "", [{ pointer: "/new", detail: "expected at least 8 characters" }]) : ok(null, 204)),
-    "GET /logs": () => ok(page(state.logs.filter((l) => fits(l, q)).map(summary), q)),
+    ...findRoutes(state, { parts, q, body, me, ok, problem, changed, summary, chips: fits, now }),
     "GET /logs/*": () => (log ? ok(detail(log)) : problem(404, "not-found", "Not found", `There is no log ${parts[1]}.`)),
     "POST /logs": () => {
-      const sent = body.logs.map((more, i) => makeLog(Date.now() + i, "", "", { sent_by: `user:${me.id}`, deployment: null, version: null, variant: null, user_id: null, ...more, error: more.error ?? null }));
-      state.logs.unshift(...sent);
-      emit(state, "log.created", sent.map((l) => l.id));
+      const sent = body.logs.map((more, i) => makeLog(more.created_at ? Date.parse(more.created_at) : Date.now() + i, "", "", { sent_by: `user:${me.id}`, deployment: null, version: null, variant: null, user_id: null, ...more, error: more.error ?? null }));
+      state.logs = [...sent, ...state.logs].sort((a, b) => (a.id < b.id ? 1 : -1));
+      emit(state, "log.created", sent.slice(0, 100).map((l) => l.id));
       return ok({ ids: sent.map((l) => l.id) }, 201);
     },
     "POST /feedback": () => feedbackPost(state, me, body, headers["idempotency-key"]),

@@ -5,6 +5,8 @@ import type { LogDetail, LogSummary, Page } from "./types";
 import type { LogFilter } from "~/pages/logs/filter";
 
 export const PAGE_SIZE = 50;
+/** How many logs the server looks at for one page, at most. */
+export const LOOKED_AT = 2_000;
 
 export const fetchLogs = (filter: LogFilter, cursor?: string, limit = PAGE_SIZE, signal?: AbortSignal) =>
   api.get<Page<LogSummary>>("/logs", { ...filter, cursor, limit }, signal);

@@ -19,6 +19,8 @@ type With<T, Fields> = Omit<T, keyof Fields> & Fields;
 export interface Page<T> {
   items: T[];
   next_cursor: string | null;
+  /** The search stopped before the page was full; `next_cursor` goes on. Left out where it did not. */
+  partial?: boolean;
 }
 
 // --- who ---
@@ -84,6 +86,15 @@ export type LogDetail = With<
     feedback: Feedback[];
   }
 >;
+
+// --- conversation, chain, view ---
+export type View = Whole<Schema["View"]> & { filter: { [name: string]: string } };
+export type ThreadTotals = Whole<Schema["ThreadTotals"]>;
+export type Turn = With<
+  Whole<Schema["Turn"]>,
+  { messages: Message[]; choices: Choice[]; metadata: JsonObject; usage: Usage | null; feedback: Feedback[] }
+>;
+export type ThreadPage = With<Whole<Schema["WholeThread"]>, { feedback: Feedback[]; items: Turn[] }>;
 
 // --- metric ---
 export type MetricTypeName = Schema["MetricTypeName"];

@@ -4,7 +4,7 @@ import { useCallback } from "react";
 import { useEvents } from "~/api/event";
 import type { VouchEvent } from "~/api/types";
 
-const SETTINGS = ["deployments", "deployment", "providers", "models", "prices", "metrics", "keys", "users", "audit"];
+const SETTINGS = ["deployments", "deployment", "providers", "models", "prices", "metrics", "keys", "users", "audit", "views"];
 
 export function useSettingsEvents(): void {
   const queries = useQueryClient();

@@ -12,6 +12,7 @@
 mod complete;
 mod field;
 mod lex;
+mod offer;
 mod parse;
 mod value;
 
@@ -21,8 +22,9 @@ use crate::Time;
 use crate::id::LogId;
 use crate::log::{LogOrigin, LogStatus};
 
-pub use complete::{Completion, Suggestion, complete};
+pub use complete::{Completion, complete};
 pub use field::{Field, FieldKind};
+pub use offer::{Asks, Suggestion, Values, quoted};
 pub use parse::parse;
 
 /// Which logs.
@@ -171,6 +173,7 @@ pub struct Bound<T> {
 
 /// A place in the text of a filter, in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Span {
     /// The first character.
     pub at: usize,

@@ -2,6 +2,7 @@
 
 mod create;
 mod feedback_token;
+mod filter;
 mod get;
 mod list;
 mod metrics;
@@ -9,6 +10,7 @@ mod new_log;
 
 pub(crate) use create::*;
 pub(crate) use feedback_token::*;
+pub(crate) use filter::*;
 pub(crate) use get::*;
 pub(crate) use list::*;
 pub(crate) use metrics::*;

@@ -13,6 +13,8 @@ fn path(route: &Route) -> String {
         "inv_01h455vb4pex5vsknk084sn02q"
     } else if route.path.contains("/users/") {
         "user_01h455vb4pex5vsknk084sn02q"
+    } else if route.path.contains("/views/") {
+        "view_01h455vb4pex5vsknk084sn02q"
     } else if route.path.starts_with("/api/v1/feedback/") {
         "fb_01h455vb4pex5vsknk084sn02q"
     } else {

@@ -10,6 +10,7 @@ mod document;
 mod embeddings;
 mod events;
 mod feedback;
+mod finding;
 mod invitations;
 mod limits;
 mod logs;

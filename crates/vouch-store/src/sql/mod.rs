@@ -27,6 +27,7 @@ mod statement;
 mod tx;
 mod user;
 mod value;
+mod view;
 mod watch;
 mod writer;
 

@@ -7,7 +7,7 @@ use vouch_domain::Time;
 use vouch_domain::actor::Actor;
 use vouch_domain::id::{
     AuditId, DeploymentId, FeedbackId, InvitationId, KeyId, LogId, PatchId, ProjectId, ProviderId,
-    UserId,
+    UserId, ViewId,
 };
 
 /// A parameter of a statement.
@@ -104,6 +104,7 @@ from! {
     Text(InvitationId) |x| Some(x.to_string());
     Text(KeyId) |x| Some(x.to_string());
     Text(AuditId) |x| Some(x.to_string());
+    Text(ViewId) |x| Some(x.to_string());
     Int(i64) |x| Some(x);
     Int(u32) |x| Some(i64::from(x));
     Int(bool) |x| Some(i64::from(x));

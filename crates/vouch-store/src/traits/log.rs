@@ -56,12 +56,37 @@ pub trait LogStore: Send + Sync {
     /// `partial`, and its cursor goes on.
     async fn logs(&self, query: &LogQuery) -> Result<Page<LogSummary>>;
 
+    /// At most `limit` values that logs have and that begin so, in the order of their bytes. It
+    /// hops along an index from one value to the next, however many logs share one.
+    async fn log_values(
+        &self,
+        project: ProjectId,
+        of: &LogValues,
+        begin: &str,
+        limit: u32,
+    ) -> Result<Vec<String>>;
+
     /// Calls, tokens and cost by day, from the roll-ups.
     async fn usage(
         &self,
         project: ProjectId,
         days: std::ops::RangeInclusive<i64>,
     ) -> Result<Vec<UsagePoint>>;
+}
+
+/// Values of logs that can be listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogValues {
+    /// The application's users.
+    Users,
+    /// Chains.
+    Chains,
+    /// Conversations.
+    Conversations,
+    /// The keys of the metadata.
+    MetaKeys,
+    /// The values of this metadata key.
+    MetaValues(String),
 }
 
 /// What became of an addMetrics call.

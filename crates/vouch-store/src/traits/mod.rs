@@ -4,13 +4,17 @@ mod deployment;
 mod feedback;
 mod log;
 mod people;
+mod thread;
 mod trail;
+mod view;
 
 pub use deployment::{DeploymentStore, PriceStore, ProviderStore};
 pub use feedback::{FeedbackQuery, FeedbackStore, MetricStore, SummaryPoint, SummaryQuery};
-pub use log::{LogDetail, LogQuery, LogStore, Patched, UsagePoint};
+pub use log::{LogDetail, LogQuery, LogStore, LogValues, Patched, UsagePoint};
 pub use people::{Accepted, InvitationStore, KeyStore, SessionRecord, SessionStore, UserStore};
+pub use thread::{MAX_THREAD, ThreadStore, TurnQuery};
 pub use trail::{AuditStore, EventStore};
+pub use view::{MAX_VIEWS, ViewStore};
 
 use vouch_domain::Time;
 
@@ -20,6 +24,8 @@ use crate::Result;
 #[async_trait::async_trait]
 pub trait Store:
     LogStore
+    + ThreadStore
+    + ViewStore
     + FeedbackStore
     + MetricStore
     + DeploymentStore

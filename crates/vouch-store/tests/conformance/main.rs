@@ -17,5 +17,8 @@ mod patches;
 mod people;
 mod rollups;
 mod spans;
+mod threads;
+mod values;
+mod views;
 mod world;
 mod writer;

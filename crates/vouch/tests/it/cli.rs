@@ -41,6 +41,7 @@ fn help_teaches() {
         &["user", "create", "--help"],
         &["user", "role", "--help"],
         &["user", "password", "--help"],
+        &["logs", "--help"],
         &["audit", "verify", "--help"],
         &["doctor", "--help"],
     ] {
@@ -87,6 +88,10 @@ fn bad_input_is_answered_with_what_would_be_right() {
         &["key", "create", "--name", "x", "--scope", "everything"],
         &["key", "list"],
         &["key", "revoke", "key_1"],
+        &["logs"],
+        &["logs", "--filter", "model:a score:high thumbs:up"],
+        &["logs", "--filter", "(ä"],
+        &["logs", "--limit", "few"],
         &["user", "create", "ann", "--role", "boss"],
         &["model", "pull", "--from", "nowhere.gguf"],
         &["model", "pull", "--from", "text.gguf"],
@@ -208,6 +213,45 @@ fn keys_and_people_are_made_listed_and_shut_out() {
     let body = serde_json::json!({"email": "ann@example.com", "password": "battery staple"});
     assert_eq!(client.post("/api/v1/session", &body).unwrap().ok()["user"]["role"], "viewer");
     assert!(ok(&["audit", "verify"]).starts_with("the audit trail is intact: "));
+}
+
+#[test]
+fn logs_are_listed_by_a_filter() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let server = Server::start(folder, &[]);
+    let ok = |args: &[&str]| {
+        let (code, out, err) = run(folder, args);
+        assert_eq!(code, Some(0), "{err}");
+        out
+    };
+    let secret = ok(&["key", "create", "--name", "shop", "--scope", "admin"]);
+    let client = crate::support::Client::new(&server.address, secret.trim());
+    let log = |n: usize| {
+        serde_json::json!({
+            "messages": [{"role": "user", "content": format!("Question\u{1b}[2J {n}?")}],
+            "model": if n.is_multiple_of(2) { "even" } else { "odd" }, "provider": "p",
+            "performance": {"latency": 12.4}, "feedback": {"score": n % 100},
+        })
+    };
+    let logs: Vec<_> = (0..250).map(log).collect();
+    client.post("/api/v1/logs", &serde_json::json!({"logs": logs})).unwrap().ok();
+    // Beside the server that runs.
+    let table = ok(&["logs", "--filter", "model:odd score:7"]);
+    let lines: Vec<_> = table.lines().collect();
+    assert_eq!(lines.len(), 1 + 3, "{table}");
+    assert!(lines[0].starts_with("TIME (UTC)"), "{table}");
+    for part in ["p/odd", "completed", "12 ms", "score 7", "Question [2J 207?"] {
+        assert!(lines.iter().any(|line| line.contains(part)), "{part} in {table}");
+    }
+    assert!(!table.contains('\u{1b}'), "{table}");
+    assert_eq!(ok(&["logs"]).lines().count(), 1 + 20);
+    assert_eq!(ok(&["logs", "--limit", "0"]).lines().count(), 1 + 250);
+    let json = ok(&["logs", "--json", "--limit", "230"]);
+    let first: serde_json::Value = serde_json::from_str(json.lines().next().unwrap()).unwrap();
+    assert_eq!((json.lines().count(), &first["provider"]), (230, &"p".into()));
+    let (code, out, err) = run(folder, &["logs", "--filter", "model:neither"]);
+    assert_eq!((code, out.as_str(), err.as_str()), (Some(0), "", "no log fits\n"));
 }
 
 #[test]

@@ -21,14 +21,14 @@ export function IdsCard({ log }: { log: LogDetail }) {
       <dl className="pairs">
         <Pair name="Conversation" value={log.conversation_id}>
           {log.conversation_id && (
-            <Link to="/logs" search={{ conversation_id: log.conversation_id }}>
+            <Link to="/conversations/$id" params={{ id: log.conversation_id }}>
               {log.conversation_id}
             </Link>
           )}
         </Pair>
         <Pair name="Chain" value={log.chain_id}>
           {log.chain_id && (
-            <Link to="/logs" search={{ chain_id: log.chain_id }}>
+            <Link to="/chains/$id" params={{ id: log.chain_id }}>
               {log.chain_id}
             </Link>
           )}

@@ -3,7 +3,7 @@ import { ActionIcon, Button, UnstyledButton } from "@mantine/core";
 import { X } from "lucide-react";
 import { Key } from "~/ui/Key";
 import { FilterAdd } from "./FilterAdd";
-import { chipText, fieldsOf, withField, type Field, type LogFilter } from "./filter";
+import { chipText, fieldsOf, isFiltered, withField, type Field, type LogFilter } from "./filter";
 
 interface Props {
   filter: LogFilter;
@@ -41,7 +41,7 @@ export function FilterBar({ filter, onChange }: Props) {
           {field === "status" ? "Failed" : chipText(field, value)}
         </UnstyledButton>
       ))}
-      {set.length > 0 && (
+      {isFiltered(filter) && (
         <Button size="compact-sm" variant="subtle" color="gray" onClick={() => onChange({})} rightSection={<Key>x</Key>}>
           Clear
         </Button>

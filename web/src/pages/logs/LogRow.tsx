@@ -1,5 +1,6 @@
 // One log as a line of the list; on a phone as a card.
 import { Link, useNavigate } from "@tanstack/react-router";
+import { MessagesSquare, Workflow } from "lucide-react";
 import { memo, type MouseEvent } from "react";
 import type { LogSummary } from "~/api/types";
 import { compact, duration, usd } from "~/text/format";
@@ -37,6 +38,7 @@ export const LogRow = memo(function LogRow({ log, filter, fresh, draft }: Props)
       <td className="log-time">
         <Status status={log.status} iconOnly />
         <When at={log.created_at} />
+        <ThreadLinks log={log} />
       </td>
       <td className="log-text">
         <Link to="/logs/$id" params={{ id: log.id }} search={filter} state={OPENED} className="log-link clip" dir="auto" title={log.input_preview}>
@@ -72,3 +74,22 @@ export const LogRow = memo(function LogRow({ log, filter, fresh, draft }: Props)
     </tr>
   );
 });
+
+/** The conversation and the chain that the call belongs to. */
+function ThreadLinks({ log }: { log: LogSummary }) {
+  if (log.conversation_id === null && log.chain_id === null) return null;
+  return (
+    <span className="log-threads">
+      {log.conversation_id !== null && (
+        <Link to="/conversations/$id" params={{ id: log.conversation_id }} aria-label={`Conversation ${log.conversation_id}`} title={`Conversation ${log.conversation_id}`}>
+          <MessagesSquare size={14} />
+        </Link>
+      )}
+      {log.chain_id !== null && (
+        <Link to="/chains/$id" params={{ id: log.chain_id }} aria-label={`Chain ${log.chain_id}`} title={`Chain ${log.chain_id}`}>
+          <Workflow size={14} />
+        </Link>
+      )}
+    </span>
+  );
+}

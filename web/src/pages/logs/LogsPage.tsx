@@ -1,21 +1,24 @@
 // The request log: newest first, live, filtered by what stands in the URL.
 import "./logs.css";
-import { Button, Loader, Skeleton } from "@mantine/core";
-import { useIntersection } from "@mantine/hooks";
+import { Button, Skeleton } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ArrowUp, ScrollText, SearchX } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useMemo, useRef } from "react";
 import { useLive } from "~/api/event";
 import { loadDraft, isEmpty } from "~/text/draft";
 import { useKeys } from "~/shell/keys";
 import { Empty } from "~/ui/Empty";
 import { PageHead } from "~/ui/PageHead";
 import { LoadError } from "~/ui/LoadError";
-import { FilterBar } from "./FilterBar";
-import { LogRow } from "./LogRow";
-import { fieldsOf, type LogFilter } from "./filter";
-import { useLogList } from "./useLogList";
 import { LinkButton } from "~/ui/LinkButton";
+import { FilterBar } from "./FilterBar";
+import { FilterBox } from "./FilterBox";
+import { LogRow } from "./LogRow";
+import { More } from "./More";
+import { ViewsMenu } from "./ViewsMenu";
+import { isFiltered, withQ, type LogFilter } from "./filter";
+import { wrongIn } from "./typed";
+import { useLogList } from "./useLogList";
 
 export function LogsPage() {
   const filter = useSearch({ from: "/app/logs" });
@@ -25,6 +28,8 @@ export function LogsPage() {
   const table = useRef<HTMLTableElement>(null);
   useListKeys(table, () => setFilter({}));
   const live = useLive();
+  const q = filter.q ?? "";
+  const wrong = useMemo(() => wrongIn(list.error, q), [list.error, q]);
   const empty = !list.isPending && !list.isError && rows.length === 0 && !list.hasNextPage;
   return (
     <div className="page">
@@ -37,6 +42,10 @@ export function LogsPage() {
           </span>
         }
       />
+      <div className="find">
+        <FilterBox q={q} onApply={(text) => text !== q && setFilter(withQ(filter, text))} wrong={wrong} />
+        <ViewsMenu filter={filter} onOpen={setFilter} />
+      </div>
       <FilterBar filter={filter} onChange={setFilter} />
       {waiting > 0 && (
         <div className="logs-new">
@@ -48,8 +57,8 @@ export function LogsPage() {
       <p className="sr-only" role="status">
         {waiting > 0 ? `${waiting} new logs above` : ""}
       </p>
-      <LoadError query={list} />
-      {empty && <Nothing filtered={fieldsOf(filter).length > 0} onClear={() => setFilter({})} />}
+      {!wrong && <LoadError query={list} />}
+      {empty && <Nothing filtered={isFiltered(filter)} onClear={() => setFilter({})} />}
       {list.isPending && <Outline />}
       {rows.length > 0 && (
         <div className="card logs-card">
@@ -78,32 +87,12 @@ export function LogsPage() {
   );
 }
 
-function More({ list }: { list: ReturnType<typeof useLogList>["list"] }) {
-  const { ref, entry } = useIntersection({ rootMargin: "400px" });
-  const { hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage } = list;
-  const near = entry?.isIntersecting === true;
-  const pages = list.data?.pages.length;
-  useEffect(() => {
-    if (near && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
-  }, [near, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage, pages]);
-  return (
-    <div ref={ref} className="logs-more">
-      {isFetchingNextPage && <Loader size="sm" aria-label="Loading older logs" />}
-      {hasNextPage && !isFetchingNextPage && (
-        <Button variant="default" size="xs" onClick={() => void fetchNextPage()}>
-          Older logs
-        </Button>
-      )}
-    </div>
-  );
-}
-
 function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
   if (filtered) {
     return (
       <div className="card">
         <Empty art={<SearchX size={40} strokeWidth={1.4} />} title="No log fits this filter" action={<Button variant="default" onClick={onClear}>Clear the filter</Button>}>
-          Take a chip away, or widen the dates.
+          Take a part of it away, or widen the dates.
         </Empty>
       </div>
     );

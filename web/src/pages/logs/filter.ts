@@ -22,7 +22,8 @@ export const FIELDS = {
 } as const;
 
 export type Field = keyof typeof FIELDS;
-export type LogFilter = Partial<Record<Field, string>>;
+/** The chips, and beside them `q`: a text in the filter language. */
+export type LogFilter = Partial<Record<Field | "q", string>>;
 
 const names = Object.keys(FIELDS) as Field[];
 const STATUSES = ["configured", "completed", "failed", "cancelled"];
@@ -54,6 +55,8 @@ export function checkField(field: Field, value: string): string | undefined {
 /** The filter in a URL's search; unknown names and values that cannot be are left out. */
 export function filterFromSearch(search: Record<string, unknown>): LogFilter {
   const filter: LogFilter = {};
+  const q = search.q === undefined || search.q === null ? "" : String(search.q).trim();
+  if (q !== "") filter.q = q;
   for (const field of names) {
     const value = search[field];
     if (value === undefined || value === null) continue;
@@ -64,6 +67,17 @@ export function filterFromSearch(search: Record<string, unknown>): LogFilter {
 }
 
 export const fieldsOf = (filter: LogFilter): Field[] => names.filter((field) => filter[field] !== undefined);
+
+export const isFiltered = (filter: LogFilter): boolean => filter.q !== undefined || fieldsOf(filter).length > 0;
+
+export function withQ(filter: LogFilter, q: string): LogFilter {
+  const { q: _, ...rest } = filter;
+  return q.trim() === "" ? rest : { ...rest, q: q.trim() };
+}
+
+/** Whether two filters ask for the same. */
+export const sameFilter = (a: LogFilter, b: LogFilter): boolean =>
+  (a.q ?? "") === (b.q ?? "") && names.every((field) => (a[field] ?? "") === (b[field] ?? ""));
 
 export function withField(filter: LogFilter, field: Field, value: string | undefined): LogFilter {
   const next = { ...filter };

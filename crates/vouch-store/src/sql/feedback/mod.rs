@@ -3,7 +3,7 @@
 pub(crate) mod append;
 mod effects;
 pub(crate) mod kept;
-mod read;
+pub(crate) mod read;
 mod retract;
 mod row;
 mod summary;

@@ -1,5 +1,7 @@
 //! Reading feedback: of one log, or page by page.
 
+use std::collections::HashMap;
+
 use vouch_domain::feedback::{Feedback, FeedbackTarget};
 use vouch_domain::id::{FeedbackId, LogId, ProjectId};
 use vouch_domain::{Cursor, Invalid, Page};
@@ -32,6 +34,50 @@ pub(super) async fn of_log(
         all.append(&mut query.all::<FeedbackRow>(conn).await?);
     }
     let mut all = all.into_iter().map(FeedbackRow::feedback).collect::<Result<Vec<_>>>()?;
+    all.sort_by_key(|f| (f.created_at, f.id));
+    Ok(all)
+}
+
+/// The feedback on each of these logs, oldest first.
+pub(crate) async fn of_logs(
+    conn: &mut Conn,
+    project: ProjectId,
+    logs: &[LogId],
+) -> Result<HashMap<LogId, Vec<Feedback>>> {
+    let mut by_log: HashMap<LogId, Vec<Feedback>> = HashMap::new();
+    if logs.is_empty() {
+        return Ok(by_log);
+    }
+    let mut query = select(project);
+    query.push(" AND f.target IN (");
+    for (n, log) in logs.iter().enumerate() {
+        query.push(if n == 0 { "" } else { ", " }).push_bind(*log);
+    }
+    query.push(")");
+    for row in query.all::<FeedbackRow>(conn).await? {
+        let feedback = row.feedback()?;
+        if let Some(log) = feedback.target.log() {
+            by_log.entry(log).or_default().push(feedback);
+        }
+    }
+    for said in by_log.values_mut() {
+        said.sort_by_key(|f| (f.created_at, f.id));
+    }
+    Ok(by_log)
+}
+
+/// The newest feedback on a target, at most `limit`, oldest first.
+pub(crate) async fn of_target(
+    conn: &mut Conn,
+    project: ProjectId,
+    target: &FeedbackTarget,
+    limit: u32,
+) -> Result<Vec<Feedback>> {
+    let mut query = select(project);
+    query.push(" AND f.target = ").push_bind(target_text(target));
+    query.push(" ORDER BY f.id DESC LIMIT ").push_bind(limit);
+    let rows = query.all::<FeedbackRow>(conn).await?;
+    let mut all = rows.into_iter().map(FeedbackRow::feedback).collect::<Result<Vec<_>>>()?;
     all.sort_by_key(|f| (f.created_at, f.id));
     Ok(all)
 }

@@ -13,8 +13,10 @@ pub(crate) mod patch;
 mod read;
 pub(crate) mod row;
 pub(crate) mod search;
+mod thread;
 mod traced;
 pub(crate) mod usage;
+mod values;
 
 use vouch_domain::Page;
 use vouch_domain::feedback::NewFeedback;
@@ -25,7 +27,9 @@ use vouch_domain::span::SpanKey;
 
 use super::SqlStore;
 use super::feedback::append;
-use crate::{Fingerprint, LogDetail, LogQuery, LogStore, Patched, Result, UsagePoint, Written};
+use crate::{
+    Fingerprint, LogDetail, LogQuery, LogStore, LogValues, Patched, Result, UsagePoint, Written,
+};
 
 #[async_trait::async_trait]
 impl LogStore for SqlStore {
@@ -69,6 +73,16 @@ impl LogStore for SqlStore {
 
     async fn logs(&self, query: &LogQuery) -> Result<Page<LogSummary>> {
         filter::page(&mut self.readers.acquire().await?, query).await
+    }
+
+    async fn log_values(
+        &self,
+        project: ProjectId,
+        of: &LogValues,
+        begin: &str,
+        limit: u32,
+    ) -> Result<Vec<String>> {
+        values::list(&mut self.readers.acquire().await?, project, of, begin, limit).await
     }
 
     async fn usage(

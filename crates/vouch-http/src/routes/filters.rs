@@ -1,0 +1,6 @@
+//! The filter language, while somebody types it.
+
+mod complete;
+mod known;
+
+pub(crate) use complete::*;
