@@ -1,7 +1,7 @@
 //! The handlers, one file per verb, in the tree of their paths.
 
 pub(crate) mod audit;
-mod checks;
+pub(crate) mod checks;
 pub(crate) mod deployments;
 pub(crate) mod events;
 pub(crate) mod feedback;

@@ -13,11 +13,12 @@ mod sql;
 mod traits;
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub use sql::{SqlStore, StoreOptions};
+pub use sql::{Restore, SqlStore, StoreOptions};
 pub use traits::{
-    AuditStore, DeploymentStore, EventStore, FeedbackQuery, FeedbackStore, Fingerprint, KeyStore,
-    LogDetail, LogQuery, LogStore, MetricStore, Patched, PriceStore, ProviderStore, SessionRecord,
-    SessionStore, Store, SummaryPoint, SummaryQuery, UsagePoint, UserStore, Written,
+    AuditStore, BackupStore, Cell, DeploymentStore, EventStore, FeedbackQuery, FeedbackStore,
+    Fingerprint, KeyStore, LogDetail, LogQuery, LogStore, MetricStore, Patched, Piece, PriceStore,
+    ProviderStore, SessionRecord, SessionStore, Store, SummaryPoint, SummaryQuery, Table, TakenIn,
+    TransferStore, UsagePoint, UserStore, WholeLog, Written,
 };
 
 /// What a caller of the store may have to deal with.

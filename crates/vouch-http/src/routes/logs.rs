@@ -12,3 +12,4 @@ pub(crate) use feedback_token::*;
 pub(crate) use get::*;
 pub(crate) use list::*;
 pub(crate) use metrics::*;
+pub(crate) use new_log::{Intake, NewLog, possible};

@@ -4,6 +4,7 @@
 //! [`writer`]. Every statement is written once, for both engines.
 
 mod audit;
+mod backup;
 mod conn;
 mod deployment;
 mod event;
@@ -23,6 +24,7 @@ mod rows;
 mod session;
 mod span;
 mod statement;
+mod transfer;
 mod tx;
 mod user;
 mod value;
@@ -34,6 +36,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 use vouch_domain::Time;
 
+pub use self::backup::Restore;
 use self::conn::Pool;
 use self::op::{Act, Action, Op};
 pub use self::open::StoreOptions;

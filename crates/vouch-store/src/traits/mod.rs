@@ -1,16 +1,20 @@
 //! What the rooms ask of a store.
 
+mod backup;
 mod deployment;
 mod feedback;
 mod log;
 mod people;
 mod trail;
+mod transfer;
 
+pub use backup::{BackupStore, Cell, Piece, Table};
 pub use deployment::{DeploymentStore, PriceStore, ProviderStore};
 pub use feedback::{FeedbackQuery, FeedbackStore, MetricStore, SummaryPoint, SummaryQuery};
 pub use log::{LogDetail, LogQuery, LogStore, Patched, UsagePoint};
 pub use people::{KeyStore, SessionRecord, SessionStore, UserStore};
 pub use trail::{AuditStore, EventStore};
+pub use transfer::{TakenIn, TransferStore, WholeLog};
 
 use vouch_domain::Time;
 
@@ -30,6 +34,8 @@ pub trait Store:
     + SessionStore
     + AuditStore
     + EventStore
+    + TransferStore
+    + BackupStore
 {
     /// Whether the database answers and takes writes.
     async fn ready(&self) -> Result<()>;

@@ -15,5 +15,6 @@ mod opening;
 mod patches;
 mod people;
 mod rollups;
+mod transfer;
 mod world;
 mod writer;

@@ -4,9 +4,10 @@ use vouch_domain::feedback::{Feedback, FeedbackTarget};
 use vouch_domain::id::{FeedbackId, LogId, ProjectId};
 use vouch_domain::{Cursor, Invalid, Page};
 
-use super::row::{FeedbackRow, select};
+use super::row::{COLUMNS, FeedbackRow, JOINS, select};
 use super::target_text;
 use crate::sql::conn::Conn;
+use crate::sql::log::numbered;
 use crate::sql::statement::sql;
 use crate::{FeedbackQuery, Result};
 
@@ -34,6 +35,21 @@ pub(super) async fn of_log(
     let mut all = all.into_iter().map(FeedbackRow::feedback).collect::<Result<Vec<_>>>()?;
     all.sort_by_key(|f| (f.created_at, f.id));
     Ok(all)
+}
+
+/// The feedback on these logs themselves, in any order.
+pub(crate) async fn on_logs(
+    conn: &mut Conn,
+    project: ProjectId,
+    logs: &[LogId],
+) -> Result<Vec<Feedback>> {
+    let keys: Vec<_> = logs.iter().map(|log| (project, *log)).collect();
+    let body = format!(
+        "SELECT {COLUMNS} FROM k CROSS JOIN feedback f {JOINS} \
+         WHERE f.project = k.project AND f.target = k.log"
+    );
+    let rows = numbered(&keys).all::<FeedbackRow>(conn, &body).await?;
+    rows.into_iter().map(FeedbackRow::feedback).collect()
 }
 
 /// Feedback, newest first.

@@ -21,6 +21,10 @@ use vouch_domain::id::{LogId, ProjectId};
 use vouch_domain::log::{Log, LogSummary};
 use vouch_domain::patch::Patch;
 
+pub(crate) use filter::page;
+pub(crate) use read::whole;
+pub(crate) use row::numbered;
+
 use super::SqlStore;
 use super::feedback::append;
 use crate::{Fingerprint, LogDetail, LogQuery, LogStore, Patched, Result, UsagePoint, Written};
