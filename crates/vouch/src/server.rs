@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -26,6 +25,7 @@ use crate::local::{Loading, LocalProvider, keep_loaded};
 use crate::output::{line, note};
 use crate::secret::{self, Secrets};
 use crate::settings::Settings;
+use crate::signals::Signals;
 use crate::weights::Weights;
 use crate::{setup, telemetry};
 
@@ -195,26 +195,6 @@ fn introduce(fetch: bool) {
   3. Connect: the code that sends your own application's calls here.
 Ctrl-C stops the server; everything is kept in the data folder.\n",
     );
-}
-
-/// What asks the server to stop.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        let interrupt = signal(SignalKind::interrupt())?;
-        Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
 }
 
 /// Serves until a signal comes; then gives what is in flight time to end.

@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails loudly")]
 
+mod backup;
 mod cli;
 mod crash;
 mod faults;
 mod life;
 mod local;
 mod support;
+mod transfer;
