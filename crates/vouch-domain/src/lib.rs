@@ -22,6 +22,7 @@ pub mod patch;
 pub mod price;
 pub mod project;
 pub mod provider;
+pub mod retention;
 pub mod rollup;
 pub mod time;
 pub mod uncertainty;

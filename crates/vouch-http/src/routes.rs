@@ -12,6 +12,7 @@ pub(crate) mod metrics_definitions;
 pub(crate) mod models;
 pub(crate) mod prices;
 pub(crate) mod providers;
+pub(crate) mod retention;
 pub(crate) mod server;
 pub(crate) mod session;
 pub(crate) mod usage;

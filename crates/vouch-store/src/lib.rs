@@ -16,9 +16,10 @@ mod traits;
 pub use sql::{Restore, SqlStore, StoreOptions};
 pub use traits::{
     AuditStore, BackupStore, Cell, DeploymentStore, EventStore, FeedbackQuery, FeedbackStore,
-    Fingerprint, KeyStore, LogDetail, LogQuery, LogStore, MetricStore, Patched, Piece, PriceStore,
-    ProviderStore, SessionRecord, SessionStore, Store, SummaryPoint, SummaryQuery, Table, TakenIn,
-    TransferStore, UsagePoint, UserStore, WholeLog, Written,
+    Fingerprint, KeyStore, Leaving, LogDetail, LogQuery, LogStore, MetricStore, Patched, Piece,
+    PriceStore, ProviderStore, RetentionStore, Revision, SessionRecord, SessionStore, Store,
+    SummaryPoint, SummaryQuery, Table, TakenIn, TransferStore, UsagePoint, UserStore, WholeLog,
+    Written,
 };
 
 /// What a caller of the store may have to deal with.

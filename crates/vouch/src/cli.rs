@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use vouch_domain::access::{Role, Scope};
+use vouch_domain::retention::Retention;
 
 pub(crate) use transfer::{ExportCommand, ExportLogs, ImportCommand, ImportLogs};
 
@@ -117,6 +118,10 @@ Examples:
         #[command(flatten)]
         storage: StorageOptions,
     },
+
+    /// Say how long logs are kept, and archive what leaves.
+    #[command(subcommand)]
+    Retention(RetentionCommand),
 
     /// Check the trail of who did what.
     #[command(subcommand)]
@@ -330,6 +335,40 @@ pub(crate) enum AuditCommand {
 Ends with 0 when the trail is intact, otherwise with 1 and the place of the first entry that does
 not fit.")]
     Verify {
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+}
+
+/// What to do about how long logs are kept.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RetentionCommand {
+    /// Say how long logs are kept, and how many leave now.
+    Show {
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+    /// Keep logs for so many whole days, or for ever.
+    #[command(after_help = "\
+What is older leaves within the hour, where a server runs: it is written as Parquet into the folder
+archive of the data folder, and then removed from the database with its feedback. Charts keep
+counting it. `vouch import logs` brings it back.
+
+Examples:
+  vouch retention set 90
+  vouch retention set forever")]
+    Set {
+        /// A number of days, or `forever`.
+        #[arg(value_name = "DAYS", value_parser = crate::command::retention::days)]
+        days: Retention,
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+    /// Archive and remove what leaves, now.
+    Run {
+        /// Only say what would leave.
+        #[arg(long)]
+        dry_run: bool,
         #[command(flatten)]
         storage: StorageOptions,
     },

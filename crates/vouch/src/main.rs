@@ -10,6 +10,7 @@ mod desk;
 mod failure;
 mod local;
 mod output;
+mod retention;
 mod secret;
 mod server;
 mod settings;
@@ -54,6 +55,7 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Restore { file, force, storage } => {
             command::restore::run(&file, force, storage).await
         }
+        Command::Retention(command) => command::retention::run(command).await,
         Command::Export(command) => command::export::run(command).await,
         Command::Serve(args) => server::run(Settings::resolve(args.into())?, Mode::Serve).await,
         Command::Demo(args) => server::run(Settings::resolve(args.into())?, Mode::Demo).await,

@@ -27,7 +27,7 @@ use crate::secret::{self, Secrets};
 use crate::settings::Settings;
 use crate::signals::Signals;
 use crate::weights::Weights;
-use crate::{setup, telemetry};
+use crate::{retention, setup, telemetry};
 
 /// How the server was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +76,7 @@ pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
     let loading = Loading { weights, options, fetch, stop: stop.clone() };
     tasks.spawn(keep_loaded(Arc::clone(&local), loading));
     tasks.spawn(prune(Arc::clone(&store), Arc::clone(&clock), stop.clone()));
+    tasks.spawn(retention::keep(Arc::clone(&store), settings.data.clone(), stop.clone()));
 
     let app = vouch_http::app(Deps {
         store: Arc::clone(&store),

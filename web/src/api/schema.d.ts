@@ -467,6 +467,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long the project keeps its logs. */
+        get: operations["get_retention"];
+        /**
+         * Say how long the project keeps its logs. Older ones are archived as Parquet in the server's
+         *     data folder, and then removed, within the hour; roll-ups keep counting them.
+         */
+        put: operations["put_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would leave if logs were kept for so many days. Nothing is changed. */
+        get: operations["get_retention_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -2069,6 +2107,27 @@ export interface components {
             /** @description With `sealed`: the key itself; it is never shown again. */
             value?: string | null;
         };
+        /** @description How long a project keeps its logs: so many whole days, or for ever. */
+        Retention: {
+            /**
+             * Format: int32
+             * @description Days, 1 to 36,500; null for ever.
+             */
+            days?: number | null;
+        };
+        /** @description What would leave if logs were kept for so many days. */
+        RetentionPreview: {
+            /** @description Logs made before this would leave. */
+            before: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description So many.
+             */
+            logs: number;
+            /** @description Whether there are more: only a million are counted. */
+            more: boolean;
+            oldest?: components["schemas"]["Time"] | null;
+        };
         /** @description On whose behalf. */
         Retraction: {
             /** @description The application's user who gave it, where a program passes it on. */
@@ -3535,6 +3594,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OneFeedbackId"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retention"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention_preview: {
+        parameters: {
+            query: {
+                /** @description For how many days logs would be kept. */
+                days: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPreview"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */

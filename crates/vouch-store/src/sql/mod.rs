@@ -20,6 +20,7 @@ mod price;
 mod provider;
 mod prune;
 mod repeat;
+mod retention;
 mod rows;
 mod session;
 mod span;

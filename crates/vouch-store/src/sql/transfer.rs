@@ -38,13 +38,8 @@ impl TransferStore for SqlStore {
             next_cursor = ids.last().map(|last| Cursor(last.to_string()));
             partial = true;
         }
-        let mut feedback = by_log(on_logs(&mut conn, query.project, &ids).await?);
-        let logs = whole(&mut conn, query.project, &ids).await?;
-        let whole = |log: Log| {
-            let feedback = feedback.remove(&log.id).unwrap_or_default();
-            WholeLog { log, feedback }
-        };
-        Ok(Page { items: logs.into_iter().map(whole).collect(), next_cursor, partial })
+        let items = whole_of(&mut conn, query.project, &ids).await?;
+        Ok(Page { items, next_cursor, partial })
     }
 
     async fn take_in(&self, project: ProjectId, logs: Vec<WholeLog>) -> Result<TakenIn> {
@@ -96,8 +91,23 @@ impl SqlStore {
     }
 }
 
+/// These logs, whole, in this order; those that are gone are left out.
+pub(super) async fn whole_of(
+    conn: &mut Conn,
+    project: ProjectId,
+    ids: &[LogId],
+) -> Result<Vec<WholeLog>> {
+    let mut feedback = by_log(on_logs(conn, project, ids).await?);
+    let logs = whole(conn, project, ids).await?;
+    let whole = |log: Log| {
+        let feedback = feedback.remove(&log.id).unwrap_or_default();
+        WholeLog { log, feedback }
+    };
+    Ok(logs.into_iter().map(whole).collect())
+}
+
 /// How many of these logs, from the first, fit into one page; at least one.
-async fn fitting(conn: &mut Conn, project: ProjectId, ids: &[LogId]) -> Result<usize> {
+pub(super) async fn fitting(conn: &mut Conn, project: ProjectId, ids: &[LogId]) -> Result<usize> {
     let mut rows = Rows::new(&[("n", Kind::Int), ("project", Kind::Text), ("log", Kind::Text)]);
     for (n, id) in (0i64..).zip(ids) {
         rows.push([n.into(), project.into(), (*id).into()]);

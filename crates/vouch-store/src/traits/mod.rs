@@ -5,6 +5,7 @@ mod deployment;
 mod feedback;
 mod log;
 mod people;
+mod retention;
 mod trail;
 mod transfer;
 
@@ -13,6 +14,7 @@ pub use deployment::{DeploymentStore, PriceStore, ProviderStore};
 pub use feedback::{FeedbackQuery, FeedbackStore, MetricStore, SummaryPoint, SummaryQuery};
 pub use log::{LogDetail, LogQuery, LogStore, Patched, UsagePoint};
 pub use people::{KeyStore, SessionRecord, SessionStore, UserStore};
+pub use retention::{Leaving, RetentionStore, Revision};
 pub use trail::{AuditStore, EventStore};
 pub use transfer::{TakenIn, TransferStore, WholeLog};
 
@@ -36,6 +38,7 @@ pub trait Store:
     + EventStore
     + TransferStore
     + BackupStore
+    + RetentionStore
 {
     /// Whether the database answers and takes writes.
     async fn ready(&self) -> Result<()>;

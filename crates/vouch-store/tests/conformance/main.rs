@@ -14,6 +14,7 @@ mod nodes;
 mod opening;
 mod patches;
 mod people;
+mod retention;
 mod rollups;
 mod transfer;
 mod world;

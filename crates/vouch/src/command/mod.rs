@@ -8,4 +8,5 @@ pub(crate) mod import;
 pub(crate) mod key;
 pub(crate) mod model;
 pub(crate) mod restore;
+pub(crate) mod retention;
 pub(crate) mod user;

@@ -8,5 +8,6 @@ mod crash;
 mod faults;
 mod life;
 mod local;
+mod retention;
 mod support;
 mod transfer;

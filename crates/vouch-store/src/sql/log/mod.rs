@@ -7,6 +7,7 @@ mod body;
 mod condition;
 pub(crate) mod early;
 mod filter;
+pub(crate) mod forget;
 pub(crate) mod insert;
 mod lead;
 pub(crate) mod patch;
