@@ -119,6 +119,7 @@ fn a_filter_and_times_choose_what_is_exported() {
     assert_eq!(count(&["--from", "2026-01-06"]), 2);
     assert_eq!(count(&["--filter", "model:a", "--to", "2026-01-06"]), 1);
     assert_eq!(count(&["--filter", "model:a", "--from", "2026-01-05T12:00:01Z"]), 1);
+    assert_eq!(count(&["--from", "2026-01-05T12:00:00Z", "--to", "2026-01-06T12:00:00Z"]), 1);
 }
 
 #[test]
