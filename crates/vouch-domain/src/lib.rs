@@ -24,6 +24,7 @@ pub mod price;
 pub mod project;
 pub mod provider;
 pub mod rate;
+pub mod retention;
 pub mod rollup;
 pub mod span;
 pub mod thread;

@@ -10,6 +10,7 @@ mod authorise;
 mod body;
 mod edge;
 mod feedback_token;
+pub mod intake;
 mod openapi;
 pub mod password;
 mod path;

@@ -176,6 +176,11 @@ impl Problem {
         self
     }
 
+    /// What is wrong, in words.
+    pub(crate) fn into_detail(self) -> String {
+        self.detail
+    }
+
     /// The fields that are wrong.
     #[cfg(test)]
     pub(crate) fn errors(&self) -> &[FieldError] {

@@ -1,7 +1,7 @@
 //! The handlers, one file per verb, in the tree of their paths.
 
 pub(crate) mod audit;
-mod checks;
+pub(crate) mod checks;
 pub(crate) mod deployments;
 pub(crate) mod events;
 pub(crate) mod feedback;
@@ -14,6 +14,7 @@ pub(crate) mod metrics_definitions;
 pub(crate) mod models;
 pub(crate) mod prices;
 pub(crate) mod providers;
+pub(crate) mod retention;
 pub(crate) mod server;
 pub(crate) mod session;
 pub(crate) mod threads;

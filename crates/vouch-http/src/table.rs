@@ -8,8 +8,8 @@ use vouch_domain::access::{Principal, Scope};
 
 use crate::routes::{
     audit, deployments, events, feedback, filters, invitations, keys, logs, me,
-    metrics_definitions, models, prices, providers, server, session, threads, usage, users, v1, v2,
-    views,
+    metrics_definitions, models, prices, providers, retention, server, session, threads, usage,
+    users, v1, v2, views,
 };
 use crate::state::App;
 
@@ -141,6 +141,10 @@ routes! {
     GET "/api/v1/prices" READ, prices::list;
     PUT "/api/v1/prices" ADMIN, prices::put;
     DELETE "/api/v1/prices" ADMIN, prices::delete;
+
+    GET "/api/v1/retention" READ, retention::get;
+    PUT "/api/v1/retention" ADMIN, retention::put;
+    GET "/api/v1/retention/preview" ADMIN, retention::preview;
 
     GET "/api/v1/keys" ADMIN, keys::list;
     POST "/api/v1/keys" ADMIN, keys::create;

@@ -13,12 +13,14 @@ mod sql;
 mod traits;
 
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
-pub use sql::{SqlStore, StoreOptions};
+pub use sql::{Restore, SqlStore, StoreOptions};
 pub use traits::{
-    Accepted, AuditStore, DeploymentStore, EventStore, FeedbackQuery, FeedbackStore, Fingerprint,
-    InvitationStore, KeyStore, LogDetail, LogQuery, LogStore, LogValues, MAX_THREAD, MAX_VIEWS,
-    MetricStore, Patched, PriceStore, ProviderStore, SessionRecord, SessionStore, Store,
-    SummaryPoint, SummaryQuery, ThreadStore, TurnQuery, UsagePoint, UserStore, ViewStore, Written,
+    Accepted, AuditStore, BackupStore, Cell, DeploymentStore, EventStore, FeedbackQuery,
+    FeedbackStore, Fingerprint, InvitationStore, KeyStore, Leaving, LogDetail, LogQuery, LogStore,
+    LogValues, MAX_THREAD, MAX_VIEWS, MetricStore, Patched, Piece, PriceStore, ProviderStore,
+    RetentionStore, Revision, SessionRecord, SessionStore, Store, SummaryPoint, SummaryQuery,
+    Table, TakenIn, ThreadStore, TransferStore, TurnQuery, UsagePoint, UserStore, ViewStore,
+    WholeLog, Written,
 };
 
 /// What a caller of the store may have to deal with.

@@ -1,8 +1,15 @@
 //! The command line: what there is to say, with the help that teaches it.
 
+mod transfer;
+
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 use vouch_domain::access::{Role, Scope};
 use vouch_domain::rate::RequestsPerMinute;
+use vouch_domain::retention::Retention;
+
+pub(crate) use transfer::{ExportCommand, ExportLogs, ImportCommand, ImportLogs};
 
 use crate::settings::{AddressOptions, Given, LogOptions, ModelOptions, StorageOptions};
 
@@ -75,6 +82,59 @@ Examples:
   vouch logs --filter 'model:gpt-4o* (score<50 or thumbs:down) \"group commit\"' --limit 200
   vouch logs --filter has:correction --json | jq .id")]
     Logs(LogsArgs),
+    /// Write logs into a file.
+    #[command(subcommand)]
+    Export(ExportCommand),
+
+    /// Read logs from a file.
+    #[command(subcommand)]
+    Import(ImportCommand),
+
+    /// Write everything in the database into one file, while a server may run.
+    #[command(after_help = "\
+The file holds all of the database as of one moment: logs, feedback, settings, people, keys (as
+hashes), the audit trail. It restores into SQLite and PostgreSQL alike, whichever it came from.
+
+It does not hold the master key (secret.key in the data folder, or VOUCH_MASTER_KEY): provider keys
+are in it sealed, and of use only together with that key. Keep the key in another place than the
+backups. The local model is not in it either; `vouch model pull` gets it again.
+
+Examples:
+  vouch backup /backups/vouch-2026-11-01.backup
+  vouch backup db.backup --database-url postgres://vouch:secret@db/vouch")]
+    Backup {
+        /// The file to write; it must not be there yet.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+
+    /// Fill a database from a backup. No server may be running on it.
+    #[command(after_help = "\
+The backup is checked whole before anything is touched. A database that holds a project is left
+alone without --force. With it, a SQLite file is kept as FILE.before-restore, and PostgreSQL's
+tables are replaced in one transaction.
+
+To move from SQLite to PostgreSQL, or back, restore a backup of the one into the other.
+
+Examples:
+  vouch restore /backups/vouch-2026-11-01.backup --data vouch-data
+  vouch restore db.backup --database-url postgres://vouch:secret@db/vouch")]
+    Restore {
+        /// The backup.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Replace what is there.
+        #[arg(long)]
+        force: bool,
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+
+    /// Say how long logs are kept, and archive what leaves.
+    #[command(subcommand)]
+    Retention(RetentionCommand),
 
     /// Check the trail of who did what.
     #[command(subcommand)]
@@ -309,6 +369,40 @@ pub(crate) enum AuditCommand {
 Ends with 0 when the trail is intact, otherwise with 1 and the place of the first entry that does
 not fit.")]
     Verify {
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+}
+
+/// What to do about how long logs are kept.
+#[derive(Debug, Subcommand)]
+pub(crate) enum RetentionCommand {
+    /// Say how long logs are kept, and how many leave now.
+    Show {
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+    /// Keep logs for so many whole days, or for ever.
+    #[command(after_help = "\
+What is older leaves within the hour, where a server runs: it is written as Parquet into the folder
+archive of the data folder, and then removed from the database with its feedback. Charts keep
+counting it. `vouch import logs` brings it back.
+
+Examples:
+  vouch retention set 90
+  vouch retention set forever")]
+    Set {
+        /// A number of days, or `forever`.
+        #[arg(value_name = "DAYS", value_parser = crate::command::retention::days)]
+        days: Retention,
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+    /// Archive and remove what leaves, now.
+    Run {
+        /// Only say what would leave.
+        #[arg(long)]
+        dry_run: bool,
         #[command(flatten)]
         storage: StorageOptions,
     },

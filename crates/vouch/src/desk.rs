@@ -33,13 +33,30 @@ impl Desk {
     /// Opens the database of a server that was started before. A server may be running on it, so
     /// its tables are left as they are.
     pub(crate) async fn open(settings: &Settings) -> anyhow::Result<Self> {
+        Self::open_project(settings, None).await
+    }
+
+    /// The same for the project of that name or id, or the first one.
+    pub(crate) async fn open_project(
+        settings: &Settings,
+        wanted: Option<&str>,
+    ) -> anyhow::Result<Self> {
         let url = settings.database_url();
         if !database::is_there(&url)? {
             return Err(not_there(settings).into());
         }
         let store = database::open(settings, false).await?;
-        let Some(project) = store.projects().await?.into_iter().next() else {
+        let projects = store.projects().await?;
+        let Some(first) = projects.first() else {
             return Err(not_there(settings).into());
+        };
+        let wanted = wanted.unwrap_or(&first.name);
+        let is_it = |p: &&Project| p.name == wanted || p.id.to_string() == wanted;
+        let Some(project) = projects.iter().find(is_it).cloned() else {
+            let names: Vec<_> = projects.iter().map(|project| project.name.as_str()).collect();
+            return Err(Failure::new(format!("there is no project `{wanted}`"))
+                .hint(format!("there is {}", names.join(", ")))
+                .into());
         };
         Ok(Self::new(store, project))
     }

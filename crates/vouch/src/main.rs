@@ -1,5 +1,7 @@
 //! The command `vouch`: a server that records what models say and what people think of it.
 
+mod backup;
+mod bar;
 mod cli;
 mod clock;
 mod command;
@@ -8,11 +10,14 @@ mod desk;
 mod failure;
 mod local;
 mod output;
+mod retention;
 mod secret;
 mod server;
 mod settings;
 mod setup;
+mod signals;
 mod telemetry;
+mod transfer;
 mod weights;
 
 use std::process::ExitCode;
@@ -38,13 +43,20 @@ fn main() -> ExitCode {
     // A download or a model that is being loaded on a thread of its own is not waited for.
     runtime.shutdown_timeout(Duration::from_millis(500));
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => failed(&database::explained(error)),
     }
 }
 
-async fn run(command: Command) -> anyhow::Result<()> {
+async fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
+        Command::Import(command) => return command::import::run(command).await,
+        Command::Backup { file, storage } => command::backup::run(&file, storage).await,
+        Command::Restore { file, force, storage } => {
+            command::restore::run(&file, force, storage).await
+        }
+        Command::Retention(command) => command::retention::run(command).await,
+        Command::Export(command) => command::export::run(command).await,
         Command::Serve(args) => server::run(Settings::resolve(args.into())?, Mode::Serve).await,
         Command::Demo(args) => server::run(Settings::resolve(args.into())?, Mode::Demo).await,
         Command::Model(command) => command::model::run(command).await,
@@ -55,6 +67,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Doctor(args) => command::doctor::run(args).await,
         Command::Openapi => Ok(output::line(vouch_http::openapi().to_pretty_json()?)?),
     }
+    .map(|()| ExitCode::SUCCESS)
 }
 
 fn failed(error: &anyhow::Error) -> ExitCode {

@@ -7,7 +7,6 @@ use std::time::Duration;
 use anyhow::Context;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -27,8 +26,9 @@ use crate::local::{Loading, LocalProvider, keep_loaded};
 use crate::output::{line, note};
 use crate::secret::{self, Secrets};
 use crate::settings::Settings;
+use crate::signals::Signals;
 use crate::weights::Weights;
-use crate::{setup, telemetry};
+use crate::{retention, setup, telemetry};
 
 /// How the server was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,7 @@ pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
     let loading = Loading { weights, options, fetch, stop: stop.clone() };
     tasks.spawn(keep_loaded(Arc::clone(&local), loading));
     tasks.spawn(prune(Arc::clone(&store), Arc::clone(&clock), stop.clone()));
+    tasks.spawn(retention::keep(Arc::clone(&store), settings.data.clone(), stop.clone()));
 
     let app = vouch_http::app(Deps {
         store: Arc::clone(&store),
@@ -206,26 +207,6 @@ fn introduce(fetch: bool) {
   3. Connect: the code that sends your own application's calls here.
 Ctrl-C stops the server; everything is kept in the data folder.\n",
     );
-}
-
-/// What asks the server to stop.
-struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-}
-
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        let interrupt = signal(SignalKind::interrupt())?;
-        Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
 }
 
 /// Serves until a signal comes; then gives what is in flight time to end.

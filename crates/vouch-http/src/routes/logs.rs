@@ -14,3 +14,4 @@ pub(crate) use filter::*;
 pub(crate) use get::*;
 pub(crate) use list::*;
 pub(crate) use metrics::*;
+pub(crate) use new_log::{Intake, NewLog, possible};

@@ -192,6 +192,9 @@ const BODIES: &[(&str, &str, &str)] = &[
         "/api/v1/prices",
         r#"{"provider": "p", "model": "m", "input_usd_micros_per_mtok": 0.5, "output_usd_micros_per_mtok": 1}"#,
     ),
+    ("PUT", "/api/v1/retention", r#"{"days": 0}"#),
+    ("PUT", "/api/v1/retention", r#"{"days": "ten"}"#),
+    ("PUT", "/api/v1/retention", r#"{"weeks": 1}"#),
     ("POST", "/api/v1/keys", r#"{"name": "", "scopes": ["read"]}"#),
     ("POST", "/api/v1/keys", r#"{"name": "k", "scopes": []}"#),
     ("POST", "/api/v1/keys", r#"{"name": "k", "scopes": ["write"]}"#),
@@ -256,6 +259,8 @@ const BODIES: &[(&str, &str, &str)] = &[
 
 /// The cases of query parameters.
 const QUERIES: &[&str] = &[
+    "/api/v1/retention/preview",
+    "/api/v1/retention/preview?days=-1",
     "/api/v1/logs?limit=0",
     "/api/v1/logs?limit=ten",
     "/api/v1/logs?page=2",

@@ -126,3 +126,27 @@ async fn prices_are_edited() {
     admin.delete("/api/v1/prices?provider=p&model=m/1").await.expect(204);
     admin.delete("/api/v1/prices?provider=p&model=m/1").await.expect(404);
 }
+
+#[tokio::test]
+async fn retention_is_set_and_says_what_would_leave() {
+    let app = TestApp::start().await;
+    let admin = app.admin().await;
+    let at = "/api/v1/retention";
+    assert_eq!(admin.get(at).await.expect(200).json(), json!({"days": null}));
+    assert_eq!(admin.put(at, json!({"days": 30})).await.expect(200).json(), json!({"days": 30}));
+    assert_eq!(admin.get(at).await.expect(200).json(), json!({"days": 30}));
+    for created_at in ["2025-11-01T00:00:00Z", "2026-01-14T00:00:00Z"] {
+        let log = json!({"messages": [], "created_at": created_at});
+        admin.post("/api/v1/logs", log).await.expect(201);
+    }
+    let preview = admin.get(&format!("{at}/preview?days=30")).await.expect(200).json();
+    let expected = json!({
+        "before": "2025-12-16T00:00:00.000000Z", "logs": 1, "more": false,
+        "oldest": "2025-11-01T00:00:00.000000Z",
+    });
+    assert_eq!(preview, expected);
+    let none = admin.get(&format!("{at}/preview?days=300")).await.expect(200).json();
+    assert_eq!((&none["logs"], &none["oldest"]), (&json!(0), &Value::Null));
+    let entries = admin.get("/api/v1/audit").await.expect(200).json();
+    assert_eq!(entries["items"][0]["action"], "retention.put");
+}

@@ -4,6 +4,7 @@
 //! [`writer`]. Every statement is written once, for both engines.
 
 mod audit;
+mod backup;
 mod conn;
 mod deployment;
 mod event;
@@ -20,10 +21,12 @@ mod price;
 mod provider;
 mod prune;
 mod repeat;
+mod retention;
 mod rows;
 mod session;
 mod span;
 mod statement;
+mod transfer;
 mod tx;
 mod user;
 mod value;
@@ -36,6 +39,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::task::JoinSet;
 use vouch_domain::Time;
 
+pub use self::backup::Restore;
 use self::conn::Pool;
 use self::op::{Act, Action, Op};
 pub use self::open::StoreOptions;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migrator};
 
-use super::conn::Pool;
+use super::conn::{Conn, Pool};
 use crate::{Result, StoreError};
 
 /// Which database, and how to open it.
@@ -33,6 +33,11 @@ pub(super) struct Pools {
     pub(super) readers: Pool,
 }
 
+#[cfg(feature = "sqlite")]
+static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
+#[cfg(feature = "postgres")]
+static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
+
 /// How long a connection may take to come.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -53,12 +58,18 @@ pub(super) async fn open(options: &StoreOptions) -> Result<Pools> {
     Err(vouch_domain::Invalid::new("/database_url", EXPECTED, "another address").into())
 }
 
+/// What all connections to a SQLite file have in common.
+#[cfg(feature = "sqlite")]
+fn sqlite_options(path: &str) -> sqlx::sqlite::SqliteConnectOptions {
+    sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(path)
+        .synchronous(sqlx::sqlite::SqliteSynchronous::Full)
+        .foreign_keys(true)
+}
+
 #[cfg(feature = "sqlite")]
 async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
-    use sqlx::sqlite::{
-        SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
-    };
-    static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+    use sqlx::sqlite::SqlitePoolOptions;
 
     // SQLite means a database of one connection by these, which nobody else would see.
     if matches!(path, "" | ":memory:") {
@@ -67,13 +78,10 @@ async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
     if options.migrate {
         make_private(path).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
     } else if matches!(std::fs::exists(path), Ok(false)) {
-        check(&MIGRATIONS, &[], options.migrate)?;
+        check(&SQLITE, &[], options.migrate)?;
     }
-    let connect = SqliteConnectOptions::new()
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
+    let connect = sqlite_options(path)
+        .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal)
         .busy_timeout(ACQUIRE_TIMEOUT)
         .statement_cache_capacity(1024)
         // Rows cross to our task one by one; with room for all of them the database goes on.
@@ -92,9 +100,9 @@ async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
     let found = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')";
     let found = sqlx::query_scalar(found).fetch_one(&writer).await?;
     let applied = applied(found, &mut *writer.acquire().await?).await?;
-    check(&MIGRATIONS, &applied, options.migrate)?;
+    check(&SQLITE, &applied, options.migrate)?;
     if options.migrate {
-        MIGRATIONS.run(&writer).await.map_err(unavailable)?;
+        SQLITE.run(&writer).await.map_err(unavailable)?;
     }
     let readers = SqlitePoolOptions::new()
         .max_connections(options.readers.max(1))
@@ -108,8 +116,6 @@ async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
 async fn open_postgres(options: &StoreOptions) -> Result<Pools> {
     use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
     use sqlx::{Connection as _, PgConnection};
-    static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
-
     let connect: PgConnectOptions = options.url.parse()?;
     let connect = connect.application_name("vouch").statement_cache_capacity(512);
     // A pool tries again until its time is up and then hides why; one connection says why.
@@ -125,9 +131,9 @@ async fn open_postgres(options: &StoreOptions) -> Result<Pools> {
     let found = "SELECT to_regclass('_sqlx_migrations') IS NOT NULL";
     let found = sqlx::query_scalar(found).fetch_one(&writer).await?;
     let applied = applied(found, &mut *writer.acquire().await?).await?;
-    check(&MIGRATIONS, &applied, options.migrate)?;
+    check(&POSTGRES, &applied, options.migrate)?;
     if options.migrate {
-        MIGRATIONS.run(&writer).await.map_err(unavailable)?;
+        POSTGRES.run(&writer).await.map_err(unavailable)?;
     }
     let readers = PgPoolOptions::new()
         .max_connections(options.readers.max(1))
@@ -151,6 +157,60 @@ const READER: &str = "SET plan_cache_mode = force_custom_plan";
 #[cfg(feature = "postgres")]
 async fn set(conn: &mut sqlx::PgConnection, settings: &'static str) -> Result<(), sqlx::Error> {
     sqlx::raw_sql(settings).execute(conn).await.map(|_| ())
+}
+
+/// Opens the database for one connection that shares it with nobody, without touching its tables.
+/// SQLite leaves the write-ahead log for that, which nobody can while others have the file open.
+pub(super) async fn alone(url: &str) -> Result<Pool> {
+    #[cfg(feature = "sqlite")]
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        let path = path.strip_prefix("//").unwrap_or(path);
+        make_private(path).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
+        let connect = sqlite_options(path)
+            .journal_mode(sqlx::sqlite::SqliteJournalMode::Delete)
+            .busy_timeout(Duration::from_secs(1));
+        let one = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).idle_timeout(None);
+        return Ok(Pool::Sqlite(one.acquire_timeout(ACQUIRE_TIMEOUT).connect_with(connect).await?));
+    }
+    #[cfg(feature = "postgres")]
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let connect: sqlx::postgres::PgConnectOptions = url.parse()?;
+        let one = sqlx::postgres::PgPoolOptions::new().max_connections(1);
+        let connect = connect.application_name("vouch restore");
+        return Ok(Pool::Postgres(
+            one.acquire_timeout(ACQUIRE_TIMEOUT).connect_with(connect).await?,
+        ));
+    }
+    Err(vouch_domain::Invalid::new("/database_url", EXPECTED, "another address").into())
+}
+
+/// The migrations of PostgreSQL (`shared`) or SQLite.
+pub(super) fn migrations(shared: bool) -> &'static Migrator {
+    #[cfg(feature = "sqlite")]
+    if !shared {
+        return &SQLITE;
+    }
+    #[cfg(feature = "postgres")]
+    if shared {
+        return &POSTGRES;
+    }
+    unreachable!("a connection is of an engine of this build")
+}
+
+/// Runs the migrations up to one, or all of them.
+pub(super) async fn migrate(conn: &mut Conn, to: Option<i64>) -> Result<()> {
+    let migrations = migrations(conn.is_shared());
+    let done = match conn {
+        #[cfg(feature = "sqlite")]
+        Conn::SqliteRead(c) => migrations.run_direct(to, &mut **c, false).await,
+        #[cfg(feature = "sqlite")]
+        Conn::SqliteWrite(c) => migrations.run_direct(to, &mut **c, false).await,
+        #[cfg(feature = "postgres")]
+        Conn::PostgresRead(c) => migrations.run_direct(to, &mut **c, false).await,
+        #[cfg(feature = "postgres")]
+        Conn::PostgresWrite(c) => migrations.run_direct(to, &mut **c, false).await,
+    };
+    done.map_err(unavailable)
 }
 
 /// The migrations that ran, where there is the table that says so (`found`); reading makes none.

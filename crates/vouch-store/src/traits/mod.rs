@@ -1,19 +1,25 @@
 //! What the rooms ask of a store.
 
+mod backup;
 mod deployment;
 mod feedback;
 mod log;
 mod people;
+mod retention;
 mod thread;
 mod trail;
+mod transfer;
 mod view;
 
+pub use backup::{BackupStore, Cell, Piece, Table};
 pub use deployment::{DeploymentStore, PriceStore, ProviderStore};
 pub use feedback::{FeedbackQuery, FeedbackStore, MetricStore, SummaryPoint, SummaryQuery};
 pub use log::{LogDetail, LogQuery, LogStore, LogValues, Patched, UsagePoint};
 pub use people::{Accepted, InvitationStore, KeyStore, SessionRecord, SessionStore, UserStore};
+pub use retention::{Leaving, RetentionStore, Revision};
 pub use thread::{MAX_THREAD, ThreadStore, TurnQuery};
 pub use trail::{AuditStore, EventStore};
+pub use transfer::{TakenIn, TransferStore, WholeLog};
 pub use view::{MAX_VIEWS, ViewStore};
 
 use vouch_domain::Time;
@@ -37,6 +43,9 @@ pub trait Store:
     + InvitationStore
     + AuditStore
     + EventStore
+    + TransferStore
+    + BackupStore
+    + RetentionStore
 {
     /// Whether the database answers and takes writes.
     async fn ready(&self) -> Result<()>;

@@ -56,6 +56,13 @@ impl Backend {
         sqlx::raw_sql(statement).execute(&mut conn).await.unwrap();
     }
 
+    /// Removes the database, where that is not done by itself.
+    pub(crate) async fn remove(&self) {
+        if let Some((server, name)) = &self.database {
+            admin(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+        }
+    }
+
     /// Runs a test and removes the database, whatever came of it.
     pub(crate) async fn run<F: Future<Output = ()> + Send + 'static>(
         self,
@@ -68,9 +75,7 @@ impl Backend {
         tasks.spawn(test(world));
         let result = tasks.join_next().await.unwrap();
         store.close().await;
-        if let Some((server, name)) = &backend.database {
-            admin(server, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-        }
+        backend.remove().await;
         if let Err(failed) = result {
             std::panic::resume_unwind(failed.into_panic());
         }

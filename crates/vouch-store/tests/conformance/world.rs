@@ -49,6 +49,11 @@ impl World {
         Self { project, ..self.clone() }
     }
 
+    /// The same project in another store.
+    pub(crate) fn in_store(&self, store: Arc<SqlStore>) -> Self {
+        Self { store, ..self.clone() }
+    }
+
     pub(crate) async fn create_project(&self, id: ProjectId, name: &str) {
         let at = self.now();
         let project = Project { id, name: name.into(), created_at: at };

@@ -42,6 +42,10 @@ fn help_teaches() {
         &["user", "role", "--help"],
         &["user", "password", "--help"],
         &["logs", "--help"],
+        &["export", "logs", "--help"],
+        &["import", "logs", "--help"],
+        &["backup", "--help"],
+        &["restore", "--help"],
         &["audit", "verify", "--help"],
         &["doctor", "--help"],
     ] {
@@ -153,7 +157,24 @@ fn bad_input_to_a_database_that_is_there() {
     ] {
         assert_eq!(run(folder, args).0, Some(0));
     }
+    fs::write(folder.join("logs.txt"), "no logs\n").unwrap();
+    fs::write(folder.join("other.csv"), "name,age\nann,3\n").unwrap();
     let cases: &[&[&str]] = &[
+        &["export", "logs", "--filter", "score:high"],
+        &["export", "logs", "--from", "yesterday"],
+        &["export", "logs", "--project", "other"],
+        &["export", "logs", "--resume"],
+        &["export", "logs", "-o", "one.parquet", "--resume"],
+        &["export", "logs", "-o", "vouch-data/", "--format", "csv"],
+        &["export", "logs", "-o", "nowhere/logs.csv"],
+        &["import", "logs", "missing.jsonl"],
+        &["import", "logs", "logs.txt"],
+        &["import", "logs", "other.csv"],
+        &["import", "logs", "logs.txt", "--format", "parquet"],
+        &["import", "logs", "vouch-data"],
+        &["backup", "nowhere/all.backup"],
+        &["restore", "missing.backup"],
+        &["restore", "logs.txt"],
         &["key", "create", "--name", " ", "--scope", "read"],
         &["key", "revoke", "key_01h455vb4pex5vsknk084sn02q"],
         &["user", "create", "ann"],

@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails loudly")]
 
+mod backup;
 mod cli;
 mod crash;
 mod faults;
 mod life;
 mod local;
 mod nodes;
+mod retention;
 mod streams;
 mod support;
+mod transfer;

@@ -63,7 +63,7 @@ pub(crate) async fn create(
     } else {
         vec![]
     };
-    let intake = Intake { project, now, by: &by, prices: &prices };
+    let intake = Intake { project, now, undated: now, by: &by, prices: &prices };
     let pointers: Vec<_> = (0..batch.items.len()).map(|i| batch.pointer(i)).collect();
     let (mut logs, mut feedback) = (Vec::with_capacity(pointers.len()), Vec::new());
     for (came, pointer) in batch.items.into_iter().zip(&pointers) {

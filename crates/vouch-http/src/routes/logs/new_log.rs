@@ -106,6 +106,8 @@ const MAX_ERROR_CHARS: usize = 8000;
 pub(crate) struct Intake<'a> {
     pub(crate) project: ProjectId,
     pub(crate) now: Time,
+    /// When logs were made that do not say it.
+    pub(crate) undated: Time,
     pub(crate) by: &'a Actor,
     pub(crate) prices: &'a [Price],
 }
@@ -124,7 +126,7 @@ impl NewLog {
         let created_at = match (self.created_at, self.id) {
             (Some(at), _) => possible("/created_at", at, intake.now)?,
             (None, Some(id)) => possible("/id", id.made_at(), intake.now)?,
-            (None, None) => intake.now,
+            (None, None) => intake.undated,
         };
         let id = self.id.unwrap_or_else(|| LogId::new(created_at, entropy));
         possible("/id", id.made_at(), intake.now)?;
@@ -198,7 +200,7 @@ fn check_logprobs(tokens: &[TokenLogprob]) -> Result<(), Invalid> {
 }
 
 /// A log from the future would stay on top of every list.
-fn possible(pointer: &str, at: Time, now: Time) -> Result<Time, Invalid> {
+pub(crate) fn possible(pointer: &str, at: Time, now: Time) -> Result<Time, Invalid> {
     if at.micros() < 0 || at > now.plus_s(checks::SKEW_S) {
         let expected = format!("a time from 1970 until now ({now})");
         return Err(Invalid::new(pointer, expected, at));

@@ -8,6 +8,8 @@ mod retract;
 mod row;
 mod summary;
 
+pub(crate) use read::on_logs;
+
 use vouch_domain::actor::Actor;
 use vouch_domain::feedback::{Feedback, FeedbackTarget, NewFeedback};
 use vouch_domain::id::{FeedbackId, LogId, ProjectId};

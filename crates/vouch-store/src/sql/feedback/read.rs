@@ -6,9 +6,10 @@ use vouch_domain::feedback::{Feedback, FeedbackTarget};
 use vouch_domain::id::{FeedbackId, LogId, ProjectId};
 use vouch_domain::{Cursor, Invalid, Page};
 
-use super::row::{FeedbackRow, select};
+use super::row::{COLUMNS, FeedbackRow, JOINS, select};
 use super::target_text;
 use crate::sql::conn::Conn;
+use crate::sql::log::numbered;
 use crate::sql::statement::sql;
 use crate::{FeedbackQuery, Result};
 
@@ -45,17 +46,7 @@ pub(crate) async fn of_logs(
     logs: &[LogId],
 ) -> Result<HashMap<LogId, Vec<Feedback>>> {
     let mut by_log: HashMap<LogId, Vec<Feedback>> = HashMap::new();
-    if logs.is_empty() {
-        return Ok(by_log);
-    }
-    let mut query = select(project);
-    query.push(" AND f.target IN (");
-    for (n, log) in logs.iter().enumerate() {
-        query.push(if n == 0 { "" } else { ", " }).push_bind(*log);
-    }
-    query.push(")");
-    for row in query.all::<FeedbackRow>(conn).await? {
-        let feedback = row.feedback()?;
+    for feedback in on_logs(conn, project, logs).await? {
         if let Some(log) = feedback.target.log() {
             by_log.entry(log).or_default().push(feedback);
         }
@@ -80,6 +71,21 @@ pub(crate) async fn of_target(
     let mut all = rows.into_iter().map(FeedbackRow::feedback).collect::<Result<Vec<_>>>()?;
     all.sort_by_key(|f| (f.created_at, f.id));
     Ok(all)
+}
+
+/// The feedback on these logs themselves, in any order.
+pub(crate) async fn on_logs(
+    conn: &mut Conn,
+    project: ProjectId,
+    logs: &[LogId],
+) -> Result<Vec<Feedback>> {
+    let keys: Vec<_> = logs.iter().map(|log| (project, *log)).collect();
+    let body = format!(
+        "SELECT {COLUMNS} FROM k CROSS JOIN feedback f {JOINS} \
+         WHERE f.project = k.project AND f.target = k.log"
+    );
+    let rows = numbered(&keys).all::<FeedbackRow>(conn, &body).await?;
+    rows.into_iter().map(FeedbackRow::feedback).collect()
 }
 
 /// Feedback, newest first.

@@ -49,17 +49,23 @@ impl FeedbackRow {
     }
 }
 
-/// The feedback of a project, as `f`; conditions are to be added. An author is named after the
-/// person or the key (`user:ID` or `key:ID`).
+/// What is read for a [`FeedbackRow`] from `feedback f` with [`JOINS`].
+pub(super) const COLUMNS: &str = "f.id, f.created_at, f.author, \
+    COALESCE(u.name, a.name) AS author_name, f.source, f.target, f.name, f.value, f.value_num, \
+    f.comment, f.correction, f.counts, r.at AS retracted_at";
+
+/// An author is named after the person or the key (`user:ID` or `key:ID`).
+pub(super) const JOINS: &str = "\
+    LEFT JOIN users u ON u.project = f.project AND u.id = SUBSTR(f.author, 6) \
+    LEFT JOIN api_keys a ON a.project = f.project AND a.id = SUBSTR(f.author, 5) \
+    LEFT JOIN feedback_retractions r ON r.project = f.project AND r.feedback = f.id";
+
+/// The feedback of a project, as `f`; conditions are to be added.
 pub(super) fn select(project: ProjectId) -> Sql {
-    sql("SELECT f.id, f.created_at, f.author, COALESCE(u.name, a.name) AS author_name, f.source, \
-         f.target, f.name, f.value, f.value_num, f.comment, f.correction, f.counts, \
-         r.at AS retracted_at FROM feedback f \
-         LEFT JOIN users u ON u.project = f.project AND u.id = SUBSTR(f.author, 6) \
-         LEFT JOIN api_keys a ON a.project = f.project AND a.id = SUBSTR(f.author, 5) \
-         LEFT JOIN feedback_retractions r ON r.project = f.project AND r.feedback = f.id \
-         WHERE f.project = $1")
-    .bind(project)
+    let mut select = sql("SELECT ");
+    select.push(COLUMNS).push(" FROM feedback f ").push(JOINS).push(" WHERE f.project = ");
+    select.push_bind(project);
+    select
 }
 
 /// One feedback.

@@ -28,7 +28,7 @@ struct SummaryRow {
 }
 
 /// A page of logs.
-pub(super) async fn page(conn: &mut Conn, query: &LogQuery) -> Result<Page<LogSummary>> {
+pub(crate) async fn page(conn: &mut Conn, query: &LogQuery) -> Result<Page<LogSummary>> {
     let limit = query.limit.clamp(1, 200);
     let plan = Plan::of(&query.filter, conn.is_shared());
     let mut after = query.cursor.as_ref().map(read_cursor).transpose()?;

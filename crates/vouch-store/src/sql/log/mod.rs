@@ -7,6 +7,7 @@ mod body;
 mod condition;
 pub(crate) mod early;
 mod filter;
+pub(crate) mod forget;
 pub(crate) mod insert;
 mod lead;
 pub(crate) mod patch;
@@ -24,6 +25,10 @@ use vouch_domain::id::{LogId, ProjectId};
 use vouch_domain::log::{Log, LogSummary};
 use vouch_domain::patch::Patch;
 use vouch_domain::span::SpanKey;
+
+pub(crate) use filter::page;
+pub(crate) use read::whole;
+pub(crate) use row::numbered;
 
 use super::SqlStore;
 use super::feedback::append;

@@ -58,6 +58,21 @@ pub(super) async fn detail(
     }))
 }
 
+/// These logs with all patches merged, in this order; those that are gone are left out.
+pub(crate) async fn whole(conn: &mut Conn, project: ProjectId, ids: &[LogId]) -> Result<Vec<Log>> {
+    let keys: Vec<_> = ids.iter().map(|id| (project, *id)).collect();
+    let mut bodies = patch::bodies(conn, &keys).await?;
+    let mut patches = patch::stored(conn, &keys).await?;
+    let mut logs = Vec::with_capacity(keys.len());
+    for key in &keys {
+        let Some(body) = bodies.remove(key) else { continue };
+        let mut log: Log = unpack("log", &body)?;
+        log.project = project;
+        logs.push(patch::merge(log, &patches.remove(key).unwrap_or_default()));
+    }
+    Ok(logs)
+}
+
 /// Each value that each key had, oldest first: those the log came with, then those of each
 /// patch.
 fn metadata_history(log: &Log, patches: &[KeptPatch]) -> Vec<MetadataChange> {

@@ -262,7 +262,7 @@ pub(crate) async fn log_dimensions(
 }
 
 /// The rows `k (n, project, log)` of these logs; `n` is the place in the list.
-pub(super) fn numbered(logs: &[(ProjectId, LogId)]) -> Rows {
+pub(crate) fn numbered(logs: &[(ProjectId, LogId)]) -> Rows {
     let mut rows = Rows::new(&[("n", Kind::Int), ("project", Kind::Text), ("log", Kind::Text)]);
     for (n, (project, log)) in (0i64..).zip(logs) {
         rows.push([n.into(), (*project).into(), (*log).into()]);

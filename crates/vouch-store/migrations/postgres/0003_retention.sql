@@ -1,0 +1,4 @@
+-- How long the logs of a project are kept; null for ever.
+ALTER TABLE projects ADD COLUMN retention_days BIGINT;
+-- Until when somebody archives what leaves; nobody else does so meanwhile.
+ALTER TABLE projects ADD COLUMN archive_lease_until BIGINT;

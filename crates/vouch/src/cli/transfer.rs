@@ -1,0 +1,96 @@
+//! What `vouch export` and `vouch import` take.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use vouch_domain::Time;
+
+use crate::command::export::moment;
+use crate::settings::StorageOptions;
+use crate::transfer::Format;
+
+/// What to export.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExportCommand {
+    /// Write logs with their bodies and their feedback, newest first.
+    #[command(after_help = "\
+A server may be running meanwhile. A file is named FILE.part until it is whole; one that broke off
+is gone on with by the same command and --resume, from its last whole row. A folder (-o DIR/) takes
+Parquet files of 100,000 logs each, and can be gone on with as well; a single Parquet file cannot.
+Feedback on whole chains and conversations is not part of a log.
+
+Examples:
+  vouch export logs -o logs.jsonl
+  vouch export logs --filter 'model:gpt-4o* thumbs:down' --from 2026-11-01 -o down.csv
+  vouch export logs -o archive/ --format parquet
+  vouch export logs --filter 'has:correction' | jq .metadata")]
+    Logs(ExportLogs),
+}
+
+/// Which logs to export, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct ExportLogs {
+    /// Which logs, in the language of docs/filters.md. All without it.
+    #[arg(long, value_name = "FILTER")]
+    pub(crate) filter: Option<String>,
+    /// Only logs made at that day or time (UTC) or later.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) from: Option<Time>,
+    /// Only logs made before that day or time (UTC).
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    pub(crate) to: Option<Time>,
+    /// How to write them. [default: what the file's name says, else jsonl]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    /// The file, DIR/ for a folder of Parquet files, or - for standard output.
+    #[arg(long, short, value_name = "FILE", default_value = "-")]
+    pub(crate) output: Option<PathBuf>,
+    /// Go on after the last whole row of an export that broke off.
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// The project, by name or id. [default: the first]
+    #[arg(long, value_name = "PROJECT")]
+    pub(crate) project: Option<String>,
+    #[command(flatten)]
+    pub(crate) storage: StorageOptions,
+}
+
+/// What to import.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportCommand {
+    /// Read logs from a file: as `vouch export logs` writes them, or JSON lines in the shape of
+    /// POST /api/v1/logs.
+    #[command(after_help = "\
+A server may be running meanwhile. A log that is there already, by its id, is left as it is, so an
+import that broke off is simply run again. A line without an id gets one that is made of its number
+and its text, and without a time, the time when the file was last changed: reading the unchanged
+file again makes the same ids.
+
+Rows that cannot be read are kept in FILE.rejected.jsonl with line and reason; all others are
+imported. Ends with 0 when all rows were imported, with 3 when some were rejected.
+
+Examples:
+  vouch import logs logs.jsonl
+  vouch import logs archive/
+  vouch import logs old.csv --dry-run")]
+    Logs(ImportLogs),
+}
+
+/// Which logs to import, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct ImportLogs {
+    /// The file, or a folder of Parquet files.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// What it holds. [default: what its name says]
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    /// The project, by name or id. [default: the first]
+    #[arg(long, value_name = "PROJECT")]
+    pub(crate) project: Option<String>,
+    /// Check all rows and write nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) storage: StorageOptions,
+}
