@@ -38,6 +38,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chains/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A chain: its logs, oldest first, each with its feedback and without the messages that the one
+         *     before had already; the feedback on the whole of it; and its totals.
+         */
+        get: operations["get_chains_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A conversation: its logs, oldest first, each with its feedback and without the messages that
+         *     the one before had already; the feedback on the whole of it; and its totals.
+         */
+        get: operations["get_conversations_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deployments": {
         parameters: {
             query?: never;
@@ -191,6 +231,26 @@ export interface paths {
         put?: never;
         /** Take a feedback back: its author may, and an admin. It stays readable, but counts no more. */
         post: operations["post_feedback_id_retract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filters/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What could stand at the cursor of a filter that is being typed: fields, operators, and values
+         *     that this project has. A suggestion takes the place of the characters from `at` to `end`.
+         */
+        get: operations["get_filters_complete"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -543,6 +603,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long the project keeps its logs. */
+        get: operations["get_retention"];
+        /**
+         * Say how long the project keeps its logs. Older ones are archived as Parquet in the server's
+         *     data folder, and then removed, within the hour; roll-ups keep counting them.
+         */
+        put: operations["put_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would leave if logs were kept for so many days. Nothing is changed. */
+        get: operations["get_retention_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -648,6 +746,42 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All saved views of the project, by name. */
+        get: operations["get_views"];
+        put?: never;
+        /** Keep a filter of the request log under a name, for everybody in the project. */
+        post: operations["post_views"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a view: who made it may, and an admin. The logs stay as they are. */
+        delete: operations["delete_views_id"];
+        options?: never;
+        head?: never;
+        /** Change a view: who made it may, and an admin. */
+        patch: operations["patch_views_id"];
         trace?: never;
     };
     "/healthz": {
@@ -1063,6 +1197,11 @@ export interface components {
             /** @description `stop`, `length`, `tool_calls`, `content_filter`, or null while unfinished. */
             finish_reason?: string | null;
         };
+        /** @description What could stand at the cursor. */
+        Completion: components["schemas"]["Span"] & {
+            /** @description What could stand there. */
+            suggestions: components["schemas"]["Suggestion"][];
+        };
         /** @description The application's own names for the interaction. */
         Context: {
             /** @description Several calls that serve one purpose. */
@@ -1141,6 +1280,17 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description At least 10 characters; without it a sign-in link is made. */
             password?: string | null;
+        };
+        /** @description A view to be kept. */
+        CreateView: {
+            /** @description What people call it; 1 to 100 characters, unique in the project. */
+            name: string;
+            /** @description The filter language. */
+            q?: string;
+            /** @description The other parameters of `GET /api/v1/logs` that choose logs. */
+            filter?: {
+                [key: string]: string;
+            };
         };
         /** @description The deployment and its first version. */
         CreatedDeployment: {
@@ -2060,6 +2210,31 @@ export interface components {
             /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
             partial?: boolean;
         };
+        /** @description One page of a list. */
+        Page_View: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["ViewId"];
+                /** @description What people call it; unique in the project. */
+                name: string;
+                /** @description The filter language; may be empty. */
+                q: string;
+                /** @description The other parameters of `GET /api/v1/logs` that choose logs, e.g. `{"thumbs": "down"}`. */
+                filter: {
+                    [key: string]: string;
+                };
+                /** @description Who made it. */
+                created_by: components["schemas"]["Actor"];
+                /** @description Their name, where there is one. */
+                created_by_name?: string | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Time"];
+            }[];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
+        };
         /** @description How long it took, in milliseconds. */
         Performance: {
             /**
@@ -2246,6 +2421,27 @@ export interface components {
             value?: string | null;
         };
         RequestsPerMinute: number;
+        /** @description How long a project keeps its logs: so many whole days, or for ever. */
+        Retention: {
+            /**
+             * Format: int32
+             * @description Days, 1 to 36,500; null for ever.
+             */
+            days?: number | null;
+        };
+        /** @description What would leave if logs were kept for so many days. */
+        RetentionPreview: {
+            /** @description Logs made before this would leave. */
+            before: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description So many.
+             */
+            logs: number;
+            /** @description Whether there are more: only a million are counted. */
+            more: boolean;
+            oldest?: components["schemas"]["Time"] | null;
+        };
         /** @description On whose behalf. */
         Retraction: {
             /** @description The application's user who gave it, where a program passes it on. */
@@ -2294,12 +2490,26 @@ export interface components {
          * @enum {string}
          */
         Source: "program" | "judge" | "end_user" | "reviewer";
+        /** @description A place in the text of a filter, in characters. */
+        Span: {
+            /** @description The first character. */
+            at: number;
+            /** @description After the last character. */
+            end: number;
+        };
         /** @description A span as callers name it: both ids in hexadecimal, as `traceparent` has them. */
         SpanName: {
             /** @description 32 hexadecimal digits. */
             trace_id: string;
             /** @description 16 hexadecimal digits. */
             span_id: string;
+        };
+        /** @description One thing that could stand at the cursor. */
+        Suggestion: {
+            /** @description The text. */
+            insert: string;
+            /** @description What it is. */
+            about: string;
         };
         /** @description Counts and sums of one metric by day. */
         Summary: {
@@ -2311,6 +2521,63 @@ export interface components {
             /** @description The last day. */
             to: string;
             points: components["schemas"]["Point"][];
+        };
+        /** @description What the calls of a thread come to. */
+        ThreadTotals: {
+            /**
+             * Format: int64
+             * @description Logs.
+             */
+            logs: number;
+            /**
+             * Format: int64
+             * @description Of the logs, those that failed.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Tokens of the inputs.
+             */
+            prompt_tokens: number;
+            /**
+             * Format: int64
+             * @description Tokens of the outputs.
+             */
+            completion_tokens: number;
+            /**
+             * Format: int64
+             * @description All tokens.
+             */
+            total_tokens: number;
+            /**
+             * Format: int64
+             * @description Cost in millionths of a US dollar; `null` where no log's cost is known.
+             */
+            cost_usd_micros?: number | null;
+            started_at?: components["schemas"]["Time"] | null;
+            ended_at?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description Thumbs up on the logs.
+             */
+            thumbs_up: number;
+            /**
+             * Format: int64
+             * @description Thumbs down on the logs.
+             */
+            thumbs_down: number;
+            /**
+             * Format: double
+             * @description The mean of the logs' scores, 0 to 100.
+             */
+            score?: number | null;
+            /**
+             * Format: int64
+             * @description Logs with a correction.
+             */
+            corrected: number;
+            /** @description Whether there are more logs than were counted. */
+            partial: boolean;
         };
         /** Format: date-time */
         Time: string;
@@ -2327,6 +2594,43 @@ export interface components {
             bytes?: number[] | null;
             /** @description The likeliest alternatives at this place, likeliest first. */
             top_logprobs?: components["schemas"]["Alternative"][];
+        };
+        /** @description One call of a thread, with what it added to the call before. */
+        Turn: components["schemas"]["Served"] & components["schemas"]["Context"] & {
+            /** @description The log. */
+            id: components["schemas"]["LogId"];
+            /** @description When the interaction began. */
+            created_at: components["schemas"]["Time"];
+            /** @description How far it came. */
+            status: components["schemas"]["LogStatus"];
+            /** @description How it came to us. */
+            origin: components["schemas"]["LogOrigin"];
+            /** @description Who sent it. */
+            sent_by: components["schemas"]["Actor"];
+            /**
+             * Format: int32
+             * @description How many messages of the input were those of the call before, with its answer.
+             */
+            repeated: number;
+            /** @description The messages of the input after those. */
+            messages: components["schemas"]["Message"][];
+            /** @description The output. */
+            choices: components["schemas"]["Choice"][];
+            /** @description Free key-value pairs. */
+            metadata: Record<string, unknown>;
+            usage?: components["schemas"]["Usage"] | null;
+            /** @description How long it took. */
+            performance: components["schemas"]["Performance"];
+            /**
+             * Format: int64
+             * @description Cost in millionths of a US dollar, where known.
+             */
+            cost_usd_micros?: number | null;
+            error?: components["schemas"]["LogError"] | null;
+            /** @description What people said of it, in short. */
+            tally: components["schemas"]["FeedbackTally"];
+            /** @description All feedback on this log, oldest first; also what no longer counts. */
+            feedback: components["schemas"]["Feedback"][];
         };
         /** @description Signals of a response of tokens 1..T. */
         Uncertainty: {
@@ -2378,6 +2682,17 @@ export interface components {
             password?: string | null;
             /** @description Whether they are shut out. */
             disabled?: boolean | null;
+        };
+        /** @description What is to change; what is absent stays. */
+        UpdateView: {
+            /** @description What people call it. */
+            name?: string | null;
+            /** @description The filter language. */
+            q?: string | null;
+            /** @description The other parameters of `GET /api/v1/logs` that choose logs. */
+            filter?: {
+                [key: string]: string;
+            } | null;
         };
         /** @description Tokens used. */
         Usage: Record<string, unknown> & {
@@ -2516,6 +2831,26 @@ export interface components {
             /** @description What changed, in words. */
             note?: string;
         };
+        /** @description A filter of the request log under a name. */
+        View: {
+            /** @description Its id. */
+            id: components["schemas"]["ViewId"];
+            /** @description What people call it; unique in the project. */
+            name: string;
+            /** @description The filter language; may be empty. */
+            q: string;
+            /** @description The other parameters of `GET /api/v1/logs` that choose logs, e.g. `{"thumbs": "down"}`. */
+            filter: {
+                [key: string]: string;
+            };
+            /** @description Who made it. */
+            created_by: components["schemas"]["Actor"];
+            /** @description Their name, where there is one. */
+            created_by_name?: string | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Time"];
+        };
+        ViewId: string;
         /** @description A deployment with its versions. */
         WholeDeployment: {
             deployment: components["schemas"]["Deployment"];
@@ -2530,6 +2865,20 @@ export interface components {
             metadata_history: components["schemas"]["MetadataChange"][];
             /** @description On the log, its chain and its conversation, oldest first; also what no longer counts. */
             feedback: components["schemas"]["Feedback"][];
+        };
+        /** @description A conversation or a chain: what it comes to, and its calls in order. */
+        WholeThread: {
+            /** @description Its id, as the application named it. */
+            id: string;
+            /** @description What all of its logs come to. */
+            totals: components["schemas"]["ThreadTotals"];
+            /** @description What people said of the whole of it, in short. */
+            tally: components["schemas"]["FeedbackTally"];
+            /** @description On the whole of it, oldest first; also what no longer counts. */
+            feedback: components["schemas"]["Feedback"][];
+            /** @description Its logs, oldest first. */
+            items: components["schemas"]["Turn"][];
+            next_cursor?: components["schemas"]["Cursor"] | null;
         };
     };
     responses: never;
@@ -2588,6 +2937,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verified"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_chains_id: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 where absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The chain's id, as the application named it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeThread"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversations_id: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 where absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The conversation's id, as the application named it. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeThread"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
@@ -3012,6 +3433,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Feedback"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_filters_complete: {
+        parameters: {
+            query?: {
+                /** @description The filter so far. */
+                text?: string;
+                /** @description Before which of its characters the cursor stands, from 0; at its end where absent. */
+                cursor?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Completion"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
@@ -3924,6 +4378,97 @@ export interface operations {
             };
         };
     };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Retention"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention_preview: {
+        parameters: {
+            query: {
+                /** @description For how many days logs would be kept. */
+                days: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPreview"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_session: {
         parameters: {
             query?: never;
@@ -4164,6 +4709,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SigninLink"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_View"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateView"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_views_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view. */
+                id: components["schemas"]["ViewId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_views_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The view. */
+                id: components["schemas"]["ViewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateView"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */

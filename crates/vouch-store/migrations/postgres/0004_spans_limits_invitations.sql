@@ -6,6 +6,7 @@ CREATE TABLE log_spans (
     log TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (project, trace_id, span_id)
 );
+CREATE INDEX log_spans_log ON log_spans (project, log);
 
 -- How often a key may call; null for no limit.
 ALTER TABLE api_keys ADD COLUMN requests_per_minute BIGINT;

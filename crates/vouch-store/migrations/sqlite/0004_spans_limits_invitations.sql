@@ -6,9 +6,11 @@ CREATE TABLE log_spans (
     log TEXT NOT NULL,
     PRIMARY KEY (project, trace_id, span_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX log_spans_log ON log_spans (project, log);
 
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
-    ('log_spans', 'log_spans', '1000000 1000000 5 1');
+    ('log_spans', 'log_spans', '1000000 1000000 5 1'),
+    ('log_spans', 'log_spans_log', '1000000 1000000 1');
 ANALYZE sqlite_schema;
 
 -- How often a key may call; null for no limit.

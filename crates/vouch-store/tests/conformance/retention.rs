@@ -4,6 +4,7 @@ use serde_json::json;
 use vouch_domain::Time;
 use vouch_domain::id::LogId;
 use vouch_domain::retention::Retention;
+use vouch_domain::span::SpanKey;
 use vouch_store::{
     FeedbackStore, LogStore, RetentionStore, Revision, StoreError, SummaryQuery, TransferStore,
 };
@@ -76,6 +77,9 @@ async fn what_is_forgotten_is_gone_and_stays_counted(w: World) {
     w.give(w.on(ids[4], "ann", "thumbs", json!(true))).await;
     let patch = w.patch(ids[0], json!({"metadata": {"more": 1}}));
     w.store.patch_log(patch, vec![], None).await.unwrap();
+    let span = SpanKey::new([1; 16], [1; 8]).unwrap();
+    let named = w.store.span_logs(w.project, vec![(span, ids[0])]).await.unwrap();
+    assert_eq!(named, ids[..1]);
     let days = 0..=i64::MAX;
     let usage = w.store.usage(w.project, days.clone()).await.unwrap();
     let old = leaving(&w, before).await;
@@ -92,6 +96,8 @@ async fn what_is_forgotten_is_gone_and_stays_counted(w: World) {
         assert!(w.store.log(w.project, *id).await.unwrap().is_none());
         assert!(w.store.log_feedback(w.project, *id).await.unwrap().is_empty());
     }
+    let fresh = w.log().id;
+    assert_eq!(w.store.span_logs(w.project, vec![(span, fresh)]).await.unwrap(), [fresh]);
     for filter in ["", "meta.plan:pro", "\"capital of France\""] {
         while w.find(filter).await.len() != 2 {
             tokio::task::yield_now().await;

@@ -17,20 +17,20 @@ const BATCH: usize = 5;
 
 #[test]
 fn nothing_acknowledged_is_lost_on_sqlite() {
-    crash(&Database::sqlite(), Nodes::One);
+    crash(&Database::sqlite(), &Nodes::One);
 }
 
 #[test]
 fn nothing_acknowledged_is_lost_on_postgres() {
     if let Some(database) = Database::postgres("crash") {
-        crash(&database, Nodes::One);
+        crash(&database, &Nodes::One);
     }
 }
 
 #[test]
 fn nothing_acknowledged_is_lost_when_one_of_two_nodes_is_killed() {
     if let Some(database) = Database::postgres("crash_two") {
-        crash(&database, Nodes::Two);
+        crash(&database, &Nodes::Two);
     }
 }
 
@@ -75,11 +75,11 @@ struct Record {
     logs: Mutex<Vec<String>>,
 }
 
-fn crash(database: &Database, nodes: Nodes) {
+fn crash(database: &Database, nodes: &Nodes) {
     let folder = tempfile::tempdir().unwrap();
     let upstream = Upstream::start(Duration::from_millis(2));
     let server = Server::start(folder.path(), &database.args());
-    let survivor = (nodes == Nodes::Two).then(|| Server::start(folder.path(), &database.args()));
+    let survivor = (*nodes == Nodes::Two).then(|| Server::start(folder.path(), &database.args()));
     let provider = json!({"kind": "openai", "base_url": upstream.base_url});
     server.client().put("/api/v1/providers/fake", &provider).ok();
 

@@ -44,7 +44,9 @@ fn ten_thousand_streams_are_open_at_once() {
     assert_eq!(server.client().get("/api/v1/logs").status, 200);
 
     assert_eq!(provider.end_all(), streams);
-    open.iter_mut().for_each(|stream| drop(read_until(stream, "[DONE]")));
+    for stream in &mut open {
+        read_until(stream, "[DONE]");
+    }
     drop(open);
     eventually(|| {
         let usage = server.client().get("/api/v1/usage").ok();
@@ -147,7 +149,9 @@ impl Provider {
     fn end_all(&self) -> usize {
         let streams = std::mem::take(&mut *self.begun.lock().unwrap());
         // Those whose call was given up are closed already.
-        streams.iter().for_each(|mut stream| drop(stream.write_all(b"data: [DONE]\n\n")));
+        for mut stream in &streams {
+            drop(stream.write_all(b"data: [DONE]\n\n"));
+        }
         streams.len()
     }
 }

@@ -11,7 +11,7 @@ use super::row::COLUMNS;
 
 /// What belongs to the logs `k`, but for their own rows and their tags. What is found through
 /// another of these comes before it.
-const BELONGINGS: [&str; 8] = [
+const BELONGINGS: [&str; 9] = [
     "DELETE FROM feedback_labels WHERE (project, metric, log) IN (SELECT f.project, f.name, f.target \
      FROM k CROSS JOIN feedback f WHERE f.project = k.project AND f.target = k.log)",
     "DELETE FROM feedback_retractions WHERE (project, feedback) IN (SELECT f.project, f.id \
@@ -22,6 +22,7 @@ const BELONGINGS: [&str; 8] = [
     "DELETE FROM log_patches WHERE (project, log) IN (SELECT project, log FROM k)",
     "DELETE FROM log_bodies WHERE (project, id) IN (SELECT project, log FROM k)",
     "DELETE FROM search_todo WHERE (project, log) IN (SELECT project, log FROM k)",
+    "DELETE FROM log_spans WHERE (project, log) IN (SELECT project, log FROM k)",
     "DELETE FROM early_logs WHERE (project, log) IN (SELECT project, log FROM k)",
 ];
 
