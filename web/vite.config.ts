@@ -26,8 +26,9 @@ export default defineConfig({
           groups: [
             { name: "react", test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 3 },
             { name: "tanstack", test: /node_modules[\\/]@tanstack[\\/]/, priority: 2 },
-            // What several pages share travels together: few requests instead of fifty.
-            { name: "shared", minShareCount: 3, priority: 1 },
+            // What several pages share travels together: few requests instead of fifty. But no
+            // styles: a page's would come before those that it builds upon.
+            { name: "shared", test: /\.[jt]sx?$/, minShareCount: 3, priority: 1 },
           ],
         },
       },

@@ -135,6 +135,7 @@ test("what is unsafe is not green, and guidelines are there to read", async (wor
   await page.getByText("Could the answer harm someone?").waitFor();
   for (const [word, wanted] of [[/^unsafe/, "red"], [/^safe/, "green"], [/^inaccurate/, "red"], [/^accurate/, "green"]]) {
     const button = page.getByRole("button", { name: word });
+    equal(await button.evaluate((element) => getComputedStyle(element).borderTopWidth), "1px", "a word looks like a button");
     await button.click();
     await until(async () => (await button.getAttribute("aria-pressed")) === "true", `${word} to be chosen`);
     const colour = async () => {

@@ -178,3 +178,27 @@ test("people are added with a link, and the audit trail holds", async ({ page, s
   await page.getByRole("button", { name: "Verify" }).click();
   await page.getByText(/^Intact: /).waitFor();
 });
+
+test("how long logs are kept is said, with what would leave, and taken back", async ({ page, server }) => {
+  await page.goto(`${server.address}/settings/retention`);
+  const form = page.getByRole("form", { name: "Retention" });
+  const limited = form.getByLabel("Remove logs after a time");
+  const save = form.getByRole("button", { name: "Save" });
+  await limited.waitFor();
+  assert(await save.isDisabled(), "nothing to save yet");
+  await limited.click();
+  await form.getByLabel("Days that logs are kept").fill("3650");
+  await form.getByText("No logs leave now.").waitFor();
+  await save.click();
+  await until(() => save.isDisabled(), "it to be saved");
+  await page.reload();
+  equal(await form.getByLabel("Days that logs are kept").inputValue(), "3650");
+  await form.getByLabel("Days that logs are kept").fill("0");
+  assert(await save.isDisabled(), "no days at all cannot be saved");
+  await limited.click();
+  await save.click();
+  await until(() => save.isDisabled(), "it to be taken back");
+  await page.reload();
+  await limited.waitFor();
+  assert(!(await limited.isChecked()), "logs are kept for ever again");
+});

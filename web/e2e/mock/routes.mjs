@@ -198,6 +198,16 @@ export function route(state, { method, path, query: q, body, headers, address })
       return changed(ok(made, 201));
     },
     "DELETE /providers/*": () => problem(409, "conflict", "In use", `The deployment assistant uses ${parts[1]} in its active version.`),
+    "GET /retention": () => ok({ days: state.retentionDays ?? null }),
+    "PUT /retention": () => {
+      state.retentionDays = body.days;
+      return ok({ days: body.days });
+    },
+    "GET /retention/preview": () => {
+      const before = new Date(Date.now() - Number(q.get("days")) * 864e5).toISOString();
+      const leaving = state.logs.filter((log) => log.created_at < before);
+      return ok({ before, logs: leaving.length, more: false, oldest: leaving.map((log) => log.created_at).sort()[0] ?? null });
+    },
     "GET /prices": () => ok({ items: state.prices }),
     "PUT /prices": () => {
       state.prices = [...state.prices.filter((p) => p.provider !== body.provider || p.model !== body.model), body];

@@ -83,7 +83,7 @@ pub(crate) fn object(whole: &WholeLog) -> serde_json::Result<Value> {
     serde_json::to_value(Record { log: &whole.log, feedback })
 }
 
-/// Whether the object is what [`write`] writes, rather than what `POST /api/v1/logs` takes.
+/// Whether the object is what [`write()`] writes, rather than what `POST /api/v1/logs` takes.
 pub(crate) fn is_record(object: &Map<String, Value>) -> bool {
     object.contains_key("origin") || object.contains_key("sent_by")
 }

@@ -1,5 +1,7 @@
 //! Writing a backup into a database that holds nothing yet, or nothing that is to stay.
 
+use std::time::{Duration, Instant};
+
 use tokio::sync::mpsc;
 
 use super::tables::{Found, WORDS, names, tables};
@@ -12,11 +14,27 @@ use crate::{Cell, Piece, Result, StoreError, Table};
 
 /// The most parameters of one statement.
 const PARAMETERS: usize = 8000;
+/// How long a server that is ending may take to let go of the database.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A database that a backup is written into. Nothing is changed before [`Restore::load`].
 pub struct Restore {
     pool: crate::sql::conn::Pool,
     shared: bool,
+}
+
+/// Whether a server is connected. One that was just stopped is listed a moment longer.
+async fn is_in_use(conn: &mut Conn) -> Result<bool> {
+    let others = "SELECT COUNT(*) FROM pg_stat_activity \
+                  WHERE datname = current_database() AND application_name = 'vouch'";
+    let begun = Instant::now();
+    while sql(others).one::<(i64,)>(conn).await?.is_some_and(|(n,)| n > 0) {
+        if begun.elapsed() > PATIENCE {
+            return Ok(true);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(false)
 }
 
 impl Restore {
@@ -28,12 +46,8 @@ impl Restore {
         let pool = open::alone(url).await?;
         let mut conn = pool.acquire().await?;
         let shared = conn.is_shared();
-        if shared {
-            let others = "SELECT COUNT(*) FROM pg_stat_activity \
-                          WHERE datname = current_database() AND application_name = 'vouch'";
-            if sql(others).one::<(i64,)>(&mut conn).await?.is_some_and(|(n,)| n > 0) {
-                return Err(StoreError::Conflict("a server uses the database".into()));
-            }
+        if shared && is_in_use(&mut conn).await? {
+            return Err(StoreError::Conflict("a server uses the database".into()));
         }
         drop(conn);
         Ok(Self { pool, shared })
