@@ -50,10 +50,9 @@ pub(crate) async fn stream(
         }
         None => query.parse::<i64>("last_event_id", "the number of an event")?,
     };
-    let after = match asked {
-        Some(seq) => seq,
-        None => app.store.last_event(project).await?,
-    };
+    // A number that is still to come is of a database that was there before this one.
+    let newest = app.store.last_event(project).await?;
+    let after = asked.filter(|seq| *seq <= newest).unwrap_or(newest);
     let now = app.now();
     let reader = Reader { caller, uri, headers, known_at: now };
     let until = now.plus_s(LONGEST_S);

@@ -38,6 +38,21 @@ async fn events_come_as_they_happen_and_go_on_where_a_reader_left_off() {
     app.stop().await;
 }
 
+/// As a page does that was open while the database was replaced by an older one.
+#[tokio::test]
+async fn a_reader_who_is_ahead_hears_what_happens_from_now_on() {
+    let app = TestApp::start().await;
+    let (_, viewer) = app.person(Role::Viewer).await;
+    let ahead = viewer.with("last-event-id", "1000000");
+    let mut stream = ahead.open(Method::GET, "/api/v1/events", None).await;
+    let program = app.key(&[Scope::Ingest]).await;
+    let sent = program.post("/api/v1/logs", log("Why?", "Because.")).await.expect(201).json();
+    let event = stream.event().await.unwrap();
+    assert!(event.data.contains(sent["ids"][0].as_str().unwrap()), "{event:?}");
+    drop(stream);
+    app.stop().await;
+}
+
 /// Whether the stream ends, rather than tell of what happens after so much time.
 async fn ends_after(app: &TestApp, pass_s: i64, mut stream: vouch_testkit::Stream) -> bool {
     let program = app.key(&[Scope::Ingest]).await;

@@ -11,6 +11,7 @@ mod filters;
 mod invitations;
 mod logs;
 mod metrics;
+mod migrations;
 mod nodes;
 mod opening;
 mod patches;

@@ -26,7 +26,7 @@ on_both!(
     what_breaks_off_changes_nothing,
 );
 
-async fn whole(w: &World, limit: u32) -> Vec<WholeLog> {
+pub(crate) async fn whole(w: &World, limit: u32) -> Vec<WholeLog> {
     let mut query =
         LogQuery { project: w.project, filter: w.filter(""), cursor: None::<Cursor>, limit };
     let mut all = Vec::new();
@@ -42,7 +42,7 @@ async fn whole(w: &World, limit: u32) -> Vec<WholeLog> {
 }
 
 /// Five logs; the first has a patch, a thumb that was changed, and a score that was taken back.
-async fn fill(w: &World) -> LogId {
+pub(crate) async fn fill(w: &World) -> LogId {
     let mut first = None;
     for _ in 0..5 {
         let log = w.log();
@@ -148,7 +148,7 @@ async fn feedback_that_does_not_fit_is_refused_with_its_logs(w: World) {
     assert_eq!(other.find("").await.len(), 0);
 }
 
-async fn dump(store: &SqlStore) -> Vec<Piece> {
+pub(crate) async fn dump(store: &SqlStore) -> Vec<Piece> {
     let (sender, mut receiver) = mpsc::channel(4);
     let mut all = Vec::new();
     let (dumped, ()) = tokio::join!(store.dump(sender), async {
@@ -160,7 +160,7 @@ async fn dump(store: &SqlStore) -> Vec<Piece> {
     all
 }
 
-async fn load(url: &str, schema: i64, pieces: Vec<Piece>) -> vouch_store::Result<()> {
+pub(crate) async fn load(url: &str, schema: i64, pieces: Vec<Piece>) -> vouch_store::Result<()> {
     let (sender, receiver) = mpsc::channel(4);
     let restore = Restore::open(url).await?;
     let send = async move {
