@@ -43,9 +43,9 @@ async fn events_come_as_they_happen_and_go_on_where_a_reader_left_off() {
 async fn a_reader_who_is_ahead_hears_what_happens_from_now_on() {
     let app = TestApp::start().await;
     let (_, viewer) = app.person(Role::Viewer).await;
+    let program = app.key(&[Scope::Ingest]).await;
     let ahead = viewer.with("last-event-id", "1000000");
     let mut stream = ahead.open(Method::GET, "/api/v1/events", None).await;
-    let program = app.key(&[Scope::Ingest]).await;
     let sent = program.post("/api/v1/logs", log("Why?", "Because.")).await.expect(201).json();
     let event = stream.event().await.unwrap();
     assert!(event.data.contains(sent["ids"][0].as_str().unwrap()), "{event:?}");
