@@ -41,9 +41,10 @@ async fn tables_of_every_earlier_version_are_brought_up_to_date(w: World) {
 
 /// Another database of the same engine.
 async fn beside(w: &World) -> Option<Backend> {
-    match w.backend.url.starts_with("sqlite") {
-        true => Some(Backend::sqlite()),
-        false => Backend::postgres().await,
+    if w.backend.url.starts_with("sqlite") {
+        Some(Backend::sqlite())
+    } else {
+        Backend::postgres().await
     }
 }
 
