@@ -9,7 +9,7 @@ use std::thread::scope;
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Database, Server, run};
+use crate::support::{Client, Database, Server, run, run_ok};
 
 #[test]
 fn a_backup_of_sqlite_holds_what_was_acknowledged() {
@@ -25,12 +25,6 @@ fn a_backup_moves_from_one_engine_to_the_other() {
     };
     under_load(&Database::sqlite(), &two);
     under_load(&one, &Database::sqlite());
-}
-
-fn ok(folder: &Path, args: &[&str]) -> String {
-    let (code, out, err) = run(folder, args);
-    assert_eq!(code, Some(0), "{args:?}: {err}");
-    out
 }
 
 fn write_until(stop: &AtomicBool, client: &Client, kept: &Mutex<Vec<String>>) {
@@ -69,7 +63,7 @@ fn under_load(from: &Database, into: &Database) {
             std::thread::yield_now();
         }
         let before = kept.lock().unwrap().clone();
-        let said = ok(folder, &[&["backup", "all.backup"][..], &from.args()].concat());
+        let said = run_ok(folder, &[&["backup", "all.backup"][..], &from.args()].concat());
         assert!(said.starts_with("all.backup holds "), "{said}");
         stop.store(true, Ordering::SeqCst);
         before
@@ -80,13 +74,13 @@ fn under_load(from: &Database, into: &Database) {
     drop(server.stop());
 
     let restore = [&["restore", "all.backup", "--data", "other"][..], &into.args()].concat();
-    let said = ok(folder, &restore);
+    let said = run_ok(folder, &restore);
     assert!(said.starts_with("restored ") && said.contains(", as of "), "{said}");
     let (code, _, err) = run(folder, &restore);
     assert_eq!(code, Some(1));
     assert!(err.contains("there is a project in ") && err.contains("--force"), "{err}");
     // The same again, over what is there.
-    ok(folder, &[&restore[..], &["--force"]].concat());
+    run_ok(folder, &[&restore[..], &["--force"]].concat());
 
     let key = fs::read(folder.join("vouch-data/secret.key")).unwrap();
     fs::create_dir_all(folder.join("other")).unwrap();
@@ -103,7 +97,7 @@ fn under_load(from: &Database, into: &Database) {
     // Words are read again; new logs come in.
     client.post("/api/v1/logs", &json!({"messages": []})).unwrap().ok();
     let args = [&["audit", "verify", "--data", "other"][..], &into.args()].concat();
-    ok(folder, &args);
+    run_ok(folder, &args);
     if into.args().is_empty() {
         let (code, _, err) = run(folder, &[&restore[..], &["--force"]].concat());
         assert_eq!(code, Some(1), "a server runs on it");
@@ -135,7 +129,7 @@ fn a_damaged_backup_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     drop(Server::start(folder, &[]).stop());
-    ok(folder, &["backup", "a.backup"]);
+    run_ok(folder, &["backup", "a.backup"]);
     let (code, _, err) = run(folder, &["backup", "a.backup"]);
     assert_eq!((code, err.contains("is there already")), (Some(1), true), "{err}");
     let mut bytes = fs::read(folder.join("a.backup")).unwrap();
@@ -155,6 +149,6 @@ fn a_damaged_backup_changes_nothing() {
     let names = files.map(|file| file.unwrap().file_name().into_string().unwrap());
     let known = ["secret.key", "vouch.db", "vouch.db-wal", "vouch.db-shm"];
     assert!(names.into_iter().all(|name| known.contains(&name.as_str())));
-    ok(folder, &["restore", "a.backup", "--force"]);
+    run_ok(folder, &["restore", "a.backup", "--force"]);
     assert!(folder.join("vouch-data/vouch.db.before-restore").exists());
 }

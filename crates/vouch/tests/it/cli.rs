@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Stdio;
 
-use crate::support::{Server, command, run};
+use crate::support::{Server, command, run, run_ok};
 
 fn help(args: &[&str]) -> String {
     let folder = tempfile::tempdir().unwrap();
@@ -196,11 +196,7 @@ fn keys_and_people_are_made_listed_and_shut_out() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let server = Server::start(folder, &[]);
-    let ok = |args: &[&str]| {
-        let (code, out, err) = run(folder, args);
-        assert_eq!(code, Some(0), "{err}");
-        out
-    };
+    let ok = |args: &[&str]| run_ok(folder, args);
     let secret = ok(&["key", "create", "--name", "shop", "--scope", "read"]);
     let client = crate::support::Client::new(&server.address, secret.trim());
     assert_eq!(client.get("/api/v1/logs").status, 200);
@@ -241,11 +237,7 @@ fn logs_are_listed_by_a_filter() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let server = Server::start(folder, &[]);
-    let ok = |args: &[&str]| {
-        let (code, out, err) = run(folder, args);
-        assert_eq!(code, Some(0), "{err}");
-        out
-    };
+    let ok = |args: &[&str]| run_ok(folder, args);
     let secret = ok(&["key", "create", "--name", "shop", "--scope", "admin"]);
     let client = crate::support::Client::new(&server.address, secret.trim());
     let log = |n: usize| {

@@ -3,11 +3,11 @@
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{ADMIN_KEY, Database, Server, Upstream, command, deaf_to};
+use crate::support::{ADMIN_KEY, Database, Server, Upstream, command, deaf_to, eventually};
 
 /// A limit to the size of files stands for the end of the disk: it takes no privileges, and can
 /// be lifted again.
@@ -34,8 +34,10 @@ fn a_full_disk_is_survived() {
     called.ok();
 
     server.limit_files("unlimited");
-    until(|| client.post("/api/v1/logs", &log("after")).unwrap().status == 201);
-    until(|| client.get(&format!("/api/v1/logs/{}", called.log.as_ref().unwrap())).status == 200);
+    eventually(|| client.post("/api/v1/logs", &log("after")).unwrap().status == 201);
+    eventually(|| {
+        client.get(&format!("/api/v1/logs/{}", called.log.as_ref().unwrap())).status == 200
+    });
     assert!(server.stop().0.success());
 }
 
@@ -47,14 +49,6 @@ fn noise() -> String {
         char::from_digit(u32::try_from(state >> 59).unwrap(), 36).unwrap()
     };
     (0..40_000).map(letter).collect()
-}
-
-fn until(mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !holds() {
-        assert!(Instant::now() < deadline, "it does not recover");
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }
 
 /// A number that no sum could hold is brought into bounds, and the logs after it are written.
@@ -72,7 +66,7 @@ fn absurd_counts_do_not_stop_the_log() {
     let logs: Vec<_> =
         (0..20).map(|_| client.post("/v1/chat/completions", &call).unwrap().log.unwrap()).collect();
     for log in logs {
-        until(|| client.get(&format!("/api/v1/logs/{log}")).status == 200);
+        eventually(|| client.get(&format!("/api/v1/logs/{log}")).status == 200);
     }
     let most = json!(1_000_000_000_000_u64);
     let listed = client.get("/api/v1/logs").ok();
@@ -126,13 +120,13 @@ fn a_database_that_goes_away_and_comes_back_is_survived() {
     assert_eq!(client.get("/api/v1/logs").status, 503);
 
     database.open();
-    until(|| {
+    eventually(|| {
         let answer = client.post("/api/v1/logs", &log).unwrap();
         kept.extend(answer.json()["ids"].get(0).cloned());
         answer.status == 201
     });
     for id in kept {
-        until(|| client.get(&format!("/api/v1/logs/{}", id.as_str().unwrap())).status == 200);
+        eventually(|| client.get(&format!("/api/v1/logs/{}", id.as_str().unwrap())).status == 200);
     }
     assert!(server.stop().0.success());
 }

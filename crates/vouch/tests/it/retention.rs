@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Database, Server, command, run};
+use crate::support::{Client, Database, Server, command, run, run_ok};
 
 #[test]
 fn what_leaves_is_in_the_archive_on_sqlite() {
@@ -21,9 +21,7 @@ fn what_leaves_is_in_the_archive_on_postgres() {
 }
 
 fn ok(folder: &Path, database: &Database, args: &[&str]) -> String {
-    let (code, out, err) = run(folder, &[args, &database.args()].concat());
-    assert_eq!(code, Some(0), "{args:?}: {err}");
-    out
+    run_ok(folder, &[args, &database.args()].concat())
 }
 
 fn send(client: &Client, day: &str, count: usize) -> Vec<String> {

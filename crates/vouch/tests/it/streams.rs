@@ -4,11 +4,11 @@ use std::io::{BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::{ADMIN_KEY, Server, command, request};
+use crate::support::{ADMIN_KEY, Server, command, eventually, request};
 
 /// How many streams are open at once, where the system's limits allow it.
 const STREAMS: usize = 10_000;
@@ -161,12 +161,4 @@ fn file_limit() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
     let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
     line.split_whitespace().nth(3).unwrap().parse().unwrap()
-}
-
-fn eventually(mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while !holds() {
-        assert!(Instant::now() < deadline, "it does not come to pass");
-        std::thread::sleep(Duration::from_millis(100));
-    }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Database, Server, command, run};
+use crate::support::{Client, Database, Server, command, run, run_ok};
 
 /// A started and stopped server leaves a database that commands work on.
 fn fresh(database: &Database) -> tempfile::TempDir {
@@ -16,9 +16,7 @@ fn fresh(database: &Database) -> tempfile::TempDir {
 }
 
 fn ok(folder: &Path, database: &Database, args: &[&str]) -> String {
-    let (code, out, err) = run(folder, &[args, &database.args()].concat());
-    assert_eq!(code, Some(0), "{args:?}: {err}");
-    out
+    run_ok(folder, &[args, &database.args()].concat())
 }
 
 /// Logs of all kinds, with metrics that came later and feedback of all types.

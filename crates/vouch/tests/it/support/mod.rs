@@ -7,5 +7,5 @@ mod upstream;
 
 pub(crate) use client::{Answer, Client};
 pub(crate) use database::Database;
-pub(crate) use server::{ADMIN_KEY, Server, command, deaf_to, run};
+pub(crate) use server::{ADMIN_KEY, Server, command, deaf_to, eventually, run, run_ok};
 pub(crate) use upstream::{Upstream, request};

@@ -33,6 +33,22 @@ pub(crate) fn run(folder: &Path, args: &[&str]) -> (Option<i32>, String, String)
     (status.code(), text(stdout), text(stderr))
 }
 
+/// Runs a command that succeeds; gives its stdout.
+pub(crate) fn run_ok(folder: &Path, args: &[&str]) -> String {
+    let (code, out, err) = run(folder, args);
+    assert_eq!(code, Some(0), "{args:?}: {err}");
+    out
+}
+
+/// Waits until something holds, a minute at most.
+pub(crate) fn eventually(mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "it does not come to pass");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
 /// The same command, but ignoring a signal that would end it.
 pub(crate) fn deaf_to(signal: &str, command: &Command) -> Command {
     let mut shell = Command::new("sh");
