@@ -74,7 +74,14 @@ impl Restore {
     ///
     /// # Errors
     /// `Corrupt` when what comes does not fit the tables.
-    pub async fn load(self, schema: i64, mut from: mpsc::Receiver<Piece>) -> Result<()> {
+    pub async fn load(self, schema: i64, from: mpsc::Receiver<Piece>) -> Result<()> {
+        let loaded = self.fill(schema, from).await;
+        // Whatever came of it: whoever opens the database next must not find it locked.
+        self.pool.close().await;
+        loaded
+    }
+
+    async fn fill(&self, schema: i64, mut from: mpsc::Receiver<Piece>) -> Result<()> {
         let mut conn = self.pool.begin().await?;
         clear(&mut conn).await?;
         migrate(&mut conn, Some(schema)).await?;
@@ -101,9 +108,7 @@ impl Restore {
                      ON CONFLICT (project, log) DO NOTHING";
         sql(words).run(&mut conn).await?;
         migrate(&mut conn, None).await?;
-        conn.commit().await?;
-        self.pool.close().await;
-        Ok(())
+        conn.commit().await
     }
 
     /// Leaves the database as it is.
