@@ -1,4 +1,5 @@
-//! How many logs and feedbacks a second the store commits, by the number of callers.
+//! How many logs and feedbacks a second the store commits, by the number of callers, and what a
+//! row costs: CPU time of the threads that make it and of those of the database.
 //!
 //! `cargo run --release -p vouch-store --example load -- sqlite:/tmp/load.db [SECONDS [CALLERS]]`
 
@@ -132,8 +133,25 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for callers in &callers {
         run(&load, "feedback", *callers, seconds, one_feedback).await?;
     }
+    let begun = Instant::now();
+    load.store.settle().await?;
+    let line = format!("its effects followed within {:.2} s\n", begun.elapsed().as_secs_f64());
+    std::io::stdout().write_all(line.as_bytes())?;
     load.store.close().await;
     Ok(())
+}
+
+/// CPU time until now, in nanoseconds, of our threads and of those of SQLite; none where Linux
+/// does not tell.
+fn cpu_ns() -> [u64; 2] {
+    let mut sums = [0; 2];
+    for task in std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
+        let read = |file: &str| std::fs::read_to_string(task.path().join(file)).unwrap_or_default();
+        let spent = read("schedstat").split(' ').next().and_then(|ns| ns.parse::<u64>().ok());
+        let database = read("comm").starts_with("sqlx-sqlite");
+        sums[usize::from(database)] += spent.unwrap_or(0);
+    }
+    sums
 }
 
 type Done = std::pin::Pin<Box<dyn Future<Output = vouch_store::Result<()>> + Send>>;
@@ -170,6 +188,7 @@ async fn run(
     seconds: u64,
     one: fn(Arc<Load>) -> Done,
 ) -> Result<(), Box<dyn Error>> {
+    let used = cpu_ns();
     let begun = Instant::now();
     let until = begun + Duration::from_secs(seconds);
     let mut tasks: JoinSet<vouch_store::Result<Vec<Duration>>> = JoinSet::new();
@@ -193,8 +212,13 @@ async fn run(
     times.sort_unstable();
     let at = |part: usize| times[(times.len() - 1) * part / 100].as_secs_f64() * 1e3;
     let (p50, p99) = (at(50), at(99));
+    let now = cpu_ns();
+    let micros = |part: usize| Duration::from_nanos(now[part] - used[part]).as_secs_f64() * 1e6;
+    let rows = f64::from(u32::try_from(times.len())?);
+    let (ours, database) = (micros(0) / rows, micros(1) / rows);
     let line = format!(
-        "{what:9} {callers:4} callers {rate:8.0} rows/s  p50 {p50:.2} ms  p99 {p99:.2} ms\n"
+        "{what:9} {callers:4} callers {rate:8.0} rows/s  p50 {p50:.2} ms  p99 {p99:.2} ms  \
+         CPU a row: {ours:.0} us + database {database:.0} us\n"
     );
     std::io::stdout().write_all(line.as_bytes())?;
     Ok(())

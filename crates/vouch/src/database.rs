@@ -85,12 +85,21 @@ pub(crate) fn is_there(url: &str) -> Result<bool, Failure> {
 pub(crate) const OWNER: &str =
     "run as the owner of the data folder, or name another with --data DIR";
 
-/// Opens the database, and brings it up to date or refuses one that is behind.
+/// Opens the database for a server, and brings it up to date or refuses one that is behind.
 pub(crate) async fn open(settings: &Settings, migrate: bool) -> Result<Arc<dyn Store>, Failure> {
-    let url = settings.database_url();
-    match SqlStore::open(&StoreOptions { migrate, ..StoreOptions::new(&url) }).await {
+    open_with(StoreOptions { migrate, ..StoreOptions::new(settings.database_url()) }).await
+}
+
+/// Opens the database for a command, which leaves to the server what may wait.
+pub(crate) async fn visit(settings: &Settings) -> Result<Arc<dyn Store>, Failure> {
+    let options = StoreOptions::new(settings.database_url());
+    open_with(StoreOptions { migrate: false, background: false, ..options }).await
+}
+
+async fn open_with(options: StoreOptions) -> Result<Arc<dyn Store>, Failure> {
+    match SqlStore::open(&options).await {
         Ok(store) => Ok(Arc::new(store)),
-        Err(e) => Err(cannot_open(&url, &e)),
+        Err(e) => Err(cannot_open(&options.url, &e)),
     }
 }
 

@@ -45,7 +45,7 @@ impl Desk {
         if !database::is_there(&url)? {
             return Err(not_there(settings).into());
         }
-        let store = database::open(settings, false).await?;
+        let store = database::visit(settings).await?;
         let projects = store.projects().await?;
         let Some(first) = projects.first() else {
             return Err(not_there(settings).into());

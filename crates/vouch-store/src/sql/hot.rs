@@ -8,7 +8,7 @@ use vouch_domain::id::ProjectId;
 use vouch_domain::metric::MetricValue;
 
 use super::feedback::append::{Append, Appended, Given, append};
-use super::feedback::target_text;
+use super::feedback::{inbox, target_text};
 use super::log::insert::{InsertLogs, insert};
 use super::log::patch::{StoredPatch, patch};
 use super::metric::Metrics;
@@ -31,7 +31,9 @@ impl Hot<'_> {
         }
         self.inserts.iter_mut().for_each(|op| op.slot.reset());
         self.appends.iter_mut().for_each(|op| op.slot.reset());
-        tx.lock_targets(&self.targets()).await?;
+        if tx.conn.is_shared() {
+            tx.lock_targets(&self.targets()).await?;
+        }
         let mut repeats = Repeats::load(tx, &self.fingerprints()).await?;
         let mut metrics = Metrics::load(tx, &self.metrics()).await?;
         self.apply_inserts(tx, &mut repeats, &mut metrics).await?;
@@ -86,7 +88,7 @@ impl Hot<'_> {
         repeats: &mut Repeats,
         metrics: &mut Metrics,
     ) -> Result<()> {
-        let mut admitted: Vec<(&mut Append, Vec<MetricValue>)> = Vec::new();
+        let mut admitted: Vec<Admitted<'_>> = Vec::new();
         for op in &mut self.appends {
             if repeats.is_known(op.project, op.fingerprint.as_ref()) {
                 continue;
@@ -100,26 +102,21 @@ impl Hot<'_> {
                 Err(invalid) => op.slot.set(Err(invalid.into())),
             }
         }
+        let many = admitted.iter().map(|(_, values)| values.len()).sum::<usize>() >= inbox::MANY;
+        let waits = |op: &Append| many && tx.may_wait && op.may_wait && op.patch.is_none();
+        let (later, now): (Vec<_>, Vec<_>) = admitted.into_iter().partition(|(op, _)| waits(op));
+        let here = inbox::keep(tx, &later).await?;
+        answer(later, &here, &[], repeats)?;
         let patches: Vec<&StoredPatch> =
-            admitted.iter().filter_map(|(op, _)| op.patch.as_ref()).collect();
-        let mut merged = patch(tx, &patches).await?.into_iter();
-        let given: Vec<Given<'_>> = admitted
+            now.iter().filter_map(|(op, _)| op.patch.as_ref()).collect();
+        let merged = patch(tx, &patches).await?;
+        let given: Vec<Given<'_>> = now
             .iter()
             .flat_map(|(op, values)| Given::all(op.project, &op.feedback, values))
             .collect();
-        let mut here = append(tx, &given).await?.into_iter();
+        let here = append(tx, &given).await?;
         drop(given);
-        for (op, values) in admitted {
-            let appended = Appended {
-                ids: op.feedback.iter().map(|new| new.id).collect(),
-                here: here.by_ref().take(values.len()).collect(),
-                patched: op.patch.is_some() && merged.next().unwrap_or(false),
-                repeated: false,
-            };
-            repeats.remember(op.project, op.fingerprint.as_ref(), op.made_at(), &appended)?;
-            op.slot.set(Ok(appended));
-        }
-        Ok(())
+        answer(now, &here, &merged, repeats)
     }
 
     /// Gives the operations that were not admitted what the first one of their key gave.
@@ -163,4 +160,28 @@ impl Hot<'_> {
             .chain(appended)
             .flat_map(|(project, feedback)| feedback.iter().map(move |new| (project, new)))
     }
+}
+
+/// An operation with the checked values of its feedback.
+pub(crate) type Admitted<'a> = (&'a mut Append, Vec<MetricValue>);
+
+/// Notes what came of each: whether the log of each feedback, and of each patch, was there.
+fn answer(
+    admitted: Vec<Admitted<'_>>,
+    here: &[bool],
+    merged: &[bool],
+    repeats: &mut Repeats,
+) -> Result<()> {
+    let (mut here, mut merged) = (here.iter().copied(), merged.iter().copied());
+    for (op, values) in admitted {
+        let appended = Appended {
+            ids: op.feedback.iter().map(|new| new.id).collect(),
+            here: here.by_ref().take(values.len()).collect(),
+            patched: op.patch.is_some() && merged.next().unwrap_or(false),
+            repeated: false,
+        };
+        repeats.remember(op.project, op.fingerprint.as_ref(), op.made_at(), &appended)?;
+        op.slot.set(Ok(appended));
+    }
+    Ok(())
 }

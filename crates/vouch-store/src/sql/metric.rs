@@ -12,12 +12,13 @@ use vouch_domain::{Invalid, Pointer};
 
 use super::SqlStore;
 use super::conn::Conn;
+use super::feedback::inbox;
 use super::rows::Rows;
 use super::statement::sql;
 use super::tx::Tx;
 use super::value::{Kind, clean};
 use crate::error::corrupt;
-use crate::{MetricStore, Result, StoreError};
+use crate::{MetricStore, Result, Store, StoreError};
 
 /// The types of the metrics that a batch of feedback names.
 #[derive(Default)]
@@ -143,6 +144,9 @@ async fn replace(
     let Some((old,)) = stored else { return put(&mut tx.conn, *project, new).await };
     let old = parse(&old)?;
     let (was, is) = (old.metric_type.as_str(), new.metric_type.as_str());
+    if was != is {
+        inbox::fold_all(tx).await?;
+    }
     if was != is && has_feedback(tx, *project, &new.name).await? {
         let text = format!("feedback was already given to {} as {was}", new.name);
         return Err(StoreError::Conflict(text));
@@ -182,6 +186,7 @@ impl MetricStore for SqlStore {
     ) -> Result<()> {
         check_name(&metric.name)?;
         metric.metric_type.check_definition()?;
+        self.settle().await?;
         self.write((project, metric, audit), |arguments, tx| Box::pin(replace(arguments, tx))).await
     }
 }

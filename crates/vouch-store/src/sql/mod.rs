@@ -41,6 +41,7 @@ use vouch_domain::Time;
 
 pub use self::backup::Restore;
 use self::conn::Pool;
+use self::feedback::inbox::{self, Inbox};
 use self::op::{Act, Action, Op};
 pub use self::open::StoreOptions;
 use self::statement::sql;
@@ -51,6 +52,7 @@ use crate::{Result, Store};
 pub struct SqlStore {
     readers: Pool,
     writer: Arc<Writer>,
+    inbox: Arc<Inbox>,
     signal: tokio::sync::watch::Receiver<u64>,
     touched: key::Touched,
     tasks: Mutex<Tasks>,
@@ -76,13 +78,20 @@ impl SqlStore {
         let mut tasks = Tasks::default();
         let (committed, told) = tokio::sync::watch::channel(0);
         watch::start(&mut tasks.others, &pools.readers, &sender, told);
-        let (writer, task) = Writer::new(pools.writer, options.batch_ops, [sender, committed]);
+        let inbox = Arc::new(Inbox::open(&mut pools.readers.acquire().await?).await?);
+        let told_of = [sender, committed];
+        let (writer, task) =
+            Writer::new(pools.writer, Arc::clone(&inbox), options.batch_ops, told_of);
         tasks.writer.spawn(task.run());
         let writer = Arc::new(writer);
-        tasks.others.spawn(log::search::run(Arc::clone(&writer), signal.clone()));
+        if options.background {
+            tasks.others.spawn(log::search::run(Arc::clone(&writer), signal.clone()));
+            tasks.others.spawn(inbox::run(Arc::clone(&writer), Arc::clone(&inbox)));
+        }
         Ok(Self {
             readers: pools.readers,
             writer,
+            inbox,
             signal,
             touched: key::Touched::default(),
             tasks: Mutex::new(tasks),
@@ -118,6 +127,14 @@ impl Store for SqlStore {
             })
         })
         .await
+    }
+
+    async fn settle(&self) -> Result<()> {
+        let before = self.inbox.put_in();
+        while self.inbox.taken_out() < before {
+            inbox::turn(&self.writer).await?;
+        }
+        Ok(())
     }
 
     async fn prune(&self, now: Time) -> Result<u64> {

@@ -128,7 +128,7 @@ pub(crate) struct Act<A, T> {
 impl<A: Send + Sync, T: Send> Other for Act<A, T> {
     async fn run(&mut self, tx: &mut Tx) -> Result<()> {
         sql("SAVEPOINT action").run(&mut tx.conn).await?;
-        let before = std::mem::take(&mut tx.pending);
+        let (before, moved) = (std::mem::take(&mut tx.pending), tx.moved);
         match (self.action)(&self.arguments, tx).await {
             Ok(value) => {
                 sql("RELEASE SAVEPOINT action").run(&mut tx.conn).await?;
@@ -139,7 +139,7 @@ impl<A: Send + Sync, T: Send> Other for Act<A, T> {
             Err(error) => {
                 sql("ROLLBACK TO SAVEPOINT action").run(&mut tx.conn).await?;
                 sql("RELEASE SAVEPOINT action").run(&mut tx.conn).await?;
-                tx.pending = before;
+                (tx.pending, tx.moved) = (before, moved);
                 self.slot.set(Err(crate::error::outward(error)));
             }
         }

@@ -18,12 +18,15 @@ pub struct StoreOptions {
     pub readers: u32,
     /// The most writes that are committed together.
     pub batch_ops: usize,
+    /// Do in the background what may wait: index words, and write the effects of many feedbacks.
+    /// Off, it is left to another process, or to [`crate::Store::settle`].
+    pub background: bool,
 }
 
 impl StoreOptions {
     /// The usual options for the database at `url`.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), migrate: true, readers: 8, batch_ops: 512 }
+        Self { url: url.into(), migrate: true, readers: 8, batch_ops: 4096, background: true }
     }
 }
 

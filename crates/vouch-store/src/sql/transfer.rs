@@ -11,13 +11,13 @@ use vouch_domain::{Cursor, Page};
 
 use super::SqlStore;
 use super::conn::Conn;
-use super::feedback::on_logs;
+use super::feedback::{append, on_logs};
 use super::log::{numbered, page, whole};
 use super::rows::Rows;
 use super::value::Kind;
 use crate::error::corrupt;
 use crate::{
-    FeedbackStore, LogQuery, LogStore, Result, StoreError, TakenIn, TransferStore, WholeLog,
+    FeedbackStore, LogQuery, LogStore, Result, Store, StoreError, TakenIn, TransferStore, WholeLog,
 };
 
 /// The most that the bodies of one page hold, compressed; a body is about four times its size.
@@ -29,6 +29,7 @@ const ATTEMPTS: u32 = 3;
 #[async_trait::async_trait]
 impl TransferStore for SqlStore {
     async fn whole_logs(&self, query: &LogQuery) -> Result<Page<WholeLog>> {
+        self.settle().await?;
         let mut conn = self.readers.acquire().await?;
         let Page { items, mut next_cursor, mut partial } = page(&mut conn, query).await?;
         let mut ids: Vec<LogId> = items.into_iter().map(|line| line.id).collect();
@@ -85,7 +86,8 @@ impl SqlStore {
         if !logs.is_empty() {
             self.insert_logs(project, logs, feedback, None).await?;
         } else if !feedback.is_empty() {
-            self.append_feedback(project, feedback, None).await?;
+            // At once: it may be here again, and what waits cannot be looked up.
+            append::call(self, project, None, feedback, None, false).await?;
         }
         Ok(taken)
     }

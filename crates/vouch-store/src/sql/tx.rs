@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use vouch_domain::id::ProjectId;
 
 use super::conn::{Conn, Pool};
+use super::feedback::inbox::{Inbox, Moved};
 use super::pending::Pending;
 use super::rows::Rows;
 use super::value::Kind;
@@ -14,6 +15,9 @@ use crate::Result;
 pub(crate) struct Tx {
     pub(crate) conn: Conn,
     pub(crate) pending: Pending,
+    /// Whether the effects of many feedbacks may wait.
+    pub(crate) may_wait: bool,
+    pub(crate) moved: Moved,
 }
 
 /// The most targets that are locked one by one.
@@ -21,16 +25,19 @@ const MAX_LOCKS: usize = 512;
 
 impl Tx {
     /// Begins.
-    pub(crate) async fn begin(pool: &Pool) -> Result<Self> {
-        Ok(Self { conn: pool.begin().await?, pending: Pending::default() })
+    pub(crate) async fn begin(pool: &Pool, inbox: &Inbox) -> Result<Self> {
+        let conn = pool.begin().await?;
+        let may_wait = !conn.is_shared() && inbox.has_room();
+        Ok(Self { conn, pending: Pending::default(), may_wait, moved: Moved::default() })
     }
 
     /// Writes what is pending and commits; says whether there are new events.
-    pub(crate) async fn commit(mut self) -> Result<bool> {
+    pub(crate) async fn commit(mut self, inbox: &Inbox) -> Result<bool> {
         let pending = std::mem::take(&mut self.pending);
         let has_events = pending.has_events();
         pending.write(&mut self.conn).await?;
         self.conn.commit().await?;
+        inbox.moved(self.moved);
         Ok(has_events)
     }
 

@@ -9,13 +9,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::conn::Pool;
+use super::feedback::inbox::Inbox;
 use super::op::{Op, Slot};
 use super::tx::Tx;
 use crate::error::{Remedy, Shared, outward, remedy};
 use crate::{Result, StoreError};
 
 /// The most operations that wait.
-const QUEUE_OPS: usize = 2048;
+const QUEUE_OPS: usize = 4096;
+/// So many waiting operations are many.
+const PRESSED_OPS: usize = 16;
 /// The most memory that waiting operations hold, in KiB: 256 MiB.
 const QUEUE_KIB: u32 = 262_144;
 /// The most that is committed together, in KiB: 16 MiB.
@@ -32,6 +35,7 @@ pub(crate) struct Writer {
 /// The task's end.
 pub(crate) struct WriterTask {
     pool: Pool,
+    inbox: Arc<Inbox>,
     queue: mpsc::Receiver<Job>,
     batch_ops: usize,
     committed: [watch::Sender<u64>; 2],
@@ -49,13 +53,14 @@ impl Writer {
     /// with events.
     pub(crate) fn new(
         pool: Pool,
+        inbox: Arc<Inbox>,
         batch_ops: usize,
         committed: [watch::Sender<u64>; 2],
     ) -> (Self, WriterTask) {
         let (sender, queue) = mpsc::channel(QUEUE_OPS);
         let memory = Arc::new(Semaphore::new(QUEUE_KIB as usize));
         let writer = Self { queue: Mutex::new(Some(sender)), memory };
-        (writer, WriterTask { pool, queue, batch_ops: batch_ops.max(1), committed })
+        (writer, WriterTask { pool, inbox, queue, batch_ops: batch_ops.max(1), committed })
     }
 
     /// Has an operation of about `size_bytes` done; returns when it is committed.
@@ -83,6 +88,11 @@ impl Writer {
         if queue.try_send(Job { op: op(Slot::new(reply)), size_kib: 1, memory }).is_err() {
             tracing::debug!("the writer is busy: a note was not kept");
         }
+    }
+
+    /// Whether so much waits that what nobody waits for had better leave it room.
+    pub(crate) fn is_pressed(&self) -> bool {
+        self.queue().is_some_and(|queue| queue.max_capacity() - queue.capacity() >= PRESSED_OPS)
     }
 
     /// Takes no more operations; the task ends when it has done those that wait.
@@ -170,9 +180,9 @@ impl WriterTask {
 
     /// Applies and commits operations together; the transaction is rolled back on an error.
     async fn attempt(&self, ops: &mut [Op]) -> Result<()> {
-        let mut tx = Tx::begin(&self.pool).await?;
+        let mut tx = Tx::begin(&self.pool, &self.inbox).await?;
         super::op::apply(&mut tx, ops).await?;
-        if tx.commit().await? {
+        if tx.commit(&self.inbox).await? {
             self.committed.iter().for_each(|signal| signal.send_modify(|n| *n += 1));
         }
         Ok(())

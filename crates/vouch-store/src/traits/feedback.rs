@@ -14,8 +14,9 @@ use crate::Result;
 /// Feedback.
 #[async_trait::async_trait]
 pub trait FeedbackStore: Send + Sync {
-    /// Checks and appends feedback of one project, all or none; keeps log tallies and roll-ups
-    /// in the same transaction. A metric that nobody defined is typed by its first value. The
+    /// Checks and appends feedback of one project, all or none; it is on disk when this returns.
+    /// Log tallies and roll-ups follow in the same transaction, or, where many come at once, a
+    /// moment later: see [`super::Store::settle`]. A metric that nobody defined is typed by its first value. The
     /// answer's flags say for each whether its log is there (`true` for chains and
     /// conversations); what is early is attached when the log arrives.
     ///

@@ -50,6 +50,10 @@ pub trait Store:
     /// Whether the database answers and takes writes.
     async fn ready(&self) -> Result<()>;
 
+    /// Waits until all feedback that was appended before is in tallies, charts and lists. Many
+    /// feedbacks at once get there a moment after they are acknowledged.
+    async fn settle(&self) -> Result<()>;
+
     /// Removes expired sessions, sign-in links and invitations, and what was kept for 48 hours so that a write
     /// may be repeated; says how many rows that were.
     async fn prune(&self, now: Time) -> Result<u64>;

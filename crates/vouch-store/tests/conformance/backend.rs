@@ -47,6 +47,12 @@ impl Backend {
         SqlStore::open(&StoreOptions::new(&self.url)).await.unwrap()
     }
 
+    /// A store that does nothing in the background.
+    pub(crate) async fn open_still(&self) -> SqlStore {
+        let options = StoreOptions { background: false, ..StoreOptions::new(&self.url) };
+        SqlStore::open(&options).await.unwrap()
+    }
+
     /// Runs a statement past the store.
     pub(crate) async fn run_sql(&self, statement: &'static str) {
         if self.database.is_some() {

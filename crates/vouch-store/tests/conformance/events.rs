@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use vouch_domain::event::EventKind;
-use vouch_store::{EventStore, FeedbackStore};
+use vouch_store::{EventStore, FeedbackStore, Store};
 
 use crate::backend::on_both;
 use crate::world::World;
@@ -37,6 +37,7 @@ async fn one_event_names_few_ids(w: World) {
     let start = w.store.last_event(w.project).await.unwrap();
     let given = (0..150).map(|_| w.on(w.log().id, "ann", "thumbs", json!(true))).collect();
     w.store.append_feedback(w.project, given, None).await.unwrap();
+    w.store.settle().await.unwrap();
     let events = w.store.events_after(w.project, start, 100).await.unwrap();
     assert_eq!(events.len(), 2);
     assert_eq!(events[0].ids.len(), 100);

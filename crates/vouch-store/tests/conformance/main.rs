@@ -8,6 +8,7 @@ mod deployments;
 mod events;
 mod feedback;
 mod filters;
+mod inbox;
 mod invitations;
 mod logs;
 mod metrics;

@@ -1,6 +1,7 @@
 //! Tallies, labels and roll-ups after any sequence of changes equal those made from scratch.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -12,18 +13,42 @@ use vouch_domain::log::Log;
 use vouch_domain::metric::{MetricType, built_in};
 use vouch_domain::patch::Patch;
 use vouch_domain::rollup::{RollupChanges, contribute, dimensions, labels};
-use vouch_store::{FeedbackStore, LogStore, SummaryQuery};
+use vouch_store::{FeedbackStore, LogStore, Store, SummaryQuery};
 
 use crate::backend::Backend;
 use crate::world::World;
 
 #[derive(Debug, Clone)]
 enum Step {
-    Insert { log: usize },
-    Patch { log: usize, plan: u8, user: bool },
-    Give { log: usize, who: u8, source: usize, metric: usize, value: u8, at_back: bool },
-    GiveChain { who: u8, up: bool },
-    Retract { which: usize },
+    Insert {
+        log: usize,
+    },
+    Patch {
+        log: usize,
+        plan: u8,
+        user: bool,
+    },
+    Give {
+        log: usize,
+        who: u8,
+        source: usize,
+        metric: usize,
+        value: u8,
+        at_back: bool,
+    },
+    /// So many that their effects wait.
+    GiveMany {
+        log: usize,
+        first: u8,
+    },
+    Settle,
+    GiveChain {
+        who: u8,
+        up: bool,
+    },
+    Retract {
+        which: usize,
+    },
 }
 
 const LOGS: usize = 4;
@@ -44,6 +69,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (0..LOGS, 0..3u8, any::<bool>())
             .prop_map(|(log, plan, user)| Step::Patch { log, plan, user }),
         6 => give,
+        1 => (0..LOGS, any::<u8>()).prop_map(|(log, first)| Step::GiveMany { log, first }),
+        1 => Just(Step::Settle),
         1 => (0..2u8, any::<bool>()).prop_map(|(who, up)| Step::GiveChain { who, up }),
         2 => any::<usize>().prop_map(|which| Step::Retract { which }),
     ]
@@ -127,6 +154,8 @@ fn kept(new: &NewFeedback) -> Feedback {
 
 /// Takes the steps, eight at a time so that they meet in batches, and compares.
 async fn check(w: World, steps: Vec<Step>) {
+    // Nothing is settled but by a step, so that what waits meets everything else.
+    let w = w.in_store(Arc::new(w.backend.open_still().await));
     let mut model = Model::default();
     model.logs = (0..LOGS)
         .map(|n| {
@@ -153,7 +182,9 @@ async fn check(w: World, steps: Vec<Step>) {
         }
         w.advance_days(1);
     }
+    w.store.settle().await.unwrap();
     compare(&w, &model).await;
+    w.store.close().await;
 }
 
 fn which_of(all: &mut [Feedback], which: usize) -> Option<&mut Feedback> {
@@ -172,15 +203,15 @@ fn start(
     retract: &mut Vec<usize>,
     step: &Step,
 ) {
-    let store = std::sync::Arc::clone(&w.store);
+    let store = Arc::clone(&w.store);
     let project = w.project;
-    let append = |new: NewFeedback| async move {
-        store.append_feedback(project, vec![new], None).await.unwrap();
+    let append = |new: Vec<NewFeedback>| async move {
+        store.append_feedback(project, new, None).await.unwrap();
     };
     match step {
         Step::Insert { log } => {
             model.inserted[*log] = true;
-            let (store, log) = (std::sync::Arc::clone(&w.store), model.logs[*log].clone());
+            let (store, log) = (Arc::clone(&w.store), model.logs[*log].clone());
             tasks.spawn(async move {
                 store.insert_logs(project, vec![log], vec![], None).await.unwrap();
             });
@@ -192,7 +223,7 @@ fn start(
             }
             let patch = w.patch(model.logs[*log].id, additions);
             model.patches.push(patch.clone());
-            let store = std::sync::Arc::clone(&w.store);
+            let store = Arc::clone(&w.store);
             tasks.spawn(async move {
                 store.patch_log(patch, vec![], None).await.unwrap();
             });
@@ -203,13 +234,27 @@ fn start(
             new.source = Source::ALL[*source];
             new.correction = at_back.then(|| "better".to_owned());
             model.feedback.push(kept(&new));
-            tasks.spawn(append(new));
+            tasks.spawn(append(vec![new]));
+        }
+        Step::GiveMany { log, first } => {
+            let id = model.logs[*log].id;
+            let give = |n: u8| {
+                let (metric, n) = (usize::from(n) % METRICS.len(), first.wrapping_add(n));
+                w.on(id, &format!("u{}", n % 5), METRICS[metric], value(metric, n))
+            };
+            let many: Vec<_> = (0..25).map(give).collect();
+            model.feedback.extend(many.iter().map(kept));
+            tasks.spawn(append(many));
+        }
+        Step::Settle => {
+            let store = Arc::clone(&w.store);
+            tasks.spawn(async move { store.settle().await.unwrap() });
         }
         Step::GiveChain { who, up } => {
             let chain = FeedbackTarget::ChainId("c".into());
             let new = w.feedback(chain, &format!("u{who}"), "thumbs", json!(up));
             model.feedback.push(kept(&new));
-            tasks.spawn(append(new));
+            tasks.spawn(append(vec![new]));
         }
         Step::Retract { which } => retract.push(*which),
     }

@@ -27,10 +27,15 @@ async fn one_at_fault_does_not_spoil_the_others(w: World) {
             // The id is taken: only the database notices.
             _ => NewFeedback { id: taken, ..w.on(log.id, &who, "thumbs", json!(true)) },
         };
-        let (store, project) = (w.store.clone(), w.project);
-        calls.spawn(
-            async move { (n % 3, store.append_feedback(project, vec![feedback], None).await) },
-        );
+        let (store, project, with_log) = (w.store.clone(), w.project, w.log());
+        calls.spawn(async move {
+            let result = if n % 3 == 2 {
+                store.insert_logs(project, vec![with_log], vec![feedback], None).await.map(drop)
+            } else {
+                store.append_feedback(project, vec![feedback], None).await.map(drop)
+            };
+            (n % 3, result)
+        });
     }
     for (kind, result) in calls.join_all().await {
         match kind {
@@ -39,6 +44,8 @@ async fn one_at_fault_does_not_spoil_the_others(w: World) {
             _ => assert!(matches!(result, Err(StoreError::Conflict(_))), "{result:?}"),
         }
     }
+    w.store.settle().await.unwrap();
+    assert_eq!(w.find("").await.len(), 1);
     let tally = w.store.log(w.project, log.id).await.unwrap().unwrap().tally;
     assert_eq!((tally.thumbs_up, tally.count), (21, 21));
     assert_eq!(w.store.log_feedback(w.project, log.id).await.unwrap().len(), 21);

@@ -31,6 +31,8 @@ pub(crate) struct Append {
     pub(crate) patch: Option<StoredPatch>,
     pub(crate) feedback: Vec<NewFeedback>,
     pub(crate) fingerprint: Option<Fingerprint>,
+    /// Whether its effects may wait.
+    pub(crate) may_wait: bool,
     pub(crate) slot: Slot<Appended>,
 }
 
@@ -55,17 +57,18 @@ impl Append {
     }
 }
 
-/// Has feedback, a patch or both written.
+/// Has feedback, a patch or both written. Where effects `may_wait`, those of many do.
 pub(crate) async fn call(
     store: &SqlStore,
     project: ProjectId,
     patch: Option<StoredPatch>,
     feedback: Vec<NewFeedback>,
     fingerprint: Option<Fingerprint>,
+    may_wait: bool,
 ) -> Result<Appended> {
     let size_bytes =
         size_bytes(&feedback) + patch.as_ref().map_or(0, |patch| 256 + patch.body.len());
-    let op = |slot| Op::Append(Append { project, patch, feedback, fingerprint, slot });
+    let op = |slot| Op::Append(Append { project, patch, feedback, fingerprint, may_wait, slot });
     store.writer.call(size_bytes, op).await
 }
 

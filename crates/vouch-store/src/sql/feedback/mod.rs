@@ -2,6 +2,7 @@
 
 pub(crate) mod append;
 mod effects;
+pub(crate) mod inbox;
 pub(crate) mod kept;
 pub(crate) mod read;
 mod retract;
@@ -19,7 +20,7 @@ use super::SqlStore;
 use super::value::clean;
 use crate::error::corrupt;
 use crate::{
-    FeedbackQuery, FeedbackStore, Fingerprint, Result, SummaryPoint, SummaryQuery, Written,
+    FeedbackQuery, FeedbackStore, Fingerprint, Result, Store, SummaryPoint, SummaryQuery, Written,
 };
 
 /// A target as it is stored: a log's id, or `chain:` or `conversation:` and a name.
@@ -50,7 +51,7 @@ impl FeedbackStore for SqlStore {
         feedback: Vec<NewFeedback>,
         fingerprint: Option<Fingerprint>,
     ) -> Result<(Written<FeedbackId>, Vec<bool>)> {
-        let appended = append::call(self, project, None, feedback, fingerprint).await?;
+        let appended = append::call(self, project, None, feedback, fingerprint, true).await?;
         Ok((Written { ids: appended.ids, repeated: appended.repeated }, appended.here))
     }
 
@@ -62,6 +63,7 @@ impl FeedbackStore for SqlStore {
         only_by: Option<&Actor>,
         at: Time,
     ) -> Result<Feedback> {
+        self.settle().await?;
         let arguments =
             retract::Retraction { project, id, by: by.clone(), only_by: only_by.cloned(), at };
         self.write(arguments, |retraction, tx| Box::pin(retract::retract(retraction, tx))).await

@@ -8,7 +8,7 @@ use vouch_domain::id::{FeedbackId, ProjectId};
 
 use super::effects::Effects;
 use super::kept::Kept;
-use super::{row, target_text};
+use super::{inbox, row, target_text};
 use crate::sql::log::row::log_dimensions;
 use crate::sql::statement::sql;
 use crate::sql::tx::Tx;
@@ -27,6 +27,7 @@ pub(super) struct Retraction {
 /// Takes a feedback back; a repeat changes nothing.
 pub(super) async fn retract(retraction: &Retraction, tx: &mut Tx) -> Result<Feedback> {
     let Retraction { project, id, .. } = *retraction;
+    inbox::fold_all(tx).await?;
     let found = row::by_id(&mut tx.conn, project, id).await?;
     let found = found.ok_or(StoreError::NotFound("feedback"))?;
     if retraction.only_by.as_ref().is_some_and(|author| *author != found.author) {

@@ -8,7 +8,7 @@ use vouch_domain::id::{LogId, ProjectId};
 use vouch_domain::log::Log;
 
 use super::body::{pack, unpack};
-use super::row::{LogRow, numbered};
+use super::row::{LogRow, logs_there};
 use super::{early, patch, search};
 use crate::sql::SqlStore;
 use crate::sql::feedback::append;
@@ -93,10 +93,7 @@ pub(crate) async fn insert(tx: &mut Tx, ops: &[&mut InsertLogs]) -> Result<()> {
 async fn fresh<'a>(tx: &mut Tx, ops: &'a [&mut InsertLogs]) -> Result<Vec<Fresh<'a>>> {
     let all = || ops.iter().flat_map(|op| op.logs.iter().map(|log| (op.project, log)));
     let keys: Vec<_> = all().map(|(project, log)| (project, log.id)).collect();
-    let there = "SELECT k.n FROM k CROSS JOIN logs l WHERE l.project = k.project AND l.id = k.log";
-    let there = numbered(&keys).all::<(i64,)>(&mut tx.conn, there).await?;
-    let mut seen: HashSet<(ProjectId, LogId)> =
-        there.into_iter().filter_map(|(n,)| keys.get(usize::try_from(n).ok()?)).copied().collect();
+    let mut seen = logs_there(tx, &keys).await?;
     let fresh = all().filter(|(project, log)| seen.insert((*project, log.id)));
     Ok(fresh
         .map(|(project, packed)| Fresh { project, packed, row: packed.row.clone(), body: None })

@@ -3,7 +3,7 @@
 //! The body of a log is kept as it came and is never rewritten; what addMetrics adds is kept
 //! beside it and merged when the log is read. The row in `logs` shows both merged.
 
-mod body;
+pub(crate) mod body;
 mod condition;
 pub(crate) mod early;
 mod filter;
@@ -56,7 +56,8 @@ impl LogStore for SqlStore {
     ) -> Result<Patched> {
         let stored = patch::StoredPatch::new(&patch)?;
         let project = patch.project;
-        let appended = append::call(self, project, Some(stored), feedback, fingerprint).await?;
+        let appended =
+            append::call(self, project, Some(stored), feedback, fingerprint, false).await?;
         Ok(Patched {
             feedback: appended.ids,
             attached: appended.patched,

@@ -1,6 +1,6 @@
 //! A log as a line of a list: the row in `logs`, from a log and back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value as Json};
 use vouch_domain::Time;
@@ -242,6 +242,16 @@ impl DimensionRow {
         let context = Context { user_id: self.user_id, ..Context::default() };
         Ok(dimensions(&served, &context, &metadata))
     }
+}
+
+/// Those of the logs that are there.
+pub(crate) async fn logs_there(
+    tx: &mut Tx,
+    logs: &[(ProjectId, LogId)],
+) -> Result<HashSet<(ProjectId, LogId)>> {
+    let body = "SELECT k.n FROM k CROSS JOIN logs l WHERE l.project = k.project AND l.id = k.log";
+    let there = numbered(logs).all::<(i64,)>(&mut tx.conn, body).await?;
+    Ok(there.into_iter().filter_map(|(n,)| logs.get(usize::try_from(n).ok()?)).copied().collect())
 }
 
 /// The dimensions of those logs that are there.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use vouch_domain::id::{LogId, ProjectId};
@@ -23,8 +23,11 @@ use crate::sql::value::Kind;
 use crate::sql::writer::Writer;
 use crate::{Result, StoreError};
 
-/// How many logs are read in one transaction: few, for other writes wait meanwhile.
-const BATCH: usize = 64;
+/// How many logs are read in one transaction: not many, for other writes wait meanwhile, and not
+/// few, for the index is merged the less often.
+const BATCH: usize = 256;
+/// While others wait for the writer, this many times as long as the last turn took is left to them.
+const LEAVE: u32 = 3;
 /// How long the task rests when it has read all, and how often it looks without being told.
 const REST: Duration = Duration::from_millis(50);
 const LOOK: Duration = Duration::from_secs(1);
@@ -47,10 +50,11 @@ pub(super) async fn note(
 pub(crate) async fn run(writer: Arc<Writer>, mut written: watch::Receiver<u64>) {
     loop {
         let act = |slot| {
-            Op::Other(Box::new(Act { arguments: (), action: |(), tx| Box::pin(index(tx)), slot }))
+            Op::Other(Box::new(Act { arguments: (), action: |(), tx| Box::pin(timed(tx)), slot }))
         };
         match writer.call(1, act).await {
-            Ok(BATCH) => {}
+            Ok((BATCH, took)) if writer.is_pressed() => tokio::time::sleep(took * LEAVE).await,
+            Ok((BATCH, _)) => {}
             Ok(_) => {
                 tokio::time::sleep(REST).await;
                 // Other nodes, and what a crash left, raise no signal.
@@ -63,6 +67,11 @@ pub(crate) async fn run(writer: Arc<Writer>, mut written: watch::Receiver<u64>) 
             }
         }
     }
+}
+
+async fn timed(tx: &mut Tx) -> Result<(usize, Duration)> {
+    let began = Instant::now();
+    Ok((index(tx).await?, began.elapsed()))
 }
 
 /// Reads the words of some logs; says of how many.

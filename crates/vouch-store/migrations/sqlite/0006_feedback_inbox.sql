@@ -1,0 +1,10 @@
+-- Feedback that was acknowledged and whose effects wait, in blocks of one project. A block is
+-- named after its first feedback.
+CREATE TABLE feedback_inbox (
+    project TEXT NOT NULL,
+    id TEXT NOT NULL,
+    feedback_count INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (project, id)
+) STRICT;
+CREATE INDEX feedback_inbox_oldest ON feedback_inbox (id);
