@@ -1,6 +1,7 @@
 //! The project's own commands, run as `cargo xtask COMMAND`.
 
 mod audit;
+mod bench;
 mod count;
 mod demo;
 mod model;
@@ -32,6 +33,8 @@ struct Arguments {
 enum Command {
     /// Build the web UI and the server (release), start it and print the address to open.
     Demo(demo::Options),
+    /// Measure the server, and other gateways beside it.
+    Bench(bench::Options),
     /// Set up everything that tests need, run every test and count them.
     Test(test::Options),
     /// Check what compilers do not: arrows between crates, file lengths, licences.
@@ -45,6 +48,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Demo(options) => demo::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Tidy => tidy::run(),
         Command::Openapi(options) => openapi::run(options),

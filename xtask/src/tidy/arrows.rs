@@ -1,6 +1,6 @@
 //! Dependencies between the crates point one way:
 //! `vouch -> http -> {gateway, otlp, review, guard, learn} -> store -> domain`, `learn -> model`,
-//! `vouch -> model`, and sideways only `gateway -> guard`.
+//! `vouch -> model`, and sideways only `gateway -> guard`. `vouch-bench` stands beside `vouch`.
 
 use super::Findings;
 use super::metadata::{Member, Use, Workspace};
@@ -8,7 +8,7 @@ use super::metadata::{Member, Use, Workspace};
 /// The crates from the outermost to the innermost; an arrow leads to a later line. Rooms on one
 /// line do not know each other.
 const LAYERS: [&[&str]; 6] = [
-    &["vouch"],
+    &["vouch", "vouch-bench"],
     &["vouch-http"],
     &["vouch-gateway", "vouch-otlp", "vouch-review", "vouch-guard", "vouch-learn"],
     &["vouch-store"],
@@ -99,8 +99,9 @@ mod tests {
     use super::super::metadata::tests::{member_with, workspace};
     use super::*;
 
-    const NAMES: [&str; 12] = [
+    const NAMES: [&str; 13] = [
         "vouch",
+        "vouch-bench",
         "vouch-http",
         "vouch-gateway",
         "vouch-otlp",
@@ -140,6 +141,7 @@ mod tests {
             ("vouch-learn", "vouch-model"),
             ("vouch-gateway", "vouch-guard"),
             ("vouch-testkit", "vouch-http"),
+            ("vouch-bench", "vouch-store"),
         ] {
             assert_eq!(arrow(from, to, Use::Normal), Findings::new(), "{from} -> {to}");
         }
@@ -159,6 +161,8 @@ mod tests {
             ("vouch-model", "vouch-domain"),
             ("vouch-http", "vouch-testkit"),
             ("vouch", "xtask"),
+            ("vouch-bench", "vouch"),
+            ("vouch-store", "vouch-bench"),
             ("xtask", "vouch-domain"),
         ] {
             let findings = arrow(from, to, Use::Normal);
