@@ -64,9 +64,9 @@ pub(crate) async fn run(options: Options) -> Result<()> {
         tasks.spawn(async move {
             let draft = Draft { project, all };
             let numbers = first..all.min(first + BATCH);
-            let logs = numbers.clone().map(|n| draft.log(n)).collect();
+            let logs: Vec<_> = numbers.clone().map(|n| draft.log(n)).collect();
             let feedback = numbers.flat_map(|n| draft.feedback(n)).collect();
-            store.insert_logs(project, logs, feedback, None).await
+            store.insert_logs(project, &logs, feedback, None).await
         });
         if said.elapsed().as_secs() >= 5 {
             said = Instant::now();

@@ -1,5 +1,6 @@
 //! From the bytes of an answer to the choices, usage and log-probabilities of its log.
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use vouch_domain::log::{MAX_COUNT, Usage};
 use vouch_domain::message::{Choice, Message};
@@ -61,13 +62,13 @@ pub(crate) fn stream(bytes: &[u8]) -> Answer {
     let events = parser.push(bytes);
     for event in events.into_iter().chain(parser.finish()) {
         answer.finished |= event.data == "[DONE]";
-        let Ok(chunk) = serde_json::from_str::<Value>(&event.data) else { continue };
-        answer.usage = usage(chunk.get("usage")).or(answer.usage);
-        if let Some(error) = chunk.get("error").filter(|e| !e.is_null()) {
-            answer.error = Some(error.to_string());
+        let Some(chunk) = Chunk::read(&event.data) else { continue };
+        answer.usage = usage(Some(&chunk.usage)).or(answer.usage);
+        if !chunk.error.is_null() {
+            answer.error = Some(chunk.error.to_string());
         }
-        for choice in chunk.get("choices").and_then(Value::as_array).into_iter().flatten() {
-            let index = choice.get("index").and_then(Value::as_u64).unwrap_or(0);
+        for choice in &chunk.choices {
+            let index = choice.index.as_u64().unwrap_or(0);
             let index = u32::try_from(index).unwrap_or(u32::MAX);
             let at = partial.iter().position(|(i, _)| *i == index).unwrap_or_else(|| {
                 partial.push((index, Partial::default()));
@@ -105,6 +106,42 @@ pub(crate) fn says_something(data: &str) -> bool {
     })
 }
 
+/// What a log takes from an event of a stream; the rest is not even read.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Chunk {
+    choices: Vec<Part>,
+    usage: Value,
+    error: Value,
+}
+
+impl Chunk {
+    fn read(data: &str) -> Option<Self> {
+        serde_json::from_str(data).ok().or_else(|| Self::odd(serde_json::from_str(data).ok()?))
+    }
+
+    /// What can be taken from a chunk of another shape.
+    fn odd(mut chunk: Value) -> Option<Self> {
+        let chunk = chunk.as_object_mut()?;
+        let mut take = |name: &str| chunk.shift_remove(name).unwrap_or_default();
+        let choices = match take("choices") {
+            Value::Array(choices) => choices,
+            _ => vec![],
+        };
+        let choices = choices.into_iter().filter_map(|choice| serde_json::from_value(choice).ok());
+        Some(Self { choices: choices.collect(), usage: take("usage"), error: take("error") })
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Part {
+    index: Value,
+    delta: Value,
+    finish_reason: Value,
+    logprobs: Value,
+}
+
 #[derive(Default)]
 struct Partial {
     message: Map<String, Value>,
@@ -113,14 +150,14 @@ struct Partial {
 }
 
 impl Partial {
-    fn add(&mut self, choice: &Value) {
-        if let Some(Value::Object(delta)) = choice.get("delta") {
+    fn add(&mut self, part: &Part) {
+        if let Value::Object(delta) = &part.delta {
             merge(&mut self.message, delta);
         }
-        if let Some(reason) = choice.get("finish_reason").and_then(Value::as_str) {
+        if let Some(reason) = part.finish_reason.as_str() {
             self.finish_reason = Some(reason.to_owned());
         }
-        self.logprobs.extend(tokens(choice.get("logprobs")));
+        self.logprobs.extend(tokens(Some(&part.logprobs)));
     }
 
     fn into_choice(mut self, index: u32) -> Choice {

@@ -93,7 +93,7 @@ impl Gateway {
             _ => vec![],
         };
         let (id, messages, served) = (log.id, log.messages.clone(), log.served.clone());
-        self.store.insert_logs(caller.project, vec![log], vec![], None).await?;
+        self.store.insert_logs(caller.project, &[log], vec![], None).await?;
         Ok(Configured { log: id, served, messages, parameters, tools })
     }
 

@@ -15,6 +15,9 @@ use crate::capture::Captured;
 use crate::error::GatewayError;
 
 const BATCH: usize = 256;
+/// A batch of fewer waits for more, so long: few logs in a transaction cost as much as many.
+const ENOUGH: usize = 64;
+const LINGER: Duration = Duration::from_millis(10);
 /// Writers side by side: while one waits for the disk, the next folds and compresses.
 const WRITERS: usize = 4;
 /// How long a call waits for a place.
@@ -60,9 +63,19 @@ async fn write_all(
 ) {
     loop {
         let mut batch = Vec::new();
-        if receiver.lock().await.recv_many(&mut batch, BATCH).await == 0 {
+        let mut queued = receiver.lock().await;
+        if queued.recv_many(&mut batch, BATCH).await == 0 {
             return;
         }
+        if batch.len() < ENOUGH && !queued.is_closed() {
+            tokio::time::sleep(LINGER).await;
+            while batch.len() < BATCH
+                && let Ok(captured) = queued.try_recv()
+            {
+                batch.push(captured);
+            }
+        }
+        drop(queued);
         let mut by_project: HashMap<ProjectId, Vec<Log>> = HashMap::new();
         for captured in batch {
             let log = captured.into_log();
@@ -78,7 +91,7 @@ async fn write_all(
 async fn write(store: &dyn Store, project: ProjectId, logs: Vec<Log>) {
     let mut wait = FIRST_RETRY;
     loop {
-        match store.insert_logs(project, logs.clone(), vec![], None).await {
+        match store.insert_logs(project, &logs, vec![], None).await {
             Ok(_) => return,
             Err(error @ StoreError::Unavailable(_)) => {
                 tracing::warn!(%error, logs = logs.len(), "logs wait for the database");

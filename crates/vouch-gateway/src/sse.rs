@@ -25,34 +25,46 @@ impl Parser {
     /// Takes the next bytes; gives back the events that they complete.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Event> {
         let mut events = Vec::new();
-        for &byte in bytes {
-            self.event.raw.push(byte);
-            let second_half = std::mem::take(&mut self.after_cr) && byte == b'\n';
-            match byte {
-                // The line ended at the carriage return already.
-                b'\n' if second_half => {}
-                b'\n' | b'\r' => {
-                    self.after_cr = byte == b'\r';
-                    events.extend(self.end_line());
-                }
-                _ => self.line.push(byte),
+        let mut rest = bytes;
+        if !rest.is_empty() && std::mem::take(&mut self.after_cr) {
+            // The line ended at the carriage return already.
+            if let Some(after) = rest.strip_prefix(b"\n") {
+                self.event.raw.push(b'\n');
+                rest = after;
             }
         }
+        while let Some(end) = memchr::memchr2(b'\n', b'\r', rest) {
+            let line = &rest[..end];
+            let both = rest[end..].starts_with(b"\r\n");
+            self.after_cr = rest.len() == end + 1 && rest[end] == b'\r';
+            let (ended, after) = rest.split_at(end + if both { 2 } else { 1 });
+            self.event.raw.extend_from_slice(ended);
+            rest = after;
+            if self.line.is_empty() {
+                events.extend(self.end_line(line));
+            } else {
+                let mut whole = std::mem::take(&mut self.line);
+                whole.extend_from_slice(line);
+                events.extend(self.end_line(&whole));
+            }
+        }
+        self.event.raw.extend_from_slice(rest);
+        self.line.extend_from_slice(rest);
         events
     }
 
     /// What is left when the stream ends: an event without its blank line, or loose bytes.
     pub fn finish(&mut self) -> Option<Event> {
-        if !self.line.is_empty() {
-            self.end_line();
+        let line = std::mem::take(&mut self.line);
+        if !line.is_empty() {
+            self.end_line(&line);
         }
         self.has_data = false;
         let rest = std::mem::take(&mut self.event);
         (!rest.raw.is_empty()).then_some(rest)
     }
 
-    fn end_line(&mut self) -> Option<Event> {
-        let line = std::mem::take(&mut self.line);
+    fn end_line(&mut self, line: &[u8]) -> Option<Event> {
         if line.is_empty() {
             let dispatched = std::mem::take(&mut self.has_data) || self.event.event.is_some();
             if dispatched {
@@ -60,7 +72,7 @@ impl Parser {
             }
             return None;
         }
-        let text = String::from_utf8_lossy(&line);
+        let text = String::from_utf8_lossy(line);
         let (field, value) = text.split_once(':').unwrap_or((&text, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {

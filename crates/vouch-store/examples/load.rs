@@ -160,7 +160,7 @@ fn one_log(load: Arc<Load>) -> Done {
     Box::pin(async move {
         let log = load.log();
         let id = log.id;
-        load.store.insert_logs(load.project, vec![log], vec![], None).await?;
+        load.store.insert_logs(load.project, &[log], vec![], None).await?;
         if id.made_at().micros() % 7 == 0 {
             load.logs.write().await.push(id);
         }

@@ -9,12 +9,13 @@ use vouch_domain::retention::Retention;
 
 use super::SqlStore;
 use super::conn::Conn;
+use super::feedback::inbox;
 use super::log::{forget, numbered};
 use super::statement::sql;
 use super::tx::Tx;
 use super::{audit, transfer};
 use crate::error::corrupt;
-use crate::{Leaving, Result, RetentionStore, Revision, StoreError};
+use crate::{Leaving, Result, RetentionStore, Revision, Store, StoreError};
 
 #[async_trait::async_trait]
 impl RetentionStore for SqlStore {
@@ -73,6 +74,7 @@ impl RetentionStore for SqlStore {
         after: Option<LogId>,
         limit: u32,
     ) -> Result<Vec<Leaving>> {
+        self.settle().await?;
         let mut conn = self.readers.acquire().await?;
         let mut ids = ids(&mut conn, project, before, after, limit).await?;
         ids.truncate(transfer::fitting(&mut conn, project, &ids).await?);
@@ -166,6 +168,8 @@ async fn leave_alone_what_changed(
     (project, logs, audit): &(ProjectId, Vec<(LogId, Revision)>, Option<NewAudit>),
     tx: &mut Tx,
 ) -> Result<u64> {
+    // Feedback that waits changes its log.
+    inbox::fold_all(tx).await?;
     if let Some(audit) = audit {
         audit::append(tx, audit).await?;
     }

@@ -84,7 +84,7 @@ impl SqlStore {
         let feedback = feedback.map(|f| as_given(project, f)).collect::<Result<Vec<_>>>()?;
         let taken = TakenIn { logs: logs.len(), feedback: feedback.len() };
         if !logs.is_empty() {
-            self.insert_logs(project, logs, feedback, None).await?;
+            self.insert_logs(project, &logs, feedback, None).await?;
         } else if !feedback.is_empty() {
             // At once: it may be here again, and what waits cannot be looked up.
             append::call(self, project, None, feedback, None, false).await?;

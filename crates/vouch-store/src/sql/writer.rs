@@ -17,8 +17,8 @@ use crate::{Result, StoreError};
 
 /// The most operations that wait.
 const QUEUE_OPS: usize = 4096;
-/// So many waiting operations are many.
-const PRESSED_OPS: usize = 16;
+/// So much that waits, in KiB, is much.
+const PRESSED_KIB: usize = 32;
 /// The most memory that waiting operations hold, in KiB: 256 MiB.
 const QUEUE_KIB: u32 = 262_144;
 /// The most that is committed together, in KiB: 16 MiB.
@@ -92,7 +92,7 @@ impl Writer {
 
     /// Whether so much waits that what nobody waits for had better leave it room.
     pub(crate) fn is_pressed(&self) -> bool {
-        self.queue().is_some_and(|queue| queue.max_capacity() - queue.capacity() >= PRESSED_OPS)
+        QUEUE_KIB as usize - self.memory.available_permits() >= PRESSED_KIB
     }
 
     /// Takes no more operations; the task ends when it has done those that wait.

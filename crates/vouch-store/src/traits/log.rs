@@ -23,7 +23,7 @@ pub trait LogStore: Send + Sync {
     async fn insert_logs(
         &self,
         project: ProjectId,
-        logs: Vec<Log>,
+        logs: &[Log],
         feedback: Vec<NewFeedback>,
         fingerprint: Option<Fingerprint>,
     ) -> Result<Written<LogId>>;

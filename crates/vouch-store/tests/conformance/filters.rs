@@ -6,10 +6,10 @@ use vouch_domain::filter::{Filter, Test};
 use vouch_domain::id::{LogId, ProjectId};
 use vouch_domain::log::{Log, LogStatus};
 use vouch_domain::message::Message;
-use vouch_store::{FeedbackStore, LogQuery, LogStore, SummaryQuery};
+use vouch_store::{FeedbackStore, LogQuery, LogStore, RetentionStore, SummaryQuery};
 
 use crate::backend::on_both;
-use crate::world::World;
+use crate::world::{World, choice};
 
 on_both!(
     each_part_filters,
@@ -52,7 +52,7 @@ async fn twelve(w: &World) -> Vec<Log> {
         log.metadata.insert("plan".into(), json!(n % 3));
         logs.push(log);
     }
-    w.store.insert_logs(w.project, logs.clone(), vec![], None).await.unwrap();
+    w.store.insert_logs(w.project, &logs, vec![], None).await.unwrap();
     for (n, log) in logs.iter().enumerate().filter(|(n, _)| n % 2 == 0) {
         w.give(w.on(log.id, "ann", "thumbs", json!(n % 4 == 0))).await;
         w.give(w.on(log.id, "ann", "score", json!(n * 5))).await;
@@ -137,12 +137,7 @@ async fn words_are_found(w: World) {
     }
     // "Paris." is each log's answer. Words are indexed a moment later.
     let found = async |text: &str| ids(&w, w.filter(text)).await;
-    for _ in 0..500 {
-        if found("paris").await.len() == 3 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
+    until_found(&w, "paris", 3).await;
     assert_eq!(found("paris").await, [logs[2], logs[1], logs[0]]);
     assert_eq!(found("\"group commit\"").await, [logs[0]]);
     assert_eq!(found("group commit").await, [logs[1], logs[0]]);
@@ -153,6 +148,29 @@ async fn words_are_found(w: World) {
     let patch = w.patch(logs[1], json!({"choices": [], "metadata": {"k": 1}}));
     w.store.patch_log(patch, vec![], None).await.unwrap();
     assert_eq!(found("commit meta.k:1").await, [logs[1]]);
+    let answers = w.patch(logs[2], json!({"choices": [choice("Lyon!")]}));
+    w.store.patch_log(answers, vec![], None).await.unwrap();
+    // The newest log goes, and another comes in its place.
+    let all = w.store.leaving(w.project, w.now(), None, 10).await.unwrap();
+    let newest = all.iter().find(|leaving| leaving.whole.log.id == logs[2]).unwrap();
+    let gone = vec![(logs[2], newest.revision)];
+    assert_eq!(w.store.forget(w.project, gone, None).await.unwrap(), 1);
+    let mut log = w.log();
+    log.messages = vec![Message::text_of("user", "unheard of")];
+    w.insert(&log).await;
+    until_found(&w, "unheard", 1).await;
+    assert_eq!(found("unheard").await, [log.id]);
+    assert_eq!(found("größe").await, []);
+}
+
+/// Waits until so many logs are found by their words.
+async fn until_found(w: &World, text: &str, count: usize) {
+    for _ in 0..500 {
+        if ids(w, w.filter(text)).await.len() == count {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
 }
 
 /// A page looks at 2,000 logs at most, and goes on where it stopped.
@@ -165,7 +183,7 @@ async fn a_rare_combination_comes_in_parts(w: World) {
     }
     let rare = logs[0].id;
     for some in logs.chunks(700) {
-        w.store.insert_logs(w.project, some.to_vec(), vec![], None).await.unwrap();
+        w.store.insert_logs(w.project, some, vec![], None).await.unwrap();
     }
     let page = w.page(w.filter("variant:rare")).await;
     assert!(page.items.is_empty() && page.partial && page.next_cursor.is_some());
@@ -182,7 +200,7 @@ async fn pages_go_through_ties(w: World) {
             log
         })
         .collect();
-    w.store.insert_logs(w.project, logs.clone(), vec![], None).await.unwrap();
+    w.store.insert_logs(w.project, &logs, vec![], None).await.unwrap();
     let mut expected: Vec<_> = logs.iter().map(|log| log.id).collect();
     expected.sort_unstable_by(|a, b| b.cmp(a));
     assert_eq!(ids(&w, Filter::default()).await, expected);

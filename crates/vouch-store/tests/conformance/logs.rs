@@ -40,10 +40,8 @@ async fn inserting_twice_is_inserting_once(w: World) {
     again.served.model = Some("other".into());
     w.insert(&first).await;
     w.insert(&again).await;
-    let both = w
-        .store
-        .insert_logs(w.project, vec![first.clone(), again, first.clone()], vec![], None)
-        .await;
+    let both =
+        w.store.insert_logs(w.project, &[first.clone(), again, first.clone()], vec![], None).await;
     assert_eq!(both.unwrap().ids, [first.id; 3]);
     let detail = w.store.log(w.project, first.id).await.unwrap().unwrap();
     assert_eq!(detail.log, first);
@@ -54,15 +52,21 @@ async fn inserting_twice_is_inserting_once(w: World) {
 async fn a_repeat_with_the_same_key_gives_the_same(w: World) {
     let key = |body: &str| Some(Fingerprint { key: "logs/one".into(), body_sha256: body.into() });
     let (first, second) = (w.log(), w.log());
-    let written =
-        w.store.insert_logs(w.project, vec![first.clone()], vec![], key("a")).await.unwrap();
+    let written = w
+        .store
+        .insert_logs(w.project, std::slice::from_ref(&first), vec![], key("a"))
+        .await
+        .unwrap();
     assert!(!written.repeated);
-    let repeat =
-        w.store.insert_logs(w.project, vec![second.clone()], vec![], key("a")).await.unwrap();
+    let repeat = w
+        .store
+        .insert_logs(w.project, std::slice::from_ref(&second), vec![], key("a"))
+        .await
+        .unwrap();
     assert!(repeat.repeated);
     assert_eq!(repeat.ids, [first.id]);
     assert!(w.store.log(w.project, second.id).await.unwrap().is_none());
-    let other = w.store.insert_logs(w.project, vec![second], vec![], key("b")).await;
+    let other = w.store.insert_logs(w.project, &[second], vec![], key("b")).await;
     assert!(matches!(other, Err(StoreError::Conflict(_))), "{other:?}");
 }
 
@@ -70,14 +74,15 @@ async fn feedback_comes_with_its_log_or_not_at_all(w: World) {
     let key = || Some(Fingerprint { key: "logs/two".into(), body_sha256: "a".into() });
     let log = w.log();
     let bad = vec![w.on(log.id, "ann", "score", json!("high"))];
-    let refused = w.store.insert_logs(w.project, vec![log.clone()], bad, key()).await;
+    let refused = w.store.insert_logs(w.project, std::slice::from_ref(&log), bad, key()).await;
     let Err(StoreError::Invalid(invalid)) = refused else { panic!("{refused:?}") };
     assert_eq!(invalid.pointer.to_string(), "/feedback/0/value");
     assert!(w.store.log(w.project, log.id).await.unwrap().is_none());
     for repeated in [false, true] {
         let good =
             vec![w.on(log.id, "ann", "score", json!(70)), w.on(log.id, "ann", "mood", json!("so"))];
-        let written = w.store.insert_logs(w.project, vec![log.clone()], good, key()).await.unwrap();
+        let written =
+            w.store.insert_logs(w.project, std::slice::from_ref(&log), good, key()).await.unwrap();
         assert_eq!((written.ids, written.repeated), (vec![log.id], repeated));
     }
     let detail = w.store.log(w.project, log.id).await.unwrap().unwrap();
@@ -109,7 +114,7 @@ async fn usage_counts_each_log_once(w: World) {
         w.log()
     };
     let logs = vec![w.log(), failed, w.log(), other_day];
-    w.store.insert_logs(w.project, logs, vec![], None).await.unwrap();
+    w.store.insert_logs(w.project, &logs, vec![], None).await.unwrap();
     let usage = w.store.usage(w.project, 0..=100_000).await.unwrap();
     assert_eq!(usage.len(), 2, "{usage:?}");
     let sum = |f: fn(&vouch_store::UsagePoint) -> i64| usage.iter().map(f).sum::<i64>();

@@ -32,7 +32,7 @@ async fn feedback_meets_its_log(w: World) {
         let (one, two) = if n % 2 == 0 { (here, there) } else { (there, here) };
         let (three, four) = (one.clone(), two.clone());
         calls.spawn(async move {
-            drop(one.insert_logs(project, vec![log], vec![], None).await.unwrap());
+            drop(one.insert_logs(project, &[log], vec![], None).await.unwrap());
         });
         calls.spawn(
             async move { drop(two.append_feedback(project, vec![up], None).await.unwrap()) },
@@ -83,7 +83,7 @@ async fn no_event_is_skipped(w: World) {
         let (log, project) = (w.log(), w.project);
         let store = if n % 2 == 0 { w.store.clone() } else { other.clone() };
         calls.spawn(async move {
-            drop(store.insert_logs(project, vec![log], vec![], None).await.unwrap());
+            drop(store.insert_logs(project, &[log], vec![], None).await.unwrap());
         });
     }
     calls.join_all().await;

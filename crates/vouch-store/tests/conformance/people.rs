@@ -187,7 +187,8 @@ async fn what_has_expired_is_pruned(w: World) {
     w.store.create_user(ann.clone(), None, w.audit("user.create", "x")).await.unwrap();
     let fingerprint = Fingerprint { key: "k".into(), body_sha256: "b".into() };
     let repeated = async |log: Log| {
-        let written = w.store.insert_logs(w.project, vec![log], vec![], Some(fingerprint.clone()));
+        let logs = [log];
+        let written = w.store.insert_logs(w.project, &logs, vec![], Some(fingerprint.clone()));
         written.await.unwrap().repeated
     };
     let first = w.log();

@@ -213,7 +213,7 @@ fn start(
             model.inserted[*log] = true;
             let (store, log) = (Arc::clone(&w.store), model.logs[*log].clone());
             tasks.spawn(async move {
-                store.insert_logs(project, vec![log], vec![], None).await.unwrap();
+                store.insert_logs(project, &[log], vec![], None).await.unwrap();
             });
         }
         Step::Patch { log, plan, user } => {

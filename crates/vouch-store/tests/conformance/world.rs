@@ -104,8 +104,11 @@ impl World {
     }
 
     pub(crate) async fn insert(&self, log: &Log) {
-        let written =
-            self.store.insert_logs(self.project, vec![log.clone()], vec![], None).await.unwrap();
+        let written = self
+            .store
+            .insert_logs(self.project, std::slice::from_ref(log), vec![], None)
+            .await
+            .unwrap();
         assert_eq!(written.ids, [log.id]);
     }
 

@@ -30,7 +30,7 @@ async fn one_at_fault_does_not_spoil_the_others(w: World) {
         let (store, project, with_log) = (w.store.clone(), w.project, w.log());
         calls.spawn(async move {
             let result = if n % 3 == 2 {
-                store.insert_logs(project, vec![with_log], vec![feedback], None).await.map(drop)
+                store.insert_logs(project, &[with_log], vec![feedback], None).await.map(drop)
             } else {
                 store.append_feedback(project, vec![feedback], None).await.map(drop)
             };
@@ -54,7 +54,7 @@ async fn one_at_fault_does_not_spoil_the_others(w: World) {
 async fn what_was_answered_is_there_after_a_restart(w: World) {
     let second = w.backend.open().await;
     let log = w.log();
-    second.insert_logs(w.project, vec![log.clone()], vec![], None).await.unwrap();
+    second.insert_logs(w.project, std::slice::from_ref(&log), vec![], None).await.unwrap();
     drop(second);
     let third = w.backend.open().await;
     let detail = third.log(w.project, log.id).await.unwrap().unwrap();
@@ -67,14 +67,14 @@ async fn closing_commits_what_waits(w: World) {
     let mut calls = tokio::task::JoinSet::new();
     for _ in 0..50 {
         let (store, log, project) = (second.clone(), w.log(), w.project);
-        calls.spawn(async move { store.insert_logs(project, vec![log], vec![], None).await });
+        calls.spawn(async move { store.insert_logs(project, &[log], vec![], None).await });
     }
     // Some are done, others wait.
     calls.join_next().await.unwrap().unwrap().unwrap();
     second.close().await;
     let answered = 1 + calls.join_all().await.into_iter().flatten().count();
     assert_eq!(w.find("").await.len(), answered);
-    let late = second.insert_logs(w.project, vec![w.log()], vec![], None).await;
+    let late = second.insert_logs(w.project, &[w.log()], vec![], None).await;
     assert!(matches!(late, Err(StoreError::Unavailable(_))), "{late:?}");
 }
 

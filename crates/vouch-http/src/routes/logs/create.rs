@@ -88,6 +88,6 @@ pub(crate) async fn create(
         }
         logs.push(log);
     }
-    let written = app.store.insert_logs(project, logs, feedback, batch.fingerprint).await?;
+    let written = app.store.insert_logs(project, &logs, feedback, batch.fingerprint).await?;
     Ok((StatusCode::CREATED, Answer(LogIds { ids: written.ids })))
 }

@@ -60,7 +60,7 @@ async fn keep(app: &App, caller: &Caller, export: &mut Export) -> Result<(), Pro
         .collect();
     while !logs.is_empty() {
         let rest = logs.split_off(logs.len().min(MOST));
-        app.store.insert_logs(project, logs, Vec::new(), None).await?;
+        app.store.insert_logs(project, &logs, Vec::new(), None).await?;
         logs = rest;
     }
     app.measures.spans("logged", logged);

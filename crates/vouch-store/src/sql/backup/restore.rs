@@ -104,10 +104,8 @@ impl Restore {
                 }
             }
         }
-        let words = "INSERT INTO search_todo (project, log) SELECT project, id FROM logs WHERE true \
-                     ON CONFLICT (project, log) DO NOTHING";
-        sql(words).run(&mut conn).await?;
         migrate(&mut conn, None).await?;
+        read_words_again(&mut conn).await?;
         conn.commit().await
     }
 
@@ -117,14 +115,25 @@ impl Restore {
     }
 }
 
+/// The index of words is made anew.
+async fn read_words_again(conn: &mut Conn) -> Result<()> {
+    if conn.is_shared() {
+        let all = "INSERT INTO search_todo (project, log) SELECT project, id FROM logs WHERE true \
+                   ON CONFLICT (project, log) DO NOTHING";
+        return sql(all).run(conn).await.map(|_| ());
+    }
+    sql("DELETE FROM search_todo").run(conn).await?;
+    sql("UPDATE search_progress SET seq = 0").run(conn).await.map(|_| ())
+}
+
 /// Removes our tables. SQLite's database is a new file.
 async fn clear(conn: &mut Conn) -> Result<()> {
     if !conn.is_shared() {
         return Ok(());
     }
     let ours = names(migrations(true));
-    let others = [WORDS.to_owned(), "_sqlx_migrations".to_owned()];
-    for name in ours.into_iter().chain(others) {
+    let others = WORDS.into_iter().chain(["_sqlx_migrations"]);
+    for name in ours.into_iter().chain(others.map(str::to_owned)) {
         let drop = format!("DROP TABLE IF EXISTS {name} CASCADE");
         Sql::assembled(drop, vec![]).run(conn).await?;
     }

@@ -8,8 +8,8 @@ use crate::sql::statement::{Sql, sql};
 use crate::sql::value::Kind;
 use crate::{Result, Table};
 
-/// Made anew from the logs.
-pub(super) const WORDS: &str = "log_search";
+/// Made anew from the logs: their words, and how far these were read.
+pub(super) const WORDS: [&str; 2] = ["log_search", "search_progress"];
 /// What only SQLite has: it is made anew.
 const OWN: (&str, &str) = ("logs", "seq");
 
@@ -42,14 +42,14 @@ pub(super) async fn tables(conn: &mut Conn, migrations: &Migrator) -> Result<Vec
     Ok(sorted)
 }
 
-/// The names of all tables that the migrations make, but for the index of words.
+/// The names of all tables that the migrations make, but for what belongs to the index of words.
 pub(super) fn names(migrations: &Migrator) -> Vec<String> {
     let mut names: Vec<String> = migrations
         .iter()
         .flat_map(|migration| migration.sql.as_str().lines())
         .filter_map(|line| line.trim_start().strip_prefix("CREATE TABLE "))
         .filter_map(|rest| rest.split([' ', '(']).next())
-        .filter(|name| *name != WORDS)
+        .filter(|name| !WORDS.contains(name))
         .map(str::to_owned)
         .collect();
     names.sort();

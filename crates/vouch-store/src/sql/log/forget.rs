@@ -3,6 +3,7 @@
 use vouch_domain::id::{LogId, ProjectId};
 
 use super::row::{LogRow, numbered};
+use super::search;
 use crate::Result;
 use crate::sql::tx::Tx;
 
@@ -53,5 +54,9 @@ pub(crate) async fn forget(tx: &mut Tx, logs: &[(ProjectId, LogId)]) -> Result<u
                   (SELECT project, key, value, log FROM k)";
     tags.run(&mut tx.conn, delete).await?;
     let delete = "DELETE FROM logs WHERE (project, id) IN (SELECT project, log FROM k)";
-    numbered(logs).run(&mut tx.conn, delete).await
+    let gone = numbered(logs).run(&mut tx.conn, delete).await?;
+    if !tx.conn.is_shared() {
+        search::forget_progress(tx).await?;
+    }
+    Ok(gone)
 }

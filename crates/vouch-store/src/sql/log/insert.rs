@@ -153,7 +153,7 @@ async fn write(tx: &mut Tx, fresh: &[Fresh<'_>]) -> Result<()> {
             tags.push([f.project.into(), key.into(), value.into(), (&f.row.id).into()]);
         }
     }
-    search::note(tx, fresh.iter().map(|f| (f.project, f.packed.id))).await?;
+    search::note_new(tx, fresh.iter().map(|f| (f.project, f.packed.id))).await?;
     rows.insert(&mut tx.conn, "logs", "").await?;
     bodies.insert(&mut tx.conn, "log_bodies", "").await?;
     tags.insert(&mut tx.conn, "log_tags", "").await

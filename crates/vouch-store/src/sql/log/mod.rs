@@ -41,11 +41,11 @@ impl LogStore for SqlStore {
     async fn insert_logs(
         &self,
         project: ProjectId,
-        logs: Vec<Log>,
+        logs: &[Log],
         feedback: Vec<NewFeedback>,
         fingerprint: Option<Fingerprint>,
     ) -> Result<Written<LogId>> {
-        insert::call(self, project, &logs, feedback, fingerprint).await
+        insert::call(self, project, logs, feedback, fingerprint).await
     }
 
     async fn patch_log(

@@ -1,7 +1,9 @@
 //! Full text: the words of inputs and outputs, indexed a moment after a log is written.
 //!
-//! Writing a log notes that its words are to be read; a task reads them in small transactions of
-//! its own, because within the log's transaction they would halve how much can be written.
+//! A task reads them in small transactions of its own, because within the log's transaction they
+//! would halve how much can be written. SQLite numbers logs as they come, so that it is enough to
+//! know the last one that was read; with several nodes the order of commits is another, and every
+//! new log is noted. A log that changed is noted on both.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,10 +31,20 @@ const BATCH: usize = 256;
 /// While others wait for the writer, this many times as long as the last turn took is left to them.
 const LEAVE: u32 = 3;
 /// How long the task rests when it has read all, and how often it looks without being told.
-const REST: Duration = Duration::from_millis(50);
+const REST: Duration = Duration::from_millis(200);
 const LOOK: Duration = Duration::from_secs(1);
+/// How many bytes of bodies are read in one transaction, compressed: 4 MiB.
+const BATCH_BYTES: i64 = 4 << 20;
 /// How much of a log is read, in characters.
 const MAX_CHARS: usize = 200_000;
+
+/// Notes that the words of these new logs are to be read, where that is not known by itself.
+pub(super) async fn note_new(
+    tx: &mut Tx,
+    logs: impl Iterator<Item = (ProjectId, LogId)>,
+) -> Result<()> {
+    if tx.conn.is_shared() { note(tx, logs).await } else { Ok(()) }
+}
 
 /// Notes that the words of these logs are to be read.
 pub(super) async fn note(
@@ -53,8 +65,8 @@ pub(crate) async fn run(writer: Arc<Writer>, mut written: watch::Receiver<u64>) 
             Op::Other(Box::new(Act { arguments: (), action: |(), tx| Box::pin(timed(tx)), slot }))
         };
         match writer.call(1, act).await {
-            Ok((BATCH, took)) if writer.is_pressed() => tokio::time::sleep(took * LEAVE).await,
-            Ok((BATCH, _)) => {}
+            Ok((true, took)) if writer.is_pressed() => tokio::time::sleep(took * LEAVE).await,
+            Ok((true, _)) => {}
             Ok(_) => {
                 tokio::time::sleep(REST).await;
                 // Other nodes, and what a crash left, raise no signal.
@@ -69,26 +81,88 @@ pub(crate) async fn run(writer: Arc<Writer>, mut written: watch::Receiver<u64>) 
     }
 }
 
-async fn timed(tx: &mut Tx) -> Result<(usize, Duration)> {
+async fn timed(tx: &mut Tx) -> Result<(bool, Duration)> {
     let began = Instant::now();
     Ok((index(tx).await?, began.elapsed()))
 }
 
-/// Reads the words of some logs; says of how many.
-async fn index(tx: &mut Tx) -> Result<usize> {
+/// Reads the words of some logs; says whether there may be more.
+async fn index(tx: &mut Tx) -> Result<bool> {
+    if !tx.conn.is_shared() && index_new(tx).await? {
+        return Ok(true);
+    }
+    index_noted(tx).await
+}
+
+/// Reads the words of logs in the order in which SQLite numbered them.
+async fn index_new(tx: &mut Tx) -> Result<bool> {
+    let (first, last) = next_new(tx).await?;
+    if first > last {
+        return Ok(false);
+    }
+    let bodies = sql("SELECT l.seq, l.project, l.id, b.body FROM logs l CROSS JOIN log_bodies b \
+                      WHERE l.seq BETWEEN $1 AND $2 AND b.project = l.project AND b.id = l.id");
+    let bodies = bodies.bind(first).bind(last);
+    let bodies = bodies.all::<(i64, String, String, Vec<u8>)>(&mut tx.conn).await?;
+    let keys = bodies.iter().map(|(_, project, log, _)| parse(project, log));
+    let keys = keys.collect::<Result<Vec<_>>>()?;
+    let mut patches = patch::stored(&mut tx.conn, &keys).await?;
+    let mut rows = Rows::new(&[("seq", Kind::Int), ("words", Kind::Text)]);
+    for ((seq, _, _, body), key) in bodies.iter().zip(&keys) {
+        let log = patch::merge(unpack("log", body)?, &patches.remove(key).unwrap_or_default());
+        rows.push([(*seq).into(), words_of(&log).into()]);
+    }
+    let insert = "INSERT INTO log_search (rowid, words) SELECT seq, words FROM k";
+    rows.run(&mut tx.conn, insert).await?;
+    sql("UPDATE search_progress SET seq = $1").bind(last).run(&mut tx.conn).await?;
+    Ok(true)
+}
+
+/// Between which numbers the logs lie whose words are read next; the first is beyond the last
+/// where there are none.
+async fn next_new(tx: &mut Tx) -> Result<(i64, i64)> {
+    let read = sql("SELECT seq FROM search_progress").one::<(i64,)>(&mut tx.conn).await?;
+    let read = read.map_or(0, |(seq,)| seq);
+    let sizes = sql("SELECT l.seq, LENGTH(b.body) FROM logs l CROSS JOIN log_bodies b \
+                     WHERE l.seq > $1 AND b.project = l.project AND b.id = l.id \
+                     ORDER BY l.seq LIMIT $2");
+    let sizes = sizes.bind(read).bind(i64::try_from(BATCH).unwrap_or(i64::MAX));
+    let (mut last, mut bytes) = (read, 0);
+    for (seq, size) in sizes.all::<(i64, i64)>(&mut tx.conn).await? {
+        bytes += size;
+        if last > read && bytes > BATCH_BYTES {
+            break;
+        }
+        last = seq;
+    }
+    Ok((read + 1, last))
+}
+
+fn parse(project: &str, log: &str) -> Result<(ProjectId, LogId)> {
+    let project = project.parse().map_err(|e| corrupt("log", e))?;
+    Ok((project, log.parse().map_err(|e| corrupt("log", e))?))
+}
+
+/// SQLite gives the number of a newest log that is gone to the next one that comes: its words are
+/// to be read, too.
+pub(super) async fn forget_progress(tx: &mut Tx) -> Result<()> {
+    let newest = "UPDATE search_progress SET seq = \
+                  MIN(seq, (SELECT COALESCE(MAX(seq), 0) FROM logs))";
+    sql(newest).run(&mut tx.conn).await.map(|_| ())
+}
+
+/// Reads the words of logs that are noted.
+async fn index_noted(tx: &mut Tx) -> Result<bool> {
     let mut todo = sql("SELECT project, log FROM search_todo LIMIT ");
     todo.push_bind(i64::try_from(BATCH).unwrap_or(i64::MAX));
     if tx.conn.is_shared() {
         todo.push(" FOR UPDATE SKIP LOCKED");
     }
     let todo = todo.all::<(String, String)>(&mut tx.conn).await?;
-    let parse = |(project, log): (String, String)| {
-        let project = project.parse().map_err(|e| corrupt("log", e))?;
-        Ok((project, log.parse().map_err(|e| corrupt("log", e))?))
-    };
-    let logs = todo.into_iter().map(parse).collect::<Result<Vec<(ProjectId, LogId)>>>()?;
+    let logs = todo.iter().map(|(project, log)| parse(project, log));
+    let logs = logs.collect::<Result<Vec<(ProjectId, LogId)>>>()?;
     if logs.is_empty() {
-        return Ok(0);
+        return Ok(false);
     }
     // Taken off first: what is noted again meanwhile is read again.
     let done = "DELETE FROM search_todo WHERE (project, log) IN (SELECT project, log FROM k)";
@@ -103,7 +177,7 @@ async fn index(tx: &mut Tx) -> Result<usize> {
         texts.push((*key, words_of(&log)));
     }
     write(tx, &texts).await?;
-    Ok(logs.len())
+    Ok(logs.len() == BATCH)
 }
 
 async fn write(tx: &mut Tx, texts: &[((ProjectId, LogId), String)]) -> Result<()> {
