@@ -18,6 +18,7 @@ pub mod invitation;
 pub mod log;
 pub mod message;
 pub mod metric;
+pub mod origins;
 pub mod page;
 pub mod patch;
 pub mod price;
