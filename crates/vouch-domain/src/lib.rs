@@ -12,6 +12,8 @@ pub mod deployment;
 pub mod event;
 pub mod feedback;
 pub mod filter;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
 pub mod id;
 pub mod invalid;
 pub mod invitation;

@@ -1,10 +1,13 @@
 //! From the bytes of an answer to the choices, usage and log-probabilities of its log.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 use vouch_domain::log::{MAX_COUNT, Usage};
 use vouch_domain::message::{Choice, Message};
 use vouch_domain::uncertainty::{Alternative, TokenLogprob};
 
+use crate::capture::EVENT_BYTES;
 use crate::sse;
 
 /// What an answer says, as far as it came.
@@ -18,13 +21,15 @@ pub(crate) struct Answer {
     pub(crate) error: Option<String>,
     /// Whether the answer came to its end, as far as its words tell.
     pub(crate) finished: bool,
+    /// Whether there was nothing to be read: neither JSON nor an event of it.
+    pub(crate) garbage: bool,
 }
 
 /// Reads a JSON answer; what is not a chat completion gives an empty answer.
 pub(crate) fn json(body: &[u8]) -> Answer {
     let mut answer = Answer { finished: true, ..Answer::default() };
     let Ok(Value::Object(mut completion)) = serde_json::from_slice::<Value>(body) else {
-        return answer;
+        return Answer { garbage: true, ..answer };
     };
     answer.usage = usage(completion.get("usage"));
     answer.error = completion.get("error").filter(|e| !e.is_null()).map(Value::to_string);
@@ -53,31 +58,36 @@ fn mend(choice: &mut Value, place: usize) {
     }
 }
 
+/// How much of a streamed answer is made into events at a time.
+const PIECE_BYTES: usize = 64 << 10;
+
 /// Reads a streamed answer, whole or cut short.
 pub(crate) fn stream(bytes: &[u8]) -> Answer {
     let mut parser = sse::Parser::default();
     let mut answer = Answer::default();
-    let mut partial: Vec<(u32, Partial)> = Vec::new();
-    let events = parser.push(bytes);
-    for event in events.into_iter().chain(parser.finish()) {
+    let mut partial: BTreeMap<u32, Partial> = BTreeMap::new();
+    let mut take = |event: &sse::Event| {
         answer.finished |= event.data == "[DONE]";
-        let Ok(chunk) = serde_json::from_str::<Value>(&event.data) else { continue };
-        answer.usage = usage(chunk.get("usage")).or(answer.usage);
+        let Ok(chunk) = serde_json::from_str::<Value>(&event.data) else { return };
+        answer.usage = usage(chunk.get("usage")).or(answer.usage.take());
         if let Some(error) = chunk.get("error").filter(|e| !e.is_null()) {
             answer.error = Some(error.to_string());
         }
         for choice in chunk.get("choices").and_then(Value::as_array).into_iter().flatten() {
             let index = choice.get("index").and_then(Value::as_u64).unwrap_or(0);
             let index = u32::try_from(index).unwrap_or(u32::MAX);
-            let at = partial.iter().position(|(i, _)| *i == index).unwrap_or_else(|| {
-                partial.push((index, Partial::default()));
-                partial.len() - 1
-            });
-            partial[at].1.add(choice);
+            partial.entry(index).or_default().add(choice);
+        }
+    };
+    // Piece by piece: all events of a long answer at once are several times its size.
+    for piece in bytes.chunks(PIECE_BYTES) {
+        parser.push(piece).iter().for_each(&mut take);
+        if parser.pending_bytes() > EVENT_BYTES {
+            break;
         }
     }
-    answer.finished |= partial.iter().any(|(_, part)| part.finish_reason.is_some());
-    partial.sort_by_key(|(index, _)| *index);
+    parser.finish().iter().for_each(&mut take);
+    answer.finished |= partial.values().any(|part| part.finish_reason.is_some());
     for (n, (index, part)) in partial.into_iter().enumerate() {
         if n == 0 {
             answer.logprobs.clone_from(&part.logprobs);
@@ -160,12 +170,17 @@ fn merge(into: &mut Map<String, Value>, delta: &Map<String, Value>) {
     }
 }
 
+/// How far back the beginning of a tool call is looked for. A model makes a few calls at once; an
+/// answer of a million must not take a million times a million steps.
+const CALLS_AT_ONCE: usize = 1000;
+
 /// Tool calls come in pieces that name their place by `index`.
 fn merge_list(list: &mut Vec<Value>, more: &[Value]) {
     for item in more {
         let place = item.get("index").and_then(Value::as_u64);
         let known = place.and_then(|place| {
-            list.iter_mut().find(|v| v.get("index").and_then(Value::as_u64) == Some(place))
+            let latest = list.iter_mut().rev().take(CALLS_AT_ONCE);
+            latest.into_iter().find(|v| v.get("index").and_then(Value::as_u64) == Some(place))
         });
         match (known, item) {
             (Some(Value::Object(object)), Value::Object(piece)) => merge(object, piece),
