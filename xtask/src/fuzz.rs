@@ -6,8 +6,10 @@
 //! `target/fuzz/TARGET/corpus`, so that each run goes on where the last one ended.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
@@ -52,6 +54,8 @@ const FLAGS: [&str; 5] = [
 const MAX_BYTES: u32 = 64 << 10;
 /// How long one input may take, and how much memory it may ask for at once and in all.
 const LIMITS: [&str; 3] = ["-timeout=5", "-malloc_limit_mb=512", "-rss_limit_mb=2048"];
+/// How often it is told how far it is.
+const PROGRESS: Duration = Duration::from_secs(5);
 /// How long a failing input is made smaller.
 const MINIMISE_S: u32 = 30;
 
@@ -121,8 +125,7 @@ fn fuzz(target: Target, binaries: &Path, seconds: u32) -> Result<Option<PathBuf>
     let mut command = process::command(&binary);
     command.arg(format!("-max_total_time={seconds}")).arg(format!("-max_len={MAX_BYTES}"));
     command.args(LIMITS).arg(format!("-exact_artifact_path={}", found.display()));
-    // A line with every new input would be thousands; one now and then is progress.
-    command.args(["-print_final_stats=1", "-reload=0", "-verbosity=1"]);
+    command.args(["-print_final_stats=1", "-reload=0"]);
     if runs(command.arg(&corpus).arg(&seeds))? {
         return Ok(None);
     }
@@ -138,10 +141,24 @@ fn fuzz(target: Target, binaries: &Path, seconds: u32) -> Result<Option<PathBuf>
     Ok(Some(if small.exists() { small } else { found }))
 }
 
-/// Runs it with our own output; whether it succeeded.
+/// Runs it and shows what it says; whether it succeeded. libFuzzer has a line, which begins with
+/// `#`, for every new input; of thousands one now and then is enough.
 fn runs(command: &mut Command) -> Result<bool> {
     let shown = process::shown(command);
-    Ok(command.status().with_context(|| format!("cannot start `{shown}`"))?.success())
+    let mut child = command
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start `{shown}`"))?;
+    let (mut told, mut line) = (Instant::now(), Vec::new());
+    let mut said = BufReader::new(child.stderr.take().context("no standard error")?);
+    while said.read_until(b'\n', &mut line)? > 0 {
+        if !line.starts_with(b"#") || told.elapsed() >= PROGRESS {
+            told = Instant::now();
+            output::line(String::from_utf8_lossy(&line).trim_end());
+        }
+        line.clear();
+    }
+    Ok(child.wait()?.success())
 }
 
 fn remove(file: &Path) -> Result<()> {
