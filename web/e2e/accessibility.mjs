@@ -49,7 +49,12 @@ test("the web component gives feedback from another origin", async ({ browser, s
   await new Promise((done) => shop.listen(0, "127.0.0.1", done));
   const { page, close } = await freshPage(browser);
   try {
-    await page.goto(`http://127.0.0.1:${shop.address().port}/`);
+    const origin = `http://127.0.0.1:${shop.address().port}`;
+    await page.goto(origin);
+    await call("PUT", "/api/v1/origins", { origins: ["https://app.example.com"] });
+    await page.getByRole("button", { name: "Thumbs down" }).click();
+    await page.getByText(`Pages of ${origin} may not give feedback in this project.`).waitFor();
+    equal((await call("PUT", "/api/v1/origins", { origins: [origin] })).status, 200);
     await page.getByRole("button", { name: "Thumbs down" }).click();
     await page.getByText("Thank you!").waitFor();
     await page.getByLabel("Tell us more (optional)").fill("From the shop.");
@@ -57,6 +62,7 @@ test("the web component gives feedback from another origin", async ({ browser, s
     await until(async () => (await call("GET", `/api/v1/logs/${kept.log}`)).body.feedback.some((f) => f.comment === "From the shop." && f.source === "end_user" && f.author === "end_user:visitor"), "the visitor's word");
     equal(await violations(page).then((all) => all.filter((text) => !/html-has-lang/.test(text))), []);
   } finally {
+    await call("PUT", "/api/v1/origins", { origins: null });
     await close();
     shop.close();
   }

@@ -170,6 +170,6 @@ export const PAGES = ({ log }) => [
   { name: "deployment", path: "/deployments/assistant", act: (page) => page.locator(".versions").waitFor() },
   { name: "deployment-edit", path: "/deployments/assistant/edit", act: (page) => page.getByRole("button", { name: "Create and activate" }).waitFor() },
   { name: "deployment-new", path: "/deployments/new" },
-  ...["metrics", "providers", "prices", "retention", "keys", "people", "audit", "account"].map((part) => ({ name: `settings-${part}`, path: `/settings/${part}` })),
+  ...["metrics", "providers", "prices", "retention", "origins", "keys", "people", "audit", "account"].map((part) => ({ name: `settings-${part}`, path: `/settings/${part}` })),
   { name: "missing", path: "/no/such/page" },
 ];

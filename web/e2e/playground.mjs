@@ -46,6 +46,37 @@ test("a thumb that was taken back in the log is gone here too", async (world) =>
   equal(await page.getByText("Thumbs down recorded").count(), 0);
 });
 
+test("the thumbs are the web component of applications, and all keyboard", async (world) => {
+  const { page, call } = world;
+  await ask(world);
+  const widget = page.locator("vouch-feedback").last();
+  const up = widget.getByRole("button", { name: "Thumbs up" });
+  const pressed = (thumb) => thumb.getAttribute("aria-pressed");
+  await up.focus();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByText("Thumbs down recorded").waitFor();
+  equal(await pressed(widget.getByRole("button", { name: "Thumbs down" })), "true");
+  // The focus stays where it was, so that the other thumb is one step away.
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Space");
+  await page.getByText("Thumbs up recorded").waitFor();
+  equal(await pressed(up), "true");
+  await page.getByRole("button", { name: "Undo" }).click();
+  await until(async () => (await pressed(up)) === "false", "the thumb to be gone");
+  // A thumb that did not arrive is not shown as given, and the page says why once.
+  await page.route("**/api/v1/feedback", (route) => route.fulfill({ status: 503, json: { title: "Unavailable", detail: "Not just now." } }));
+  await up.click();
+  await page.locator(".answer-feedback .problem").getByText("Not just now.").waitFor();
+  equal([await pressed(up), await page.getByText("Not just now.").filter({ visible: true }).count()], ["false", 1]);
+  await page.unroute("**/api/v1/feedback");
+  await up.click();
+  await page.getByText("Thumbs up recorded").waitFor();
+  const log = (await page.getByRole("link", { name: "Open log" }).last().getAttribute("href")).split("/").at(-1);
+  const { body } = await call("GET", `/api/v1/logs/${log}`);
+  equal(body.feedback.filter((f) => f.counts).map((f) => [f.name, f.value, f.source]), [["thumbs", true, "reviewer"]]);
+});
+
 test("Esc leaves the message box, so that keys work", async ({ page }) => {
   await page.getByLabel("Message").fill("half");
   await page.keyboard.press("Escape");

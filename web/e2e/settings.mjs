@@ -202,3 +202,29 @@ test("how long logs are kept is said, with what would leave, and taken back", as
   await limited.waitFor();
   assert(!(await limited.isChecked()), "logs are kept for ever again");
 });
+
+test("the origins whose pages may give feedback are listed, checked, and opened again", async ({ page, server, call }) => {
+  await page.goto(`${server.address}/settings/origins`);
+  const form = page.getByRole("form", { name: "Allowed origins" });
+  const limited = form.getByLabel("Only pages of these origins");
+  const list = form.getByLabel("Origins, one a line");
+  const save = form.getByRole("button", { name: "Save" });
+  await form.getByText("Pages of any origin may send feedback.").waitFor();
+  assert(await save.isDisabled(), "nothing to save yet");
+  await limited.click();
+  await form.getByText("only the pages of this server may").waitFor();
+  await list.fill("https://app.example.com\n\nshop.example.com");
+  await save.click();
+  await form.getByText(/^shop\.example\.com: Should be http:\/\/ or https:\/\//).waitFor();
+  equal((await call("GET", "/api/v1/origins")).body, { origins: null }, "nothing is kept of a list that is wrong");
+  await list.fill("https://App.example.com/\nhttps://*.example.com\nhttp://localhost:3000");
+  await save.click();
+  await until(() => save.isDisabled(), "it to be saved");
+  await page.reload();
+  const kept = server.kind === "vouch" ? "https://app.example.com" : "https://App.example.com/";
+  equal(await list.inputValue(), `${kept}\nhttps://*.example.com\nhttp://localhost:3000`);
+  await limited.click();
+  await save.click();
+  await until(() => save.isDisabled(), "it to be taken back");
+  equal((await call("GET", "/api/v1/origins")).body, { origins: null });
+});

@@ -1,25 +1,32 @@
 // <vouch-feedback server="https://..." token="...">: thumbs and a comment on one log, in any page.
 //
 // No dependency. The token is signed by the server for one log and expires; it can do nothing else.
-// Colours and sizes follow the CSS properties --vouch-accent, --vouch-negative, --vouch-text,
-// --vouch-muted, --vouch-border, --vouch-background, --vouch-radius and --vouch-font. Words follow
-// the attributes `question`, `thanks` and `placeholder`; `comment="off"` asks for no comment.
-// Fires `vouch-feedback` with {value, comment, id} once the server has it.
+// Colours and sizes follow the CSS properties --vouch-accent, --vouch-negative, --vouch-on-accent
+// (on both), --vouch-focus, --vouch-text, --vouch-muted, --vouch-border, --vouch-background, --vouch-radius,
+// --vouch-size and --vouch-font. Words follow the attributes `question`, `thanks` and `placeholder`;
+// `comment="off"` asks for no comment; with `compact` there are only the two thumbs, and the page
+// says the rest. Fires `vouch-feedback` with {value, comment, id} once the server has it.
+//
+// A page with its own way to a server sets the properties `deliver`, which sends instead of us,
+// and `value`, which is what was given so far; our Playground does, where people are signed in.
 
 const STYLE = `
 :host { display: inline-block; font: var(--vouch-font, inherit); color: var(--vouch-text, inherit); }
 :host([hidden]) { display: none; }
 .row { display: flex; align-items: center; gap: 6px; flex-wrap: wrap; }
 .question { color: var(--vouch-muted, inherit); font-size: .9em; margin-right: 2px; }
+:host([compact]) :is(.question, .said) { display: none; }
 button { font: inherit; color: inherit; cursor: pointer; background: var(--vouch-background, transparent);
   border: 1px solid var(--vouch-border, color-mix(in srgb, currentColor 25%, transparent));
-  border-radius: var(--vouch-radius, 8px); min-width: 34px; min-height: 34px; padding: 4px 8px; }
+  border-radius: var(--vouch-radius, 8px); min-width: var(--vouch-size, 34px); min-height: var(--vouch-size, 34px); padding: 4px 8px; }
+:host([compact]) .row { gap: 4px; }
+:host([compact]) button { padding: 0; display: grid; place-items: center; }
 button:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
-button:disabled { opacity: .55; cursor: default; }
-button:focus-visible, textarea:focus-visible { outline: 2px solid var(--vouch-accent, #1d6147); outline-offset: 2px; }
+button[aria-disabled=true] { opacity: .55; cursor: default; }
+button:focus-visible, textarea:focus-visible { outline: 2px solid var(--vouch-focus, var(--vouch-accent, #1d6147)); outline-offset: 2px; }
 button svg { width: 18px; height: 18px; display: block; fill: none; stroke: currentColor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
-.up[aria-pressed=true] { background: var(--vouch-accent, #1d6147); border-color: transparent; color: #fff; }
-.down[aria-pressed=true] { background: var(--vouch-negative, #a83d1f); border-color: transparent; color: #fff; }
+.up[aria-pressed=true] { background: var(--vouch-accent, #1d6147); border-color: transparent; color: var(--vouch-on-accent, #fff); }
+.down[aria-pressed=true] { background: var(--vouch-negative, #a83d1f); border-color: transparent; color: var(--vouch-on-accent, #fff); }
 form { margin-top: 8px; display: flex; flex-direction: column; gap: 6px; align-items: flex-end; }
 form[hidden] { display: none; }
 textarea { box-sizing: border-box; width: min(340px, 80vw); min-height: 64px; font: inherit; color: inherit; padding: 8px 10px; resize: vertical;
@@ -37,9 +44,27 @@ const HOME = new URL(import.meta.url).origin;
 // Browsers alone have HTMLElement; a bundler that looks at this file on a server must not fail.
 const Base = (typeof HTMLElement === "undefined" ? class {} : HTMLElement) as typeof HTMLElement;
 
+/** What a person says of the log. */
+export interface Said {
+  value: boolean;
+  comment?: string;
+}
+
 export class VouchFeedback extends Base {
+  /** Sends instead of us; an error it throws is shown. Gives back the feedback's id, if it has one. */
+  deliver: ((said: Said) => Promise<string | void>) | null | undefined;
   #value: boolean | undefined;
   #busy = false;
+
+  /** What was given so far; null for nothing. */
+  get value(): boolean | null {
+    return this.#value ?? null;
+  }
+
+  set value(value: boolean | null | undefined) {
+    this.#value = value ?? undefined;
+    this.#press();
+  }
 
   connectedCallback(): void {
     if (this.shadowRoot) return;
@@ -59,10 +84,11 @@ export class VouchFeedback extends Base {
       if (this.#value !== undefined && comment) void this.#send(this.#value, comment);
     });
     root.append(style, row, form);
+    this.#press();
   }
 
   #thumb(up: boolean): HTMLElement {
-    const button = element("button", { type: "button", class: up ? "up" : "down", "aria-pressed": "false", "aria-label": up ? "Thumbs up" : "Thumbs down" });
+    const button = element("button", { type: "button", class: up ? "up" : "down", "aria-pressed": "false", "aria-label": up ? "Thumbs up" : "Thumbs down", title: up ? "Thumbs up" : "Thumbs down" });
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     svg.setAttribute("viewBox", "0 0 24 24");
     svg.setAttribute("aria-hidden", "true");
@@ -77,21 +103,12 @@ export class VouchFeedback extends Base {
 
   async #send(value: boolean, comment?: string): Promise<void> {
     if (this.#busy) return;
-    const server = (this.getAttribute("server") || HOME).replace(/\/+$/, "");
-    const token = this.getAttribute("token");
-    if (!token) return this.#say("No feedback token was given.", true);
     this.#wait(true);
     try {
-      const answer = await fetch(`${server}/api/v1/public/feedback`, {
-        method: "POST",
-        credentials: "omit",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ token, name: "thumbs", value, ...(comment ? { comment } : {}) }),
-      });
-      const body = (await answer.json().catch(() => ({}))) as { id?: string; detail?: string };
-      if (!answer.ok) throw new Error(body.detail || `The server answered ${answer.status}.`);
+      const said = { value, ...(comment ? { comment } : {}) };
+      const id = await (this.deliver ? this.deliver(said) : this.#post(said));
       this.#given(value, comment);
-      const detail = { value, comment: comment ?? null, id: body.id ?? null };
+      const detail = { value, comment: comment ?? null, id: id ?? null };
       this.dispatchEvent(new CustomEvent("vouch-feedback", { detail, bubbles: true, composed: true }));
     } catch (thrown) {
       const why = thrown instanceof TypeError ? "The server cannot be reached; please try again." : String((thrown as Error).message);
@@ -101,19 +118,39 @@ export class VouchFeedback extends Base {
     }
   }
 
-  #given(value: boolean, comment?: string): void {
-    this.#value = value;
-    for (const [name, pressed] of [["up", value], ["down", !value]] as const) {
+  async #post(said: Said): Promise<string | undefined> {
+    const server = (this.getAttribute("server") || HOME).replace(/\/+$/, "");
+    const token = this.getAttribute("token");
+    if (!token) throw new Error("No feedback token was given.");
+    const answer = await fetch(`${server}/api/v1/public/feedback`, {
+      method: "POST",
+      credentials: "omit",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ token, name: "thumbs", ...said }),
+    });
+    const body = (await answer.json().catch(() => ({}))) as { id?: string; detail?: string };
+    if (!answer.ok) throw new Error(body.detail || `The server answered ${answer.status}.`);
+    return body.id;
+  }
+
+  #press(): void {
+    if (!this.shadowRoot) return;
+    for (const [name, pressed] of [["up", this.#value === true], ["down", this.#value === false]] as const) {
       this.#part(`.${name}`).setAttribute("aria-pressed", String(pressed));
     }
+  }
+
+  #given(value: boolean, comment?: string): void {
+    this.value = value;
     const asks = this.getAttribute("comment") !== "off" && comment === undefined;
     this.#part("form").hidden = !asks;
     this.#say(this.getAttribute("thanks") ?? "Thank you!", false);
   }
 
+  /** Not with `disabled`, which would take the focus away from whoever uses the keyboard. */
   #wait(busy: boolean): void {
     this.#busy = busy;
-    for (const button of this.shadowRoot?.querySelectorAll("button") ?? []) button.disabled = busy;
+    for (const button of this.shadowRoot?.querySelectorAll("button") ?? []) button.setAttribute("aria-disabled", String(busy));
   }
 
   #say(text: string, wrong: boolean): void {

@@ -4,6 +4,7 @@ mod audit;
 mod bench;
 mod count;
 mod demo;
+mod fuzz;
 mod model;
 mod needs;
 mod openapi;
@@ -41,6 +42,8 @@ enum Command {
     Tidy,
     /// Write docs/openapi.json and the web UI's types from the server's own description.
     Openapi(openapi::Options),
+    /// Look for inputs on which a parser fails, for a minute each; what is found is kept.
+    Fuzz(fuzz::Options),
     /// Run cargo-deny and cargo-machete, where they are installed.
     Audit,
 }
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Tidy => tidy::run(),
         Command::Openapi(options) => openapi::run(options),
+        Command::Fuzz(options) => fuzz::run(&options),
         Command::Audit => audit::run(),
     };
     match outcome {

@@ -12,12 +12,15 @@ pub mod deployment;
 pub mod event;
 pub mod feedback;
 pub mod filter;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
 pub mod id;
 pub mod invalid;
 pub mod invitation;
 pub mod log;
 pub mod message;
 pub mod metric;
+pub mod origins;
 pub mod page;
 pub mod patch;
 pub mod price;

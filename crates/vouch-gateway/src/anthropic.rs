@@ -96,3 +96,28 @@ fn refusal(invalid: &Invalid) -> ProviderReply {
     let pointer = invalid.pointer.to_string();
     ProviderReply::refusal(&message, pointer.trim_start_matches('/'), "invalid_value")
 }
+
+/// What must hold for any bytes, as a call, as an answer and as a stream.
+///
+/// # Panics
+/// When that does not hold.
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) fn fuzz(bytes: &[u8]) {
+    if let Ok(asked) = request::translate(bytes) {
+        let sent: serde_json::Value = serde_json::from_slice(&asked.body).expect("JSON is sent");
+        assert!(sent.get("messages").is_some_and(serde_json::Value::is_array));
+    }
+    if let Ok(message) = serde_json::from_slice(bytes) {
+        answer::completion(&message, 0);
+    }
+    answer::error(bytes);
+    let mut translator = StreamTranslator::new(0, true);
+    let mut shown = translator.push(bytes);
+    shown.extend(translator.finish());
+    let mut parser = crate::sse::Parser::default();
+    for event in parser.push(&shown) {
+        let chunk = serde_json::from_str::<serde_json::Value>(&event.data);
+        assert!(event.data == "[DONE]" || chunk.is_ok(), "{}", event.data);
+    }
+    assert!(parser.finish().is_none(), "whole events only");
+}

@@ -16,6 +16,8 @@ use crate::{fold, sse};
 
 /// What is kept of one answer at most; a longer one passes whole, but its log is cut.
 pub(crate) const CAPTURED_BYTES: usize = 32 << 20;
+/// The longest event of a stream that is held until it is whole. No event of a model is so long.
+pub(crate) const EVENT_BYTES: usize = 16 << 20;
 /// What is kept of an upstream's error text.
 const ERROR_BYTES: usize = 8 << 10;
 
@@ -138,6 +140,8 @@ impl Capture {
             captured.first_at = Some(self.clock.now());
             self.waiting = None;
         }
+        // What has said nothing in so many bytes is not waited for.
+        self.waiting.take_if(|parser| parser.pending_bytes() > EVENT_BYTES);
         let room = CAPTURED_BYTES.saturating_sub(captured.bytes.len());
         captured.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
@@ -187,6 +191,7 @@ impl Captured {
         {
             log.cost_usd_micros = self.settings.cost(provider, model, usage);
         }
+        let cut = self.bytes.len() == CAPTURED_BYTES;
         let refused = self.status.filter(|status| !status.is_success());
         let failed = |kind: &str, status: Option<StatusCode>, message: String| {
             Some(LogError { kind: kind.into(), status: status.map(|s| s.as_u16()), message })
@@ -196,6 +201,15 @@ impl Captured {
             (Ending::Interrupted(why), _) => failed("interrupted", self.status, why),
             (_, _) if refused.is_some() => failed("upstream", refused, text(&self.bytes)),
             (_, Some(error)) => failed("upstream", self.status, error),
+            (Ending::Complete, None) if cut && (answer.garbage || !answer.finished) => {
+                let message =
+                    format!("only the first {CAPTURED_BYTES} bytes of the answer are kept");
+                failed("upstream", self.status, message)
+            }
+            (Ending::Complete, None) if answer.garbage => {
+                let message = format!("the answer is not JSON: {}", text(&self.bytes));
+                failed("upstream", self.status, message)
+            }
             (Ending::Complete, None) if !answer.finished => {
                 let message = "the answer ended before its finish_reason and before [DONE]";
                 failed("interrupted", self.status, message.into())

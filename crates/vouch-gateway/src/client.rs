@@ -135,13 +135,18 @@ pub(crate) fn secret(text: &str) -> Result<HeaderValue, ProviderError> {
 
 /// The address stays out of it: whoever may call a provider need not know where it is.
 fn unreachable(error: &hyper_util::client::legacy::Error) -> ProviderError {
-    let mut text = format!("no answer: {error}");
-    let mut source = std::error::Error::source(error);
+    ProviderError::Unreachable(format!("no answer: {}", with_causes(error)))
+}
+
+/// An error's text with that of each cause.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
     while let Some(cause) = source {
         text = format!("{text}: {cause}");
         source = cause.source();
     }
-    ProviderError::Unreachable(text)
+    text
 }
 
 #[cfg(test)]

@@ -1,11 +1,14 @@
 //! From the bytes of an answer to the choices, usage and log-probabilities of its log.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use vouch_domain::log::{MAX_COUNT, Usage};
 use vouch_domain::message::{Choice, Message};
 use vouch_domain::uncertainty::{Alternative, TokenLogprob};
 
+use crate::capture::EVENT_BYTES;
 use crate::sse;
 
 /// What an answer says, as far as it came.
@@ -19,13 +22,15 @@ pub(crate) struct Answer {
     pub(crate) error: Option<String>,
     /// Whether the answer came to its end, as far as its words tell.
     pub(crate) finished: bool,
+    /// Whether there was nothing to be read: neither JSON nor an event of it.
+    pub(crate) garbage: bool,
 }
 
 /// Reads a JSON answer; what is not a chat completion gives an empty answer.
 pub(crate) fn json(body: &[u8]) -> Answer {
     let mut answer = Answer { finished: true, ..Answer::default() };
     let Ok(Value::Object(mut completion)) = serde_json::from_slice::<Value>(body) else {
-        return answer;
+        return Answer { garbage: true, ..answer };
     };
     answer.usage = usage(completion.get("usage"));
     answer.error = completion.get("error").filter(|e| !e.is_null()).map(Value::to_string);
@@ -54,31 +59,36 @@ fn mend(choice: &mut Value, place: usize) {
     }
 }
 
+/// How much of a streamed answer is made into events at a time.
+const PIECE_BYTES: usize = 64 << 10;
+
 /// Reads a streamed answer, whole or cut short.
 pub(crate) fn stream(bytes: &[u8]) -> Answer {
     let mut parser = sse::Parser::default();
     let mut answer = Answer::default();
-    let mut partial: Vec<(u32, Partial)> = Vec::new();
-    let events = parser.push(bytes);
-    for event in events.into_iter().chain(parser.finish()) {
+    let mut partial: BTreeMap<u32, Partial> = BTreeMap::new();
+    let mut take = |event: &sse::Event| {
         answer.finished |= event.data == "[DONE]";
-        let Some(chunk) = Chunk::read(&event.data) else { continue };
-        answer.usage = usage(Some(&chunk.usage)).or(answer.usage);
+        let Some(chunk) = Chunk::read(&event.data) else { return };
+        answer.usage = usage(Some(&chunk.usage)).or(answer.usage.take());
         if !chunk.error.is_null() {
             answer.error = Some(chunk.error.to_string());
         }
         for choice in &chunk.choices {
             let index = choice.index.as_u64().unwrap_or(0);
             let index = u32::try_from(index).unwrap_or(u32::MAX);
-            let at = partial.iter().position(|(i, _)| *i == index).unwrap_or_else(|| {
-                partial.push((index, Partial::default()));
-                partial.len() - 1
-            });
-            partial[at].1.add(choice);
+            partial.entry(index).or_default().add(choice);
+        }
+    };
+    // Piece by piece: all events of a long answer at once are several times its size.
+    for piece in bytes.chunks(PIECE_BYTES) {
+        parser.push(piece).iter().for_each(&mut take);
+        if parser.pending_bytes() > EVENT_BYTES {
+            break;
         }
     }
-    answer.finished |= partial.iter().any(|(_, part)| part.finish_reason.is_some());
-    partial.sort_by_key(|(index, _)| *index);
+    parser.finish().iter().for_each(&mut take);
+    answer.finished |= partial.values().any(|part| part.finish_reason.is_some());
     for (n, (index, part)) in partial.into_iter().enumerate() {
         if n == 0 {
             answer.logprobs.clone_from(&part.logprobs);
@@ -197,12 +207,17 @@ fn merge(into: &mut Map<String, Value>, delta: &Map<String, Value>) {
     }
 }
 
+/// How far back the beginning of a tool call is looked for. A model makes a few calls at once; an
+/// answer of a million must not take a million times a million steps.
+const CALLS_AT_ONCE: usize = 1000;
+
 /// Tool calls come in pieces that name their place by `index`.
 fn merge_list(list: &mut Vec<Value>, more: &[Value]) {
     for item in more {
         let place = item.get("index").and_then(Value::as_u64);
         let known = place.and_then(|place| {
-            list.iter_mut().find(|v| v.get("index").and_then(Value::as_u64) == Some(place))
+            let latest = list.iter_mut().rev().take(CALLS_AT_ONCE);
+            latest.into_iter().find(|v| v.get("index").and_then(Value::as_u64) == Some(place))
         });
         match (known, item) {
             (Some(Value::Object(object)), Value::Object(piece)) => merge(object, piece),

@@ -15,6 +15,8 @@ mod configure;
 mod embeddings;
 mod error;
 mod fold;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
 mod gateway;
 mod headers;
 mod idle;

@@ -53,6 +53,12 @@ impl Parser {
         events
     }
 
+    /// How many bytes are kept of an event that is not whole yet. A provider decides how long its
+    /// events are, so whoever reads one has to look at this.
+    pub fn pending_bytes(&self) -> usize {
+        self.event.raw.len()
+    }
+
     /// What is left when the stream ends: an event without its blank line, or loose bytes.
     pub fn finish(&mut self) -> Option<Event> {
         let line = std::mem::take(&mut self.line);

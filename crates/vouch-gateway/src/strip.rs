@@ -164,6 +164,11 @@ impl StreamStrip {
         out
     }
 
+    /// How many bytes are held back.
+    pub(crate) fn pending_bytes(&self) -> usize {
+        self.parser.pending_bytes()
+    }
+
     /// What may pass of the rest.
     pub(crate) fn finish(&mut self) -> Vec<u8> {
         let mut out = Vec::new();

@@ -6,7 +6,8 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use crate::capture::{CAPTURED_BYTES, Capture, Ending};
+use crate::capture::{CAPTURED_BYTES, Capture, EVENT_BYTES, Ending};
+use crate::client::with_causes;
 use crate::provider::{BoxError, ProviderBody};
 use crate::strip::{StreamStrip, Strip};
 
@@ -41,7 +42,15 @@ impl Tee {
         self.capture.push(&bytes);
         match &mut self.passing {
             Passing::Untouched => bytes,
-            Passing::Stream(strip) => Bytes::from(strip.push(&bytes)),
+            Passing::Stream(strip) => {
+                let mut passed = strip.push(&bytes);
+                // What is held back of an event that is too long passes as it is, with the rest.
+                if strip.pending_bytes() > EVENT_BYTES {
+                    passed.extend(strip.finish());
+                    self.passing = Passing::Untouched;
+                }
+                Bytes::from(passed)
+            }
             Passing::Json(_, held) => {
                 held.extend_from_slice(&bytes);
                 if held.len() <= CAPTURED_BYTES {
@@ -84,7 +93,7 @@ impl Body for Tee {
                 },
                 Some(Err(error)) => {
                     self.ended = true;
-                    self.capture.end(Ending::Interrupted(error.to_string()));
+                    self.capture.end(Ending::Interrupted(with_causes(error.as_ref())));
                     return Poll::Ready(Some(Err(error)));
                 }
                 None => {

@@ -21,7 +21,7 @@ use crate::secret::sha256_hex;
 use crate::state::App;
 
 pub(crate) use cookie::{session_cookie, session_secret, signed_out_cookie};
-pub(crate) use csrf::check_origin;
+pub(crate) use csrf::{check_origin, is_own};
 pub(crate) use keys::KeyCache;
 pub(crate) use limits::{Limits, refused as over_limit, tell as tell_limit};
 pub(crate) use signins::Signins;

@@ -5,11 +5,12 @@ mod explain;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, EXPECT};
 use http::request::Parts;
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use tokio::time::timeout;
@@ -29,6 +30,9 @@ pub(crate) const LARGE: usize = 32 << 20;
 
 /// How long a client may pause within its body.
 const STALL: Duration = Duration::from_secs(30);
+/// How much of a body that is too large is read, to be forgotten, and how long that may take.
+const DRAINED_BYTES: usize = 128 << 20;
+const DRAINED_FOR: Duration = Duration::from_secs(30);
 
 /// A JSON body of a known shape. No body at all reads as `{}`, so that a call without arguments
 /// needs none.
@@ -115,14 +119,43 @@ fn has_list(bytes: &[u8], name: &str) -> bool {
 
 /// The whole body, no larger than `limit`, whatever its type.
 pub(crate) async fn read(request: Request, limit: usize) -> Result<(Parts, Bytes), Problem> {
-    let (parts, body) = request.into_parts();
-    let mut body = Limited::new(body, limit);
-    let mut pieces = Vec::new();
-    while let Some(frame) = timeout(STALL, body.frame()).await.map_err(|_| stalled())? {
-        pieces.extend(frame.map_err(|e| broken(e.as_ref(), limit))?.into_data());
+    let (parts, mut body) = request.into_parts();
+    let fits = |bytes: usize| bytes <= limit;
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    let (mut pieces, mut bytes) = (Vec::<Bytes>::new(), 0);
+    while fits(announced) && fits(bytes) {
+        let frame = timeout(STALL, body.frame()).await.map_err(|_| stalled())?;
+        let Some(frame) = frame else {
+            let whole = if pieces.len() == 1 { pieces.remove(0) } else { pieces.concat().into() };
+            return Ok((parts, whole));
+        };
+        let frame = frame.map_err(|_| broken())?;
+        if let Ok(piece) = frame.into_data() {
+            bytes += piece.len();
+            pieces.push(piece);
+        }
     }
-    let whole = if pieces.len() == 1 { pieces.remove(0) } else { pieces.concat().into() };
-    Ok((parts, whole))
+    drop(pieces);
+    // Who asked whether to send it at all is told no; otherwise it would be asked for.
+    if !parts.headers.contains_key(EXPECT) {
+        drain(&mut body).await;
+    }
+    Err(too_large(limit))
+}
+
+/// Reads what is left of a body, and forgets it. Most clients read no answer before they have sent
+/// everything, and closing the connection on what they send would take our answer from them.
+async fn drain(body: &mut Body) {
+    let mut left = DRAINED_BYTES;
+    let all = async {
+        while let Some(Ok(frame)) = body.frame().await
+            && let Some(rest) = left.checked_sub(frame.data_ref().map_or(0, Bytes::len))
+        {
+            left = rest;
+        }
+    };
+    // Whoever takes longer, or sends more, may find the connection closed.
+    timeout(DRAINED_FOR, all).await.ok();
 }
 
 fn stalled() -> Problem {
@@ -130,18 +163,14 @@ fn stalled() -> Problem {
     Problem::new(Kind::RequestTimeout, detail)
 }
 
-fn broken(e: &(dyn std::error::Error + 'static), limit: usize) -> Problem {
-    if is_too_long(e) {
-        let detail = format!("A body of at most {limit} bytes is taken here.");
-        let field = format!("expected at most {limit} bytes, got more");
-        Problem::new(Kind::TooLarge, detail).with_error("", field)
-    } else {
-        Problem::new(Kind::MalformedJson, "The body broke off before its end.")
-    }
+fn too_large(limit: usize) -> Problem {
+    let detail = format!("A body of at most {limit} bytes is taken here.");
+    let field = format!("expected at most {limit} bytes, got more");
+    Problem::new(Kind::TooLarge, detail).with_error("", field)
 }
 
-fn is_too_long(e: &(dyn std::error::Error + 'static)) -> bool {
-    e.is::<LengthLimitError>() || e.source().is_some_and(is_too_long)
+fn broken() -> Problem {
+    Problem::new(Kind::MalformedJson, "The body broke off before its end.")
 }
 
 async fn json_bytes(request: Request, limit: usize) -> Result<(Parts, Bytes), Problem> {

@@ -33,6 +33,7 @@ pub(crate) async fn edge(State(app): State<App>, mut request: Request, next: Nex
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let shape = Shape::of(&path, request.headers());
+    let page = guard::page(&request);
     let span = tracing::info_span!(
         "request",
         request_id = %id,
@@ -62,7 +63,7 @@ pub(crate) async fn edge(State(app): State<App>, mut request: Request, next: Nex
         let span = tracing::Span::current();
         span.record("http.route", route).record("http.response.status_code", status);
         tracing::debug!(latency_ms = took.as_secs_f64() * 1e3, "answered");
-        guard::protect(&path, response.headers_mut());
+        guard::protect(&path, page, response.headers_mut());
         name_request(&id, &mut response);
         response
     };

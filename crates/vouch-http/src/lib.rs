@@ -16,6 +16,7 @@ pub mod password;
 mod path;
 mod problem;
 mod prometheus;
+pub mod proxies;
 mod query;
 mod routes;
 pub mod secret;
@@ -31,6 +32,8 @@ use tokio_util::sync::CancellationToken;
 use vouch_domain::clock::Clock;
 use vouch_gateway::{Gateway, Sealer};
 use vouch_store::Store;
+
+use crate::proxies::TrustedProxies;
 
 pub use openapi::openapi;
 pub use serve::serve;
@@ -52,6 +55,8 @@ pub struct Deps {
     /// case, without a slash at the end or the scheme's usual port. Bind first where the port is
     /// not known before. Cookies are `Secure` when it is https.
     pub public_url: String,
+    /// Whose word about where a request came from is believed.
+    pub trusted_proxies: TrustedProxies,
     /// Shown in `/api/v1/me` and the `OpenAPI` document.
     pub version: String,
     /// Cancelled when the server stops: streams of events end, so that it can.

@@ -12,6 +12,7 @@ pub(crate) mod logs;
 pub(crate) mod me;
 pub(crate) mod metrics_definitions;
 pub(crate) mod models;
+pub(crate) mod origins;
 pub(crate) mod prices;
 pub(crate) mod providers;
 pub(crate) mod retention;

@@ -8,8 +8,8 @@ use vouch_domain::access::{Principal, Scope};
 
 use crate::routes::{
     audit, deployments, events, feedback, filters, invitations, keys, logs, me,
-    metrics_definitions, models, prices, providers, retention, server, session, threads, usage,
-    users, v1, v2, views,
+    metrics_definitions, models, origins, prices, providers, retention, server, session, threads,
+    usage, users, v1, v2, views,
 };
 use crate::state::App;
 
@@ -145,6 +145,9 @@ routes! {
     GET "/api/v1/retention" READ, retention::get;
     PUT "/api/v1/retention" ADMIN, retention::put;
     GET "/api/v1/retention/preview" ADMIN, retention::preview;
+
+    GET "/api/v1/origins" READ, origins::get;
+    PUT "/api/v1/origins" ADMIN, origins::put;
 
     GET "/api/v1/keys" ADMIN, keys::list;
     POST "/api/v1/keys" ADMIN, keys::create;

@@ -12,6 +12,8 @@ mod content;
 mod error;
 mod events;
 mod export;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
 mod indexed;
 mod json;
 mod messages;

@@ -17,10 +17,10 @@ pub use sql::{Restore, SqlStore, StoreOptions};
 pub use traits::{
     Accepted, AuditStore, BackupStore, Cell, DeploymentStore, EventStore, FeedbackQuery,
     FeedbackStore, Fingerprint, InvitationStore, KeyStore, Leaving, LogDetail, LogQuery, LogStore,
-    LogValues, MAX_THREAD, MAX_VIEWS, MetricStore, Patched, Piece, PriceStore, ProviderStore,
-    RetentionStore, Revision, SessionRecord, SessionStore, Store, SummaryPoint, SummaryQuery,
-    Table, TakenIn, ThreadStore, TransferStore, TurnQuery, UsagePoint, UserStore, ViewStore,
-    WholeLog, Written,
+    LogValues, MAX_THREAD, MAX_VIEWS, MetricStore, OriginStore, Patched, Piece, PriceStore,
+    ProviderStore, RetentionStore, Revision, SessionRecord, SessionStore, Store, SummaryPoint,
+    SummaryQuery, Table, TakenIn, ThreadStore, TransferStore, TurnQuery, UsagePoint, UserStore,
+    ViewStore, WholeLog, Written,
 };
 
 /// What a caller of the store may have to deal with.

@@ -15,6 +15,7 @@ use vouch_domain::project::Project;
 use vouch_domain::user::{ApiKey, User};
 use vouch_gateway::{Gateway, GatewayOptions, Provider, Sealer};
 use vouch_http::Deps;
+use vouch_http::proxies::TrustedProxies;
 use vouch_http::secret::{Secret, session_ends};
 use vouch_store::{SessionRecord, Store};
 
@@ -29,6 +30,8 @@ pub struct TestOptions {
     pub local: Option<Arc<dyn Provider>>,
     /// How the server believes to be reached; its real address where absent.
     pub public_url: Option<String>,
+    /// Whose word about where a request came from it believes.
+    pub trusted_proxies: TrustedProxies,
 }
 
 /// The server on a socket of its own, with one project in it. It goes with the test.
@@ -82,6 +85,7 @@ impl TestApp {
             sealer,
             token_secret: [9; 32],
             public_url: options.public_url.unwrap_or_else(|| url.clone()),
+            trusted_proxies: options.trusted_proxies,
             version: "0.0.0-test".to_owned(),
             shutdown: shutdown.clone(),
         });

@@ -11,7 +11,9 @@ use vouch_domain::retention::Retention;
 pub(crate) use people::{KeyCommand, UserCommand};
 pub(crate) use transfer::{ExportCommand, ExportLogs, ImportCommand, ImportLogs};
 
-use crate::settings::{AddressOptions, Given, LogOptions, ModelOptions, StorageOptions};
+use crate::settings::{
+    AddressOptions, Given, LogOptions, ModelOptions, ProxyOptions, StorageOptions,
+};
 
 /// Record what a model said, ask people what they think of it, and learn from them.
 #[derive(Debug, Parser)]
@@ -160,6 +162,8 @@ pub(crate) struct ServerArgs {
     #[command(flatten)]
     address: AddressOptions,
     #[command(flatten)]
+    proxy: ProxyOptions,
+    #[command(flatten)]
     storage: StorageOptions,
     #[command(flatten)]
     model: ModelOptions,
@@ -169,8 +173,8 @@ pub(crate) struct ServerArgs {
 
 impl From<ServerArgs> for Given {
     fn from(args: ServerArgs) -> Self {
-        let ServerArgs { address, storage, model, log } = args;
-        Self { storage, address, model, log }
+        let ServerArgs { address, proxy, storage, model, log } = args;
+        Self { storage, address, proxy, model, log }
     }
 }
 

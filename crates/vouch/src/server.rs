@@ -87,6 +87,7 @@ pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
         sealer,
         token_secret: secrets.token,
         public_url: address,
+        trusted_proxies: settings.trusted_proxies.clone().into(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         shutdown: stop.clone(),
     });

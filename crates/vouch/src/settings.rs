@@ -8,6 +8,7 @@ use anyhow::Context;
 use clap::Args;
 use clap::builder::BoolishValueParser;
 use serde::Deserialize;
+use vouch_http::proxies::Network;
 
 use crate::database;
 use crate::failure::Failure;
@@ -60,6 +61,23 @@ pub(crate) struct AddressOptions {
                   behind a proxy [default: http:// and the listen address]"
     )]
     pub(crate) public_url: Option<String>,
+}
+
+/// What the server believes of what stands before it.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Address")]
+pub(crate) struct ProxyOptions {
+    #[arg(
+        long,
+        env = "VOUCH_TRUSTED_PROXY",
+        value_name = "CIDR",
+        hide_env_values = true,
+        value_delimiter = ',',
+        help = "A reverse proxy that is believed about where requests come from \
+                  (X-Forwarded-For, Forwarded): its address or network, e.g. 10.0.0.0/8; may be \
+                  given several times, or as a list with commas [default: none]"
+    )]
+    pub(crate) trusted_proxy: Vec<Network>,
 }
 
 /// The local model; taken by every command that loads it.
@@ -137,6 +155,7 @@ struct File {
     data: Option<PathBuf>,
     database_url: Option<String>,
     public_url: Option<String>,
+    trusted_proxy: Option<Vec<Network>>,
     no_migrate: Option<bool>,
     model_path: Option<PathBuf>,
     model_threads: Option<usize>,
@@ -155,6 +174,8 @@ pub(crate) struct Settings {
     database_url: Option<String>,
     /// The address that people open, as browsers write an origin.
     pub(crate) public_url: Option<String>,
+    /// The proxies that are believed about where requests come from.
+    pub(crate) trusted_proxies: Vec<Network>,
     /// Whether a needed migration is refused.
     pub(crate) no_migrate: bool,
     /// A GGUF file to use instead of the one in the data folder.
@@ -174,6 +195,8 @@ pub(crate) struct Given {
     pub(crate) storage: StorageOptions,
     /// Where the server is found.
     pub(crate) address: AddressOptions,
+    /// What stands before it.
+    pub(crate) proxy: ProxyOptions,
     /// The local model.
     pub(crate) model: ModelOptions,
     /// Diagnostics.
@@ -188,7 +211,7 @@ impl Settings {
             None if Path::new(DEFAULT_FILE).exists() => File::read(Path::new(DEFAULT_FILE))?,
             None => File::default(),
         };
-        let Given { storage, address, model, log } = given;
+        let Given { storage, address, proxy, model, log } = given;
         let public_url = address.public_url.or(file.public_url);
         let database_url = storage.database_url.or(file.database_url);
         database_url.as_deref().map(database::check_url).transpose()?;
@@ -201,6 +224,10 @@ impl Settings {
             data: storage.data.or(file.data).unwrap_or_else(|| "vouch-data".into()),
             database_url,
             public_url: public_url.map(|url| checked_public(&url)).transpose()?,
+            trusted_proxies: match proxy.trusted_proxy {
+                given if given.is_empty() => file.trusted_proxy.unwrap_or_default(),
+                given => given,
+            },
             no_migrate: storage.no_migrate.or(file.no_migrate).unwrap_or(false),
             model_path: model.model_path.or(file.model_path),
             model_threads: threads,
@@ -309,6 +336,21 @@ mod tests {
         assert_eq!(settings.listen.to_string(), "1.1.1.1:1");
         assert_eq!(settings.database_url(), "sqlite:elsewhere/vouch.db");
         assert_eq!(settings.log_format, LogFormat::Text);
+    }
+
+    #[test]
+    fn proxies_that_are_given_replace_those_of_the_file() {
+        let proxies = |given: &[&str]| {
+            let trusted_proxy = given.iter().map(|text| text.parse().unwrap()).collect();
+            let proxy = ProxyOptions { trusted_proxy };
+            let file = "trusted_proxy = ['10.0.0.0/8', '::1']";
+            let settings = resolve(file, Given { proxy, ..Given::default() }).unwrap();
+            settings.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(proxies(&[]), ["10.0.0.0/8", "::1/128"]);
+        assert_eq!(proxies(&["192.0.2.7"]), ["192.0.2.7/32"]);
+        let wrong = refusal("trusted_proxy = ['proxy']");
+        assert!(wrong.starts_with("line 1: `proxy` is neither an address nor"), "{wrong}");
     }
 
     #[test]

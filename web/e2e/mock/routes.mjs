@@ -208,6 +208,13 @@ export function route(state, { method, path, query: q, body, headers, address })
       const leaving = state.logs.filter((log) => log.created_at < before);
       return ok({ before, logs: leaving.length, more: false, oldest: leaving.map((log) => log.created_at).sort()[0] ?? null });
     },
+    "GET /origins": () => ok({ origins: state.origins ?? null }),
+    "PUT /origins": () => {
+      const wrong = body.origins?.findIndex((origin) => !/^https?:\/\//.test(origin)) ?? -1;
+      if (wrong >= 0) return problem(422, "invalid-input", "The input is not valid", `/origins/${wrong}: no origin`, [{ pointer: `/origins/${wrong}`, detail: `expected http:// or https:// at the beginning, as in https://app.example.com, got "${body.origins[wrong]}"` }]);
+      state.origins = body.origins;
+      return ok({ origins: body.origins });
+    },
     "GET /prices": () => ok({ items: state.prices }),
     "PUT /prices": () => {
       state.prices = [...state.prices.filter((p) => p.provider !== body.provider || p.model !== body.model), body];

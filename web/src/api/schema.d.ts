@@ -531,6 +531,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/origins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The origins of the pages that may give feedback with a token. */
+        get: operations["get_origins"];
+        /**
+         * Say which pages may give feedback with a token: exact origins such as
+         *     `https://app.example.com` or `http://localhost:3000`, all subdomains of a domain
+         *     (`https://*.example.com`), or null for any. Answers with what is kept, as browsers write it.
+         */
+        put: operations["put_origins"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/prices": {
         parameters: {
             query?: never;
@@ -595,7 +617,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give feedback with a token, from a page of any site. */
+        /**
+         * Give feedback with a token, from a page of an allowed origin (`/api/v1/origins`), or from a
+         *     program, which sends no `Origin`.
+         */
         post: operations["post_public_feedback"];
         delete?: never;
         options?: never;
@@ -1088,6 +1113,14 @@ export interface components {
         };
         /** @description `user:ID`, `key:ID`, `end_user:NAME`, `judge:NAME` or `system` */
         Actor: string;
+        /** @description The origins of the pages that may give feedback with a token. */
+        AllowedOrigins: {
+            /**
+             * @description At most 100; null for any. The server's own pages always may, and so they alone with an
+             *     empty list.
+             */
+            origins: components["schemas"]["OriginRule"][] | null;
+        };
         /** @description A token that could have stood here. */
         Alternative: {
             /** @description The token's text. */
@@ -1892,6 +1925,8 @@ export interface components {
             /** @description Until when it is open. */
             expires_at: components["schemas"]["Time"];
         };
+        /** @example https://app.example.com */
+        OriginRule: string;
         /** @description A feedback on a trace, which is a log. */
         OrqFeedback: {
             /** @description The metric's name. */
@@ -4122,6 +4157,66 @@ export interface operations {
             };
         };
     };
+    get_origins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllowedOrigins"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_origins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllowedOrigins"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllowedOrigins"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_prices: {
         parameters: {
             query?: never;
@@ -4365,6 +4460,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OneFeedbackId"];
+                };
+            };
+            /** @description The page's origin is not one of the project's. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */

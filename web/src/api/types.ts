@@ -31,6 +31,7 @@ export type Project = Whole<Schema["Project"]>;
 export type User = Whole<Schema["User"]>;
 export type Retention = Whole<Schema["Retention"]>;
 export type RetentionPreview = Whole<Schema["RetentionPreview"]>;
+export type AllowedOrigins = Whole<Schema["AllowedOrigins"]>;
 export type ApiKey = Whole<Schema["ApiKey"]>;
 export type NewApiKey = Whole<Schema["CreatedKey"]>;
 export type Me = Whole<Schema["Me"]>;

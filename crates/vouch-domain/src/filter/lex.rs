@@ -1,6 +1,6 @@
 //! Words, quoted texts, operators and brackets of a filter, with their places.
 
-use super::{FilterError, Span};
+use super::{Field, FilterError, Span};
 
 /// What a token is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,12 +84,14 @@ fn quoted(chars: &[char], at: usize) -> Result<(Kind, usize), FilterError> {
 }
 
 /// A word ends at white space, a bracket, a comma, a quote, a comparison, or at the first colon:
-/// the colons of a time belong to its word, for a digit is on both of their sides.
+/// the colons of a time belong to its word, for a digit is on both of their sides, and no field
+/// before them, as in `meta.v2:1`.
 fn word(chars: &[char], at: usize) -> (Kind, usize) {
     let digit = |i: usize| chars.get(i).is_some_and(char::is_ascii_digit);
     let mut end = at;
     while let Some(&c) = chars.get(end) {
-        let within_time = c == ':' && end > at && digit(end - 1) && digit(end + 1);
+        let within_time =
+            c == ':' && end > at && digit(end - 1) && digit(end + 1) && !is_field(&chars[at..end]);
         let ends = c.is_whitespace()
             || matches!(c, '(' | ')' | ',' | '"' | '<' | '>' | '=')
             || (c == '!' && chars.get(end + 1) == Some(&'='))
@@ -100,4 +102,10 @@ fn word(chars: &[char], at: usize) -> (Kind, usize) {
         end += 1;
     }
     (Kind::Word(chars[at..end].iter().collect()), end)
+}
+
+/// Whether these are a field, also one after a minus.
+fn is_field(chars: &[char]) -> bool {
+    let name: String = chars.iter().collect();
+    Field::find(name.strip_prefix('-').unwrap_or(&name)).is_some()
 }

@@ -14,6 +14,7 @@ mod field;
 mod lex;
 mod offer;
 mod parse;
+mod print;
 mod value;
 
 use std::fmt;

@@ -80,7 +80,9 @@ impl Head<'_> {
                 is(Test::Number(field, range.ok_or_else(|| wrong(expected_number(field)))?))
             }
             FieldKind::Perplexity => {
-                let range = self.range(text, &|text| text.parse().ok().filter(|n| *n >= 1.0))?;
+                let range = self.range(text, &|text| {
+                    text.parse().ok().filter(|n| (1.0..f64::INFINITY).contains(n))
+                })?;
                 let range: Range<f64> = range.ok_or_else(|| wrong("a number of at least 1"))?;
                 // perplexity = exp(-mean): the order turns round.
                 let mean = |bound: super::Bound<f64>| (-bound.value.ln(), bound.inclusive);

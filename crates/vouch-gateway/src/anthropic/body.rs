@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::answer;
 use super::stream::StreamTranslator;
+use crate::capture::EVENT_BYTES;
 use crate::provider::{BoxError, ProviderBody};
 
 /// The longest answer that is translated as a whole.
@@ -42,7 +43,11 @@ impl Translated {
 
     fn push(&mut self, bytes: &[u8]) -> Result<Vec<u8>, BoxError> {
         if let Translation::Stream(stream) = &mut self.translation {
-            return Ok(stream.push(bytes));
+            let passed = stream.push(bytes);
+            if stream.pending_bytes() > EVENT_BYTES {
+                return Err(format!("an event of more than {EVENT_BYTES} bytes").into());
+            }
+            return Ok(passed);
         }
         if self.held.len() + bytes.len() > WHOLE_BYTES {
             return Err(format!("an answer of more than {WHOLE_BYTES} bytes").into());

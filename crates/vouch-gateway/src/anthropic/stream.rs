@@ -51,6 +51,11 @@ impl StreamTranslator {
         out
     }
 
+    /// How many bytes of an event are kept that is not whole yet.
+    pub(super) fn pending_bytes(&self) -> usize {
+        self.parser.pending_bytes()
+    }
+
     /// What the rest says.
     pub(super) fn finish(&mut self) -> Vec<u8> {
         let mut out = Vec::new();

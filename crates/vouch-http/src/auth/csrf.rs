@@ -24,15 +24,19 @@ pub(crate) fn check(app: &App, uri: &Uri, headers: &HeaderMap) -> Result<(), Pro
 pub(crate) fn check_origin(app: &App, uri: &Uri, headers: &HeaderMap) -> Result<(), Problem> {
     let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
     let origin = origin.to_str().unwrap_or_default();
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let host = host.or_else(|| uri.authority().map(http::uri::Authority::as_str));
-    let ours = origin == app.public_url
-        || host.is_some_and(|host| origin.split_once("://").is_some_and(|(_, from)| from == host));
-    if ours {
+    if is_own(app, uri, headers, origin) {
         return Ok(());
     }
     let detail = "The request comes from another site.";
     let field =
         format!("expected {}, got {}", app.public_url, vouch_domain::invalid::shorten(origin));
     Err(Problem::new(Kind::Forbidden, detail).with_error("origin", field))
+}
+
+/// Whether an origin is that of this server's own pages.
+pub(crate) fn is_own(app: &App, uri: &Uri, headers: &HeaderMap, origin: &str) -> bool {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = host.or_else(|| uri.authority().map(http::uri::Authority::as_str));
+    origin == app.public_url
+        || host.is_some_and(|host| origin.split_once("://").is_some_and(|(_, from)| from == host))
 }

@@ -1,11 +1,18 @@
 //! The headers that guard browsers, and the one route that other sites' pages may call.
+//!
+//! A preflight is answered for every origin: it carries no body, and so no token, and only the
+//! token names the project whose origins count. Nothing is lost by that. It allows a page to send
+//! one kind of request, without credentials, which the page's server could send as well; the
+//! request itself is then judged by the project's origins (`routes/feedback/public.rs`) before
+//! anything is kept. A refusal is readable by the page for the same reason: it holds no secret,
+//! and is of use only where whoever built the page can see it.
 
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CACHE_CONTROL, CONTENT_SECURITY_POLICY,
-    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    ORIGIN, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
@@ -32,8 +39,14 @@ pub(crate) fn preflight(request: &Request) -> Option<Response> {
     })
 }
 
-/// Puts the headers on that every answer has.
-pub(crate) fn protect(path: &str, headers: &mut HeaderMap) {
+/// The page's origin, where a request of another site's page is answered.
+pub(crate) fn page(request: &Request) -> Option<HeaderValue> {
+    let public = request.uri().path() == PUBLIC_FEEDBACK;
+    request.headers().get(ORIGIN).filter(|_| public).cloned()
+}
+
+/// Puts the headers on that every answer has. `page` is the origin of [`page`].
+pub(crate) fn protect(path: &str, page: Option<HeaderValue>, headers: &mut HeaderMap) {
     let mut set = |name: HeaderName, value| headers.insert(name, HeaderValue::from_static(value));
     set(CONTENT_SECURITY_POLICY, POLICY);
     set(X_CONTENT_TYPE_OPTIONS, "nosniff");
@@ -42,9 +55,15 @@ pub(crate) fn protect(path: &str, headers: &mut HeaderMap) {
     let shared = path == WIDGET || path == PUBLIC_FEEDBACK;
     let resources = if shared { "cross-origin" } else { "same-origin" };
     set(HeaderName::from_static("cross-origin-resource-policy"), resources);
-    if shared {
+    if path == WIDGET {
         set(ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    }
+    if path == PUBLIC_FEEDBACK {
         set(ACCESS_CONTROL_EXPOSE_HEADERS, "x-request-id, retry-after");
+        set(VARY, "Origin");
+        if let Some(page) = page {
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, page);
+        }
     }
     let answers = ["/api/", "/v1/", "/v2/"].iter().any(|start| path.starts_with(start));
     if answers && !headers.contains_key(CACHE_CONTROL) {

@@ -49,15 +49,16 @@ pub(crate) fn session_audit(app: &App, user: &User, how: &str) -> NewAudit {
     app.audit(&by, "session.create", &user.id, json!({"how": how}))
 }
 
-/// Who sent the request.
-fn peer(request: &Request) -> Option<IpAddr> {
-    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip())
+/// Where the request came from, also through proxies that are trusted.
+fn client(app: &App, request: &Request) -> Option<IpAddr> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>()?.0.ip();
+    Some(app.trusted_proxies.client(peer, request.headers()))
 }
 
 /// The answer to whoever is not let in. The diagnostics learn where they tried from, but neither
 /// who they said they are nor their password.
-fn refused(peer: Option<IpAddr>, how: &'static str, detail: &str) -> Problem {
-    tracing::warn!(client.address = peer.map(tracing::field::display), how, "a sign-in failed");
+fn refused(client: Option<IpAddr>, how: &'static str, detail: &str) -> Problem {
+    tracing::warn!(client.address = client.map(tracing::field::display), how, "a sign-in failed");
     unauthenticated(detail)
 }
 

@@ -17,6 +17,7 @@ mod logs;
 mod orq;
 mod otlp;
 mod people;
+mod proxies;
 mod public_feedback;
 mod quiet;
 mod reliability;

@@ -19,7 +19,8 @@ async fn a_browser_on_another_site_gives_feedback_on_the_log() {
     let program = app.key(&[Scope::Ingest, Scope::Feedback, Scope::Read]).await;
     let browser = app.nobody().with("origin", "https://shop.example");
     let asks = browser.send(Method::OPTIONS, "/api/v1/public/feedback", None).await.expect(204);
-    assert_eq!(asks.header("access-control-allow-origin"), "*");
+    assert_eq!(asks.header("access-control-allow-origin"), "https://shop.example");
+    assert_eq!(asks.header("vary"), "Origin");
     assert_eq!(asks.header("access-control-allow-headers"), "content-type");
     assert_eq!(asks.header("access-control-allow-credentials"), "");
     for (body, author) in
@@ -28,7 +29,8 @@ async fn a_browser_on_another_site_gives_feedback_on_the_log() {
         let (id, token) = token(&program, body).await;
         let given = json!({"token": token, "name": "thumbs", "value": true, "comment": "nice"});
         let given = browser.post("/api/v1/public/feedback", given).await.expect(201);
-        assert_eq!(given.header("access-control-allow-origin"), "*");
+        assert_eq!(given.header("access-control-allow-origin"), "https://shop.example");
+        assert_eq!(given.header("vary"), "Origin");
         assert!(given.json()["id"].as_str().unwrap().starts_with("fb_"));
         let whole = program.get(&format!("/api/v1/logs/{id}")).await.expect(200).json();
         assert_eq!(whole["tally"]["thumbs_up"], 1);
@@ -50,7 +52,7 @@ async fn an_expired_or_bent_token_is_refused() {
         }
     };
     let bent = token.replacen("vft_e", "vft_f", 1);
-    assert_eq!(give(bent).await.expect(401).header("access-control-allow-origin"), "*");
+    give(bent).await.expect(401);
     give("nonsense".into()).await.expect(401);
     app.clock.advance_s(60);
     let late = give(token).await.expect(401).json();
@@ -86,4 +88,66 @@ async fn a_token_makes_no_metrics_and_floods_nothing() {
     assert_eq!(last, 429);
     app.clock.advance_s(60);
     app.nobody().post("/api/v1/public/feedback", body).await.expect(201);
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_than_the_allowed_are_refused() {
+    let app = TestApp::start().await;
+    let program = app.key(&[Scope::Ingest, Scope::Feedback, Scope::Read]).await;
+    let (id, token) = token(&program, json!({"user_id": "ann"})).await;
+    let admin = app.admin().await;
+    assert_eq!(admin.get("/api/v1/origins").await.expect(200).json(), json!({"origins": null}));
+    let wanted = json!({"origins": ["https://shop.example", "https://*.shop.example"]});
+    admin.put("/api/v1/origins", wanted.clone()).await.expect(200);
+    assert_eq!(program.get("/api/v1/origins").await.expect(200).json(), wanted);
+    let from = async |origin: &str| {
+        let body = json!({"token": token, "name": "thumbs", "value": true});
+        app.nobody().with("origin", origin).post("/api/v1/public/feedback", body).await
+    };
+    let others = [
+        "https://evil.example",
+        "https://shop.example.evil.example",
+        "http://shop.example",
+        "https://shop.example:8443",
+        "https://a.shop.example.evil.example",
+        "null",
+        "https://127.0.0.1",
+    ];
+    for origin in others {
+        let refused = from(origin).await.expect(403);
+        // The page may read why, and no other page's cache may answer with it.
+        assert_eq!(refused.header("access-control-allow-origin"), origin);
+        assert_eq!(refused.header("vary"), "Origin");
+        let problem = refused.json();
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(
+            detail.contains(origin) && detail.contains("Settings, Allowed origins"),
+            "{detail}"
+        );
+        assert_eq!(problem["errors"][0]["pointer"], "origin");
+    }
+    let at = format!("/api/v1/logs/{id}");
+    assert_eq!(program.get(&at).await.expect(200).json()["feedback"], json!([]));
+
+    for origin in ["https://shop.example", "https://a.b.shop.example"] {
+        let given = from(origin).await.expect(201);
+        assert_eq!(given.header("access-control-allow-origin"), origin);
+        assert_eq!(given.header("access-control-allow-credentials"), "");
+    }
+    // The server's own pages always may, and programs, which have no origin.
+    from(&app.url).await.expect(201);
+    let body = json!({"token": token, "name": "thumbs", "value": true});
+    app.nobody().post("/api/v1/public/feedback", body).await.expect(201);
+    // A page that asks first is told to go on: only the request itself names its project.
+    let asks = app.nobody().with("origin", "https://evil.example");
+    asks.send(Method::OPTIONS, "/api/v1/public/feedback", None).await.expect(204);
+
+    admin.put("/api/v1/origins", json!({"origins": []})).await.expect(200);
+    from("https://shop.example").await.expect(403);
+    from(&app.url).await.expect(201);
+    admin.put("/api/v1/origins", json!({"origins": null})).await.expect(200);
+    from("https://evil.example").await.expect(201);
+    let entries = admin.get("/api/v1/audit").await.expect(200).json();
+    let put = |n: usize| &entries["items"][n]["details"];
+    assert_eq!((put(0), put(2)), (&json!({"origins": null}), &wanted));
 }

@@ -16,6 +16,7 @@ mod log;
 mod metric;
 mod op;
 mod open;
+mod origins;
 mod pending;
 mod price;
 mod provider;

@@ -4,6 +4,7 @@ mod backup;
 mod deployment;
 mod feedback;
 mod log;
+mod origins;
 mod people;
 mod retention;
 mod thread;
@@ -15,6 +16,7 @@ pub use backup::{BackupStore, Cell, Piece, Table};
 pub use deployment::{DeploymentStore, PriceStore, ProviderStore};
 pub use feedback::{FeedbackQuery, FeedbackStore, MetricStore, SummaryPoint, SummaryQuery};
 pub use log::{LogDetail, LogQuery, LogStore, LogValues, Patched, UsagePoint};
+pub use origins::OriginStore;
 pub use people::{Accepted, InvitationStore, KeyStore, SessionRecord, SessionStore, UserStore};
 pub use retention::{Leaving, RetentionStore, Revision};
 pub use thread::{MAX_THREAD, ThreadStore, TurnQuery};
@@ -46,6 +48,7 @@ pub trait Store:
     + TransferStore
     + BackupStore
     + RetentionStore
+    + OriginStore
 {
     /// Whether the database answers and takes writes.
     async fn ready(&self) -> Result<()>;

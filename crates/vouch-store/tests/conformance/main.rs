@@ -15,6 +15,7 @@ mod metrics;
 mod migrations;
 mod nodes;
 mod opening;
+mod origins;
 mod patches;
 mod people;
 mod retention;

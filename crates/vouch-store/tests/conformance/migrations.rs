@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use sqlx::migrate::Migrator;
 use sqlx::{Connection, SqliteConnection};
-use vouch_store::{AuditStore, BackupStore, Piece, Store, Table};
+use vouch_domain::origins::AllowedOrigins;
+use vouch_store::{AuditStore, BackupStore, OriginStore, Piece, Store, Table};
 
 use crate::backend::{Backend, on_both};
+use crate::origins::only;
 use crate::transfer::{dump, fill, load, whole};
 use crate::world::World;
 
@@ -19,6 +21,9 @@ type Columns = HashMap<String, Vec<String>>;
 
 async fn tables_of_every_earlier_version_are_brought_up_to_date(w: World) {
     let first = fill(&w).await;
+    let origins = only(&["https://app.example.com"]);
+    let audit = w.audit("origins.put", "x");
+    w.store.put_allowed_origins(w.project, origins.clone(), audit).await.unwrap();
     let newest = w.store.schema().await.unwrap();
     let pieces = dump(&w.store).await;
     assert!(newest > 1);
@@ -33,6 +38,8 @@ async fn tables_of_every_earlier_version_are_brought_up_to_date(w: World) {
         let entries = there.store.audit_after(w.project, 0, 10).await.unwrap();
         let start = (0, vouch_domain::audit::GENESIS.to_owned());
         vouch_domain::audit::verify(w.project, start, &entries).unwrap();
+        let kept = if version < 5 { AllowedOrigins::default() } else { origins.clone() };
+        assert_eq!(there.store.allowed_origins(w.project).await.unwrap(), kept);
         there.insert(&there.log()).await;
         there.store.close().await;
         target.remove().await;

@@ -6,6 +6,8 @@ mod backup;
 mod cli;
 mod crash;
 mod faults;
+mod garbage;
+mod hostile;
 mod life;
 mod local;
 mod nodes;

@@ -1,12 +1,13 @@
 // Thumbs under an answer; thumbs down may say what is wrong. Everything can be taken back.
-import { ActionIcon, Button, Chip, Textarea, Tooltip } from "@mantine/core";
+import { Button, Chip, Textarea } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { ThumbsDown, ThumbsUp, Undo2 } from "lucide-react";
+import { Undo2 } from "lucide-react";
 import { giveFeedback, retractFeedback } from "~/api/feedback";
 import { metricsQuery } from "~/api/metric";
 import { words } from "~/text/format";
 import { uuid } from "~/text/uuid";
 import { ProblemBox } from "~/ui/ProblemBox";
+import "./vouchFeedback";
 import type { Given, GivenDraft, Turn } from "./conversation";
 import { changed, isUnsent, said, withDraft, withGiven } from "./given";
 
@@ -30,10 +31,10 @@ export function AnswerFeedback({ turn, onChange }: Props) {
   });
   const typed: GivenDraft = draft ?? { open: false, defects: given?.defects ?? [], comment: given?.comment ?? "" };
   const write = (change: Partial<GivenDraft>) => onChange((now) => withDraft(now, { ...typed, ...change }));
-  const thumb = (up: boolean) => {
+  const thumb = async (up: boolean) => {
     write({ open: !up });
-    if (given?.thumbs === up) return;
-    give.mutate({ thumbs: up, defects: up ? [] : (given?.defects ?? []), comment: given?.comment ?? "" });
+    if (given?.thumbs === up || undo.isPending) return;
+    await give.mutateAsync({ thumbs: up, defects: up ? [] : (given?.defects ?? []), comment: given?.comment ?? "" });
   };
   const send = () =>
     give.mutate({ thumbs: false, defects: typed.defects, comment: typed.comment.trim() }, { onSuccess: () => onChange((now) => withDraft(now, undefined)) });
@@ -41,9 +42,9 @@ export function AnswerFeedback({ turn, onChange }: Props) {
   const down = given?.thumbs === false;
   return (
     <div className="answer-feedback">
-      <div className="row" style={{ gap: 4 }} role="group" aria-label="Your feedback">
-        <Thumb up pressed={given?.thumbs === true} disabled={busy} onClick={() => thumb(true)} />
-        <Thumb up={false} pressed={down} disabled={busy} onClick={() => thumb(false)} />
+      <div className="row" style={{ gap: 4 }}>
+        {/* As who one is, not with a token: the feedback is a reviewer's, and can be taken back. */}
+        <vouch-feedback compact="" comment="off" question="Your feedback" value={given?.thumbs ?? null} deliver={({ value }) => thumb(value)} />
         {given && (
           <Button size="compact-xs" variant="subtle" color="gray" leftSection={<Undo2 size={13} />} disabled={busy} onClick={() => undo.mutate()}>
             Undo
@@ -61,26 +62,6 @@ export function AnswerFeedback({ turn, onChange }: Props) {
       {down && typed.open && <Details typed={typed} busy={busy} onWrite={write} onSend={send} />}
       {(give.isError || undo.isError) && <ProblemBox error={give.error ?? undo.error} />}
     </div>
-  );
-}
-
-function Thumb({ up, pressed, disabled, onClick }: { up: boolean; pressed: boolean; disabled: boolean; onClick: () => void }) {
-  const Icon = up ? ThumbsUp : ThumbsDown;
-  const label = up ? "Thumbs up" : "Thumbs down";
-  return (
-    <Tooltip label={label}>
-      <ActionIcon
-        aria-label={label}
-        aria-pressed={pressed}
-        variant={pressed ? "filled" : "subtle"}
-        color={pressed ? (up ? "pine" : "clay.6") : "gray"}
-        disabled={disabled}
-        onClick={onClick}
-        size={30}
-      >
-        <Icon size={16} aria-hidden />
-      </ActionIcon>
-    </Tooltip>
   );
 }
 

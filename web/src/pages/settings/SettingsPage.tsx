@@ -9,6 +9,7 @@ import { AccountSettings } from "./AccountSettings";
 import { AuditSettings } from "./AuditSettings";
 import { KeySettings } from "./KeySettings";
 import { MetricSettings } from "./MetricSettings";
+import { OriginSettings } from "./OriginSettings";
 import { PriceSettings } from "./PriceSettings";
 import { ProviderSettings } from "./ProviderSettings";
 import { RetentionSettings } from "./RetentionSettings";
@@ -27,6 +28,7 @@ const PARTS: Part[] = [
   { path: "providers", name: "Providers", scope: "read", about: "Where models come from.", page: ProviderSettings },
   { path: "prices", name: "Prices", scope: "read", about: "What models cost, for the cost of every call.", page: PriceSettings },
   { path: "retention", name: "Retention", scope: "read", about: "How long logs are kept. What is older is archived as Parquet in the server's data folder, and then removed; charts keep counting it.", page: RetentionSettings },
+  { path: "origins", name: "Allowed origins", scope: "read", about: "Which web pages may send feedback with a token (<vouch-feedback>). Programs, which send no Origin, and the pages of this server always may.", page: OriginSettings },
   { path: "keys", name: "API keys", scope: "admin", about: "What programs sign in with.", page: KeySettings },
   { path: "people", name: "People", scope: "admin", about: "Who may sign in, and what they may do.", page: UserSettings },
   { path: "audit", name: "Audit trail", scope: "admin", about: "Who changed what. Each entry carries the hash of the one before, so a change of the past shows.", page: AuditSettings },

@@ -39,6 +39,17 @@ fn and_binds_stronger_than_or_and_not_strongest() {
 }
 
 #[test]
+fn a_key_that_ends_in_a_digit_is_a_key_before_a_number() {
+    let one = Filter::Is(Test::Meta("v2".into(), NameTest::Equals("1".into())));
+    assert_eq!(read("meta.v2:1"), one);
+    assert_eq!(read("-meta.v2:1"), Filter::Not(Box::new(one)));
+    assert_eq!(
+        read("user:ab12:34"),
+        Filter::Is(Test::Name(NameField::User, NameTest::Equals("ab12:34".into())))
+    );
+}
+
+#[test]
 fn values_are_read_by_the_kind_of_their_field() {
     let is = |test| Filter::Is(test);
     assert_eq!(

@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{new_session, peer, refused, session_audit, signed_in};
+use super::{client, new_session, refused, session_audit, signed_in};
 use crate::auth::check_origin;
 use crate::body::Json;
 use crate::password;
@@ -25,13 +25,13 @@ pub(crate) struct Credentials {
     responses((status = 200, body = super::SignedIn)))]
 pub(crate) async fn create(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     check_origin(&app, request.uri(), request.headers())?;
-    let peer = peer(&request);
+    let client = client(&app, &request);
     let body: Json<Credentials> = Json::from_request(request, &app).await?;
     let Credentials { email, password } = body.0;
     // No e-mail has U+0000 in it, and PostgreSQL could not look for one that has.
     let email = email.trim().to_lowercase().replace('\0', " ");
     // Counted before it is checked, so that whoever hangs up has guessed as well.
-    let guess = app.signins.guess(peer, &email, app.now())?;
+    let guess = app.signins.guess(client, &email, app.now())?;
     let (user, hash) = app.store.user_by_email(&email).await?.unzip();
     let hash = hash.flatten();
     let fits = password::verify(password, hash.clone()).await?;
@@ -45,5 +45,5 @@ pub(crate) async fn create(State(app): State<App>, request: Request) -> Result<R
             return signed_in(&app, user, &secret);
         }
     }
-    Err(refused(peer, "password", "The e-mail or the password is wrong."))
+    Err(refused(client, "password", "The e-mail or the password is wrong."))
 }

@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::{new_session, peer, refused, session_audit, signed_in};
+use super::{client, new_session, refused, session_audit, signed_in};
 use crate::auth::check_origin;
 use crate::body::Json;
 use crate::problem::Problem;
@@ -23,7 +23,7 @@ pub(crate) struct Link {
     responses((status = 200, body = super::SignedIn)))]
 pub(crate) async fn link(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     check_origin(&app, request.uri(), request.headers())?;
-    let peer = peer(&request);
+    let client = client(&app, &request);
     let body: Json<Link> = Json::from_request(request, &app).await?;
     let link = sha256_hex(body.0.token.trim().as_bytes());
     if let Some(user) = app.store.signin_link_user(&link, app.now()).await? {
@@ -34,5 +34,5 @@ pub(crate) async fn link(State(app): State<App>, request: Request) -> Result<Res
             return signed_in(&app, user, &secret);
         }
     }
-    Err(refused(peer, "link", "The link was used already or has expired; ask for a new one."))
+    Err(refused(client, "link", "The link was used already or has expired; ask for a new one."))
 }

@@ -127,6 +127,7 @@ impl Client {
 fn read(mut answer: ureq::http::Response<ureq::Body>) -> Result<Answer, ureq::Error> {
     let log = answer.headers().get("x-vouch-log-id");
     let log = log.and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let text = answer.body_mut().with_config().limit(64 << 20).read_to_string()?;
+    let body = answer.body_mut().with_config().limit(64 << 20).read_to_vec()?;
+    let text = String::from_utf8_lossy(&body).into_owned();
     Ok(Answer { status: answer.status().as_u16(), log, text })
 }

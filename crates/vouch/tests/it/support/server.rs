@@ -131,8 +131,18 @@ impl Server {
 
     /// What it holds in memory.
     pub(crate) fn memory_bytes(&self) -> usize {
+        self.told("VmRSS:")
+    }
+
+    /// The most that it ever held in memory.
+    pub(crate) fn peak_memory_bytes(&self) -> usize {
+        self.told("VmHWM:")
+    }
+
+    /// What the system tells of its memory, in bytes.
+    fn told(&self, name: &str) -> usize {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        let line = status.lines().find(|line| line.starts_with(name)).unwrap();
         line.split_whitespace().nth(1).unwrap().parse::<usize>().unwrap() * 1024
     }
 

@@ -1,0 +1,4 @@
+//! Fuzzes streams of events; what must hold is in `vouch-gateway/src/fuzz.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| vouch_gateway::fuzz::sse(bytes));
