@@ -1,5 +1,6 @@
 //! From the bytes of an answer to the choices, usage and log-probabilities of its log.
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use vouch_domain::log::{MAX_COUNT, Usage};
 use vouch_domain::message::{Choice, Message};
@@ -61,12 +62,12 @@ pub(crate) fn stream(bytes: &[u8]) -> Answer {
     let events = parser.push(bytes);
     for event in events.into_iter().chain(parser.finish()) {
         answer.finished |= event.data == "[DONE]";
-        let Ok(chunk) = serde_json::from_str::<Value>(&event.data) else { continue };
-        answer.usage = usage(chunk.get("usage")).or(answer.usage);
-        if let Some(error) = chunk.get("error").filter(|e| !e.is_null()) {
-            answer.error = Some(error.to_string());
+        let Some(chunk) = Chunk::read(&event.data) else { continue };
+        answer.usage = usage(Some(&chunk.usage)).or(answer.usage);
+        if !chunk.error.is_null() {
+            answer.error = Some(chunk.error.to_string());
         }
-        for choice in chunk.get("choices").and_then(Value::as_array).into_iter().flatten() {
+        for choice in chunk.choices.as_array().into_iter().flatten() {
             let index = choice.get("index").and_then(Value::as_u64).unwrap_or(0);
             let index = u32::try_from(index).unwrap_or(u32::MAX);
             let at = partial.iter().position(|(i, _)| *i == index).unwrap_or_else(|| {
@@ -85,6 +86,31 @@ pub(crate) fn stream(bytes: &[u8]) -> Answer {
         answer.choices.push(part.into_choice(index));
     }
     answer
+}
+
+/// What counts of a chunk. A stream has hundreds, each with names and ids that nobody needs again:
+/// they are passed over as they are read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Chunk {
+    choices: Value,
+    usage: Value,
+    error: Value,
+}
+
+impl Chunk {
+    fn read(data: &str) -> Option<Self> {
+        // A list would be taken for the fields in their order.
+        if !data.trim_start().starts_with('{') {
+            return None;
+        }
+        serde_json::from_str(data).ok().or_else(|| {
+            // Where a name comes twice, the last one counts.
+            let mut fields: Map<String, Value> = serde_json::from_str(data).ok()?;
+            let mut take = |name| fields.remove(name).unwrap_or_default();
+            Some(Self { choices: take("choices"), usage: take("usage"), error: take("error") })
+        })
+    }
 }
 
 /// Whether an event of a stream brings something of the answer, be it text or a tool call; the
@@ -236,6 +262,19 @@ data: [DONE]
         assert_eq!(answer.choices[0].finish_reason.as_deref(), Some("stop"));
         assert_eq!(answer.usage.unwrap().total_tokens, 5);
         assert_eq!((answer.logprobs.len(), answer.logprobs[0].bytes.clone()), (1, None));
+    }
+
+    #[test]
+    fn of_a_name_that_comes_twice_the_last_counts_and_a_list_is_no_chunk() {
+        let bytes =
+            br#"data: {"choices":[],"id":"x","choices":[{"index":0,"delta":{"content":"a"}}]}
+
+data: [[{"index":0,"delta":{"content":"b"}}],null,null]
+
+data: {"id":"y","choices":[{"index":0,"delta":{"content":"c"}}],"model":"m"}
+
+"#;
+        assert_eq!(stream(bytes).choices[0].message.text(), "ac");
     }
 
     #[test]

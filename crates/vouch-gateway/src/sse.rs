@@ -25,18 +25,24 @@ impl Parser {
     /// Takes the next bytes; gives back the events that they complete.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Event> {
         let mut events = Vec::new();
-        for &byte in bytes {
-            self.event.raw.push(byte);
-            let second_half = std::mem::take(&mut self.after_cr) && byte == b'\n';
-            match byte {
-                // The line ended at the carriage return already.
-                b'\n' if second_half => {}
-                b'\n' | b'\r' => {
-                    self.after_cr = byte == b'\r';
-                    events.extend(self.end_line());
-                }
-                _ => self.line.push(byte),
+        let mut rest = bytes;
+        while let Some(&first) = rest.first() {
+            // The line ended at the carriage return already.
+            if std::mem::take(&mut self.after_cr) && first == b'\n' {
+                self.event.raw.push(first);
+                rest = &rest[1..];
+                continue;
             }
+            let Some(end) = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else {
+                self.event.raw.extend_from_slice(rest);
+                self.line.extend_from_slice(rest);
+                break;
+            };
+            self.event.raw.extend_from_slice(&rest[..=end]);
+            self.line.extend_from_slice(&rest[..end]);
+            self.after_cr = rest[end] == b'\r';
+            rest = &rest[end + 1..];
+            events.extend(self.end_line());
         }
         events
     }
@@ -52,15 +58,11 @@ impl Parser {
     }
 
     fn end_line(&mut self) -> Option<Event> {
-        let line = std::mem::take(&mut self.line);
-        if line.is_empty() {
+        if self.line.is_empty() {
             let dispatched = std::mem::take(&mut self.has_data) || self.event.event.is_some();
-            if dispatched {
-                return Some(std::mem::take(&mut self.event));
-            }
-            return None;
+            return dispatched.then(|| std::mem::take(&mut self.event));
         }
-        let text = String::from_utf8_lossy(&line);
+        let text = String::from_utf8_lossy(&self.line);
         let (field, value) = text.split_once(':').unwrap_or((&text, ""));
         let value = value.strip_prefix(' ').unwrap_or(value);
         match field {
@@ -74,6 +76,8 @@ impl Parser {
             "event" => self.event.event = Some(value.to_owned()),
             _ => {}
         }
+        // Its room serves the next line.
+        self.line.clear();
         None
     }
 }
@@ -100,6 +104,16 @@ mod tests {
     #[test]
     fn an_unfinished_event_is_not_lost() {
         assert_eq!(parse(&[b"data: a\n\ndata: cut"])[1].data, "cut");
+    }
+
+    #[test]
+    fn a_line_feed_belongs_to_the_carriage_return_before_it_alone() {
+        let data = |events: &[Event]| events.iter().map(|e| e.data.clone()).collect::<Vec<_>>();
+        assert_eq!(data(&parse(&[b"data: a\r", b"\ndata: b\r", b"\n\r\n"])), ["a\nb", ""]);
+        assert_eq!(data(&parse(&[b"data: a\r", b"data: b\n", b"\n"])), ["a\nb"]);
+        let events = parse(&[b"data: a\r\r\ndata: b\n\n"]);
+        assert_eq!(data(&events), ["a", "b"]);
+        assert_eq!(events[1].raw, b"\ndata: b\n\n");
     }
 
     proptest! {
