@@ -18,6 +18,7 @@ mod suite;
 mod table;
 mod upstream;
 mod vouch;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -80,7 +81,7 @@ fn begin(command: Command) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let done = runtime.block_on(async {
         match command {
-            Command::Run(options) => signals::until_stopped(suite::run(options)).await,
+            Command::Run(options) => Box::pin(signals::until_stopped(suite::run(options))).await,
             Command::Upstream(options) => upstream::run(options).await,
             Command::Load => load::run().await,
             Command::Guard { .. } | Command::Generate(_) => Ok(()),

@@ -1,6 +1,10 @@
 //! What is called: the provider itself, Vouch, and other gateways.
 
-use std::net::SocketAddr;
+pub(crate) mod litellm;
+pub(crate) mod portkey;
+pub(crate) mod tensorzero;
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -136,6 +140,24 @@ impl Target {
         Ok(())
     }
 
+    /// How many calls are in its log, where it is Vouch.
+    pub(crate) async fn logged(&self) -> Result<u64> {
+        match &self.vouch {
+            Some(vouch) => vouch.logged().await,
+            None => Ok(0),
+        }
+    }
+
+    /// Checks that what was answered since is in the log, where it is Vouch, and with it the one
+    /// log by which it was seen to settle.
+    pub(crate) async fn check_logged(&self, before: u64, answered: u64) -> Result<()> {
+        let written = self.logged().await? - before;
+        if self.vouch.is_some() && written < answered + 1 {
+            bail!("{answered} calls and one log were answered, but {written} logged");
+        }
+        Ok(())
+    }
+
     /// Ends it.
     pub(crate) async fn stop(self) -> Result<()> {
         if let Some(vouch) = self.vouch {
@@ -144,6 +166,31 @@ impl Target {
         drop(self.children);
         Ok(())
     }
+}
+
+/// An address that nobody listens on.
+fn free_port() -> Result<SocketAddr> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+}
+
+/// Waits until a path is answered well.
+async fn wait_until_ready(child: &mut Child, api: &Api, path: &str) -> Result<()> {
+    let began = Instant::now();
+    while !api.send("GET", path, None).await.is_ok_and(|a| a.status.is_success()) {
+        child.check_alive()?;
+        if began.elapsed() > Duration::from_mins(2) {
+            bail!("it is not ready after two minutes; it said:\n{}", child.said());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(())
+}
+
+/// The version of a package in a list of requirements.
+fn pinned(requirements: &str, package: &str) -> String {
+    let pin = format!("{package}==");
+    let line = requirements.lines().find_map(|line| line.strip_prefix(&pin));
+    line.unwrap_or_default().trim().to_owned()
 }
 
 /// The text of an answer in server-sent events.
@@ -158,6 +205,13 @@ fn streamed_text(events: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_version_is_read_from_the_pins() {
+        let pins = "litellm-extras==0.4\nlitellm==1.106.2\nother==3\n";
+        assert_eq!(pinned(pins, "litellm"), "1.106.2");
+        assert_eq!(pinned(pins, "absent"), "");
+    }
 
     #[test]
     fn the_text_of_the_sample_comes_back() {

@@ -2,7 +2,9 @@
 
 mod feedback;
 mod gateway;
+mod overload;
 mod pages;
+mod soak;
 
 use std::fs;
 use std::path::PathBuf;
@@ -22,10 +24,25 @@ pub(crate) struct Options {
     /// How long each single measurement counts.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
     pub(crate) seconds: u32,
+    /// Leave these peers out.
+    #[arg(long, value_enum, value_name = "PEER", num_args = 1..)]
+    without: Vec<Peer>,
+    /// Where the peers are installed; without it there are none.
+    #[arg(long, value_name = "DIR")]
+    peers: Option<PathBuf>,
+    /// The database of TensorZero's log; without it TensorZero is measured without a log.
+    #[arg(long, value_name = "URL", requires = "postgres_pid")]
+    postgres_url: Option<String>,
+    /// The process of that database, whose CPU time counts.
+    #[arg(long, value_name = "PID")]
+    postgres_pid: Option<u32>,
     /// How many logs the databases of the suite `pages` hold.
     #[arg(long, value_name = "N", num_args = 1.., default_values_t = [100_000, 1_000_000],
           value_parser = clap::value_parser!(u64).range(1_000..=50_000_000))]
     pub(crate) logs: Vec<u64>,
+    /// How long the suite `soak` takes.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=600))]
+    pub(crate) minutes: u32,
     /// The server that is measured.
     #[arg(long, value_name = "FILE")]
     vouch: PathBuf,
@@ -46,9 +63,49 @@ enum Suite {
     Feedback,
     /// Pages of the request log, under each filter, by the size of the database.
     Pages,
+    /// Memory under more callers than can be served.
+    Overload,
+    /// Minutes at half of what can be served at most.
+    Soak,
+}
+
+/// Another gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Peer {
+    /// TensorZero without a log.
+    Tensorzero,
+    /// TensorZero with its log in PostgreSQL.
+    TensorzeroPostgres,
+    /// Portkey's gateway.
+    Portkey,
+    /// `LiteLLM`'s proxy.
+    Litellm,
+}
+
+/// A database that a peer writes its log to.
+#[derive(Debug, Clone)]
+pub(crate) struct Database {
+    /// Where it is.
+    pub(crate) url: String,
+    /// Its process.
+    pub(crate) pid: u32,
 }
 
 impl Options {
+    /// The peers to be measured, in this order, and where they are installed.
+    pub(crate) fn peers(&self) -> Vec<(Peer, PathBuf)> {
+        let Some(folder) = &self.peers else { return Vec::new() };
+        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
+        let wanted = Peer::value_variants().iter().filter(|peer| !self.without.contains(peer));
+        let can = |peer: &Peer| *peer != Peer::TensorzeroPostgres || self.postgres_url.is_some();
+        wanted.copied().filter(can).map(|peer| (peer, folder.clone())).collect()
+    }
+
+    /// The database of TensorZero's log.
+    pub(crate) fn database(&self) -> Option<Database> {
+        Some(Database { url: self.postgres_url.clone()?, pid: self.postgres_pid? })
+    }
+
     /// The server that is measured.
     pub(crate) fn binary(&self) -> Binary {
         Binary(std::path::absolute(&self.vouch).unwrap_or_else(|_| self.vouch.clone()))
@@ -73,6 +130,8 @@ impl Suite {
             Self::Gateway => "gateway",
             Self::Feedback => "feedback",
             Self::Pages => "pages",
+            Self::Overload => "overload",
+            Self::Soak => "soak",
         }
     }
 }
@@ -92,6 +151,8 @@ pub(crate) async fn run(options: Options) -> Result<()> {
             Suite::Gateway => gateway::run(&options).await?,
             Suite::Feedback => feedback::run(&options).await?,
             Suite::Pages => pages::run(&options).await?,
+            Suite::Overload => overload::run(&options).await?,
+            Suite::Soak => soak::run(&options).await?,
         };
         let text = format!("{about}\n\n{}", text.trim());
         output::line(&format!("\n## {}\n\n{text}\n", suite.name()));

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: measures Vouch, and other gateways beside it.
 
+mod peers;
+
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -17,6 +19,15 @@ pub(crate) struct Options {
     /// How long each single measurement counts, in seconds.
     #[arg(long, value_name = "N", default_value_t = 10)]
     seconds: u32,
+    /// Leave peers out: tensorzero, tensorzero-postgres, portkey, litellm.
+    #[arg(long, value_name = "PEER", num_args = 1..)]
+    without: Vec<String>,
+    /// How many logs the databases of the suite `pages` hold [default: 100000 1000000].
+    #[arg(long, value_name = "N", num_args = 1..)]
+    logs: Vec<u64>,
+    /// How long the suite `soak` takes.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    minutes: u32,
     /// Rewrite the tables in bench/README.md.
     #[arg(long)]
     write: bool,
@@ -27,10 +38,27 @@ pub(crate) fn run(options: &Options) -> Result<ExitCode> {
     needs::ensure(&[Need::C], Remedy::Say)?;
     build()?;
     let folder = paths::target().join("bench");
+    let with_peers = options.suites.is_empty() || options.suites.iter().any(|s| s == "gateway");
+    let peers = with_peers.then(|| peers::install(&folder.join("peers"), &options.without));
+    let database = peers.transpose()?.flatten();
     let mut bench = process::command(paths::target().join("release/bench"));
     bench.arg("run").args(&options.suites);
     bench.arg("--vouch").arg(paths::server_release()).arg("--work").arg(folder.join("work"));
     bench.arg("--seconds").arg(options.seconds.to_string());
+    bench.arg("--minutes").arg(options.minutes.to_string());
+    for peer in &options.without {
+        bench.args(["--without", peer]);
+    }
+    for logs in &options.logs {
+        bench.arg("--logs").arg(logs.to_string());
+    }
+    if with_peers {
+        bench.arg("--peers").arg(folder.join("peers"));
+    }
+    if let Some(database) = &database {
+        bench.arg("--postgres-url").arg(database.url());
+        bench.arg("--postgres-pid").arg(database.pid()?.to_string());
+    }
     if options.write {
         bench.arg("--write").arg(paths::root().join("bench/README.md"));
     }

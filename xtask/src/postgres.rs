@@ -27,12 +27,21 @@ rm -rf "$folder"
 #[derive(Debug)]
 pub(crate) struct Cluster {
     port: u16,
+    data: PathBuf,
     watchdog: Child,
 }
 
+/// What must survive a test is the server's word that it committed, not a power cut.
+const FOR_TESTS: &str = "-c max_connections=200 -c fsync=off -c full_page_writes=off";
+
 impl Cluster {
-    /// Makes and starts a cluster as a user who is not root.
+    /// Makes and starts a cluster for tests as a user who is not root.
     pub(crate) fn start() -> Result<Self> {
+        Self::with(FOR_TESTS)
+    }
+
+    /// Makes and starts a cluster with these options of the server (`-c name=value`).
+    pub(crate) fn with(options: &str) -> Result<Self> {
         let step = output::step("starting a throwaway PostgreSQL");
         let programs = needs::postgres().context("PostgreSQL is not installed")?;
         let owner = Owner::find()?;
@@ -40,7 +49,7 @@ impl Cluster {
         fs::create_dir(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let data = folder.join("data");
         let watchdog = watchdog(&owner, &programs, &folder)?;
-        let mut cluster = Self { port: 0, watchdog };
+        let mut cluster = Self { port: 0, data: data.clone(), watchdog };
         owner.take(&folder)?;
 
         process::quiet(
@@ -51,10 +60,8 @@ impl Cluster {
                 .arg(&data),
         )?;
         cluster.port = free_port()?;
-        // What must survive is the server's word that it committed, not a power cut.
         let options = format!(
-            "-c port={} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' \
-             -c max_connections=200 -c fsync=off -c full_page_writes=off",
+            "-c port={} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {options}",
             cluster.port
         );
         process::check(
@@ -77,6 +84,15 @@ impl Cluster {
     /// Where it listens.
     pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// The server's process.
+    pub(crate) fn pid(&self) -> Result<u32> {
+        let file = self.data.join("postmaster.pid");
+        let text = fs::read_to_string(&file);
+        let text = text.with_context(|| format!("cannot read {}", file.display()))?;
+        let line = text.lines().next().unwrap_or_default();
+        line.trim().parse().with_context(|| format!("`{line}` is no process"))
     }
 }
 
@@ -172,6 +188,8 @@ mod tests {
             cluster.url(),
             format!("postgres://postgres@127.0.0.1:{}/postgres", cluster.port)
         );
+        let process = PathBuf::from(format!("/proc/{}/stat", cluster.pid().unwrap()));
+        assert!(fs::read_to_string(process).unwrap().contains("(postgres)"));
         drop(cluster);
         assert!(TcpStream::connect(address).is_err());
         let folder = std::env::temp_dir().join(format!("vouch-postgres-{}", std::process::id()));

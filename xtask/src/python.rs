@@ -21,8 +21,17 @@ pub(crate) fn with(requirements: &Path) -> Result<PathBuf> {
     environment(&name, Some(requirements))
 }
 
+/// The same in a folder of one's own choice.
+pub(crate) fn with_in(folder: &Path, requirements: &Path) -> Result<PathBuf> {
+    let name = requirements.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    environment_in(folder, &name, Some(requirements))
+}
+
 fn environment(name: &str, requirements: Option<&Path>) -> Result<PathBuf> {
-    let folder = paths::kept().join("venv").join(name);
+    environment_in(&paths::kept().join("venv").join(name), name, requirements)
+}
+
+fn environment_in(folder: &Path, name: &str, requirements: Option<&Path>) -> Result<PathBuf> {
     let python = folder.join("bin/python");
     let version = process::quiet(process::command("python3").arg("--version"))?;
     let mut inputs = Inputs::default().text(&version).text(&folder.to_string_lossy());
@@ -35,9 +44,9 @@ fn environment(name: &str, requirements: Option<&Path>) -> Result<PathBuf> {
     }
     let step = output::step(format!("Python environment `{name}`"));
     if folder.exists() {
-        fs::remove_dir_all(&folder)?;
+        fs::remove_dir_all(folder)?;
     }
-    process::quiet(process::command("python3").args(["-m", "venv"]).arg(&folder))?;
+    process::quiet(process::command("python3").args(["-m", "venv"]).arg(folder))?;
     if let Some(file) = requirements {
         process::quiet(
             process::command(&python)

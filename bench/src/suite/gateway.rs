@@ -1,10 +1,10 @@
 //! Calls through Vouch and its peers, side by side, to the same provider.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
-use super::Options;
+use super::{Options, Peer};
 use crate::load::{Pace, Report};
-use crate::peer::{Target, upstream};
+use crate::peer::{Target, litellm, portkey, tensorzero, upstream};
 use crate::table::{Table, number, pair};
 use crate::{child, output, proc};
 
@@ -47,6 +47,19 @@ pub(super) async fn run(options: &Options) -> Result<String> {
     let vouch = Target::vouch(vouch, &binary.version()?, address).await?;
     all.push(measure(options, vouch).await?);
 
+    let database = options.database();
+    for (peer, peers) in options.peers() {
+        let folder = options.folder()?;
+        let target = match peer {
+            Peer::Tensorzero => tensorzero::start(&peers, folder.path(), address, None).await?,
+            Peer::TensorzeroPostgres => {
+                tensorzero::start(&peers, folder.path(), address, database.as_ref()).await?
+            }
+            Peer::Portkey => portkey::start(&peers, folder.path(), address).await?,
+            Peer::Litellm => litellm::start(&peers, folder.path(), address).await?,
+        };
+        all.push(measure(options, target).await?);
+    }
     Ok(tables(&all))
 }
 
@@ -74,10 +87,7 @@ async fn measure(options: &Options, target: Target) -> Result<Measured> {
 
 async fn saturate(options: &Options, target: &Target, stream: bool) -> Result<Saturated> {
     let pace = Pace::Closed { callers: CALLERS };
-    let logged = match &target.vouch {
-        Some(vouch) => vouch.logged().await?,
-        None => 0,
-    };
+    let logged = target.logged().await?;
     let before = target.cpu_ms();
     let load = child::load(&target.plan(pace, stream, options.seconds())).await?;
     target.settle().await?;
@@ -85,13 +95,7 @@ async fn saturate(options: &Options, target: &Target, stream: bool) -> Result<Sa
     let cpu_us = (target.cpu_ms() - before) * 1e3 / f64::from(answered.max(1));
     let what = if stream { "64 callers, streamed" } else { "64 callers" };
     output::step(&format!("  {what}: {}, {cpu_us:.1} us of CPU a call in all", said(&load)));
-    if let Some(vouch) = &target.vouch {
-        // One more log says that the words of all before it were read.
-        let written = vouch.logged().await? - logged;
-        if written < load.answered {
-            bail!("{} calls were answered, but {written} logged", load.answered);
-        }
-    }
+    target.check_logged(logged, load.answered).await?;
     Ok(Saturated { load, cpu_us })
 }
 

@@ -127,6 +127,10 @@ struct Chunk {
 
 impl Chunk {
     fn read(data: &str) -> Option<Self> {
+        // A list would be taken for the fields in their order.
+        if !data.trim_start().starts_with('{') {
+            return None;
+        }
         serde_json::from_str(data).ok().or_else(|| Self::odd(serde_json::from_str(data).ok()?))
     }
 
@@ -288,6 +292,19 @@ data: [DONE]
         assert_eq!(answer.choices[0].finish_reason.as_deref(), Some("stop"));
         assert_eq!(answer.usage.unwrap().total_tokens, 5);
         assert_eq!((answer.logprobs.len(), answer.logprobs[0].bytes.clone()), (1, None));
+    }
+
+    #[test]
+    fn of_a_name_that_comes_twice_the_last_counts_and_a_list_is_no_chunk() {
+        let bytes =
+            br#"data: {"choices":[],"id":"x","choices":[{"index":0,"delta":{"content":"a"}}]}
+
+data: [[{"index":0,"delta":{"content":"b"}}],null,null]
+
+data: {"id":"y","choices":[{"index":0,"delta":{"content":"c"}}],"model":"m"}
+
+"#;
+        assert_eq!(stream(bytes).choices[0].message.text(), "ac");
     }
 
     #[test]

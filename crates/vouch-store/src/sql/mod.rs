@@ -83,7 +83,10 @@ impl SqlStore {
         let told_of = [sender, committed];
         let (writer, task) =
             Writer::new(pools.writer, Arc::clone(&inbox), options.batch_ops, told_of);
-        tasks.writer.spawn(task.run());
+        // On a thread of its own, which wakes sooner than a task: each statement is a turn to
+        // SQLite's thread and back.
+        let runtime = tokio::runtime::Handle::current();
+        tasks.writer.spawn_blocking(move || runtime.block_on(task.run()));
         let writer = Arc::new(writer);
         if options.background {
             tasks.others.spawn(log::search::run(Arc::clone(&writer), signal.clone()));

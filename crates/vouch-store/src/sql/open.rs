@@ -91,7 +91,7 @@ async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
         .row_buffer_size(1024)
         .pragma("cache_size", "-65536")
         .pragma("temp_store", "memory")
-        .pragma("wal_autocheckpoint", "4000")
+        .pragma("wal_autocheckpoint", "16000")
         .pragma("journal_size_limit", "67108864");
     let writer = SqlitePoolOptions::new()
         .max_connections(1)

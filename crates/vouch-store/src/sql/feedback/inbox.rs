@@ -45,7 +45,7 @@ const FOLD: usize = 2048;
 /// The most blocks that are taken out in one transaction.
 const FOLD_BLOCKS: u32 = 256;
 /// While others wait for the writer, this many times as long as the last turn took is left to them.
-const LEAVE: u32 = 3;
+const LEAVE: u32 = 9;
 /// When to try again after an error.
 const RETRY: Duration = Duration::from_secs(1);
 

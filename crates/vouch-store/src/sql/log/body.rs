@@ -9,8 +9,9 @@ use zstd::bulk::{Compressor, Decompressor};
 use crate::Result;
 use crate::error::corrupt;
 
-/// A good ratio for little time: a quarter of the size for 11-25 µs per 2 kB.
-const LEVEL: i32 = 3;
+/// In blocks of 2 kB of conversations, level 1 takes 30% less time than level 3 and gives 1% more
+/// bytes (`zstd -b1 -e3 -B2048`).
+const LEVEL: i32 = 1;
 
 thread_local! {
     /// Making a compressor costs more than a small body does, so each thread keeps one.

@@ -29,7 +29,7 @@ use crate::{Result, StoreError};
 /// few, for the index is merged the less often.
 const BATCH: usize = 256;
 /// While others wait for the writer, this many times as long as the last turn took is left to them.
-const LEAVE: u32 = 3;
+const LEAVE: u32 = 9;
 /// How long the task rests when it has read all, and how often it looks without being told.
 const REST: Duration = Duration::from_millis(200);
 const LOOK: Duration = Duration::from_secs(1);
