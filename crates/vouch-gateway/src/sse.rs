@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn a_line_feed_belongs_to_the_carriage_return_before_it_alone() {
         let data = |events: &[Event]| events.iter().map(|e| e.data.clone()).collect::<Vec<_>>();
-        assert_eq!(data(&parse(&[b"data: a\r", b"\ndata: b\r", b"\n\r\n"])), ["a\nb", ""]);
+        assert_eq!(data(&parse(&[b"data: a\r", b"\ndata: b\r", b"\n\r\n"])), ["a\nb"]);
         assert_eq!(data(&parse(&[b"data: a\r", b"data: b\n", b"\n"])), ["a\nb"]);
         let events = parse(&[b"data: a\r\r\ndata: b\n\n"]);
         assert_eq!(data(&events), ["a", "b"]);
