@@ -5,6 +5,7 @@
 //! at fault does not spoil the others.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
@@ -17,6 +18,10 @@ use crate::{Result, StoreError};
 
 /// The most operations that wait.
 const QUEUE_OPS: usize = 4096;
+/// How many times as long as a turn of background work is left to the others, at most.
+const LEAVE: u32 = 9;
+/// How often in the time of such a turn it is looked whether they still press.
+const LOOKS: u32 = 4;
 /// So much that waits, in KiB, is much.
 const PRESSED_KIB: usize = 32;
 /// The most memory that waiting operations hold, in KiB: 256 MiB.
@@ -90,8 +95,20 @@ impl Writer {
         }
     }
 
-    /// Whether so much waits that what nobody waits for had better leave it room.
-    pub(crate) fn is_pressed(&self) -> bool {
+    /// After a turn of work that nobody waits for, which took so long: leaves the writer to the
+    /// others while they press, at most [`LEAVE`] times as long.
+    pub(crate) async fn leave_room(&self, took: Duration) {
+        let look = took / LOOKS;
+        for _ in 0..LEAVE * LOOKS {
+            if !self.is_pressed() {
+                return;
+            }
+            tokio::time::sleep(look).await;
+        }
+    }
+
+    /// Whether much waits to be written, or is being written.
+    fn is_pressed(&self) -> bool {
         QUEUE_KIB as usize - self.memory.available_permits() >= PRESSED_KIB
     }
 

@@ -15,6 +15,7 @@ on_both!(
     each_part_filters,
     words_are_found,
     a_rare_combination_comes_in_parts,
+    a_day_is_found_before_another_full_day,
     pages_go_through_ties,
     a_bar_leads_to_its_logs,
     a_log_with_several_answers_is_shown_once,
@@ -189,6 +190,27 @@ async fn a_rare_combination_comes_in_parts(w: World) {
     assert!(page.items.is_empty() && page.partial && page.next_cursor.is_some());
     assert_eq!(ids(&w, w.filter("variant:rare")).await, [rare]);
     assert!(!w.page(w.filter("variant:common")).await.partial);
+}
+
+/// The logs of other days are not looked at, be they more than a page may look at.
+async fn a_day_is_found_before_another_full_day(w: World) {
+    let day = |log: &Log| log.created_at.date().as_str().to_owned();
+    let (first, then) = (w.log(), w.log().created_at.plus_s(86_400));
+    w.insert(&first).await;
+    w.advance_days(1);
+    let many: Vec<Log> = (0..2100)
+        .map(|_| Log { id: LogId::new(then, w.entropy()), created_at: then, ..w.log() })
+        .collect();
+    for some in many.chunks(700) {
+        w.store.insert_logs(w.project, some, vec![], None).await.unwrap();
+    }
+    let (one, next) = (day(&first), day(&many[0]));
+    for text in [format!("time>={one} time<{next}"), format!("time<{next}"), format!("time:{one}")]
+    {
+        let page = w.page(w.filter(&text)).await;
+        let found: Vec<_> = page.items.iter().map(|log| log.id).collect();
+        assert_eq!(found, [first.id], "{text}");
+    }
 }
 
 async fn pages_go_through_ties(w: World) {

@@ -44,8 +44,6 @@ const MAX_WAITING: u64 = 1_000_000;
 const FOLD: usize = 2048;
 /// The most blocks that are taken out in one transaction.
 const FOLD_BLOCKS: u32 = 256;
-/// While others wait for the writer, this many times as long as the last turn took is left to them.
-const LEAVE: u32 = 9;
 /// When to try again after an error.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -285,8 +283,7 @@ pub(crate) async fn run(writer: Arc<Writer>, inbox: Arc<Inbox>) {
         }
         match turn(&writer).await {
             Ok((0, _)) => tokio::time::sleep(RETRY).await,
-            Ok((_, took)) if writer.is_pressed() => tokio::time::sleep(took * LEAVE).await,
-            Ok(_) => {}
+            Ok((_, took)) => writer.leave_room(took).await,
             Err(StoreError::Unavailable(_)) if writer.is_closed() => return,
             Err(error) => {
                 tracing::warn!(%error, "feedback waits for its effects");

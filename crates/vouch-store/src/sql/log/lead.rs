@@ -3,6 +3,7 @@
 //! Each of them is in the order of log ids, so that a page can begin after any log and end as
 //! soon as it is full.
 
+use vouch_domain::Time;
 use vouch_domain::filter::{Bound, Filter, NameField, NameTest, NumberField, Part, Range, Test};
 use vouch_domain::id::{LogId, ProjectId};
 use vouch_domain::log::LogStatus;
@@ -30,12 +31,15 @@ impl<'a> Plan<'a> {
             Filter::And(parts) => parts.iter().collect(),
             one => vec![one],
         };
-        let days = rest.iter().find_map(|part| match part {
+        let days = rest.iter().filter_map(|part| match part {
             Filter::Is(Test::Time(range)) => {
-                let day = |bound: Option<Bound<vouch_domain::Time>>| bound.map(|b| b.value.day());
-                Some((day(range.from), day(range.to)))
+                Some((range.from.map(first_day), range.to.map(last_day)))
             }
             _ => None,
+        });
+        // Of two times that must both hold, the narrower end of each.
+        let days = days.reduce(|(from, to), (other_from, other_to)| {
+            (from.max(other_from), to.into_iter().chain(other_to).min())
         });
         let best = (0..rest.len()).filter_map(|n| match rest[n] {
             Filter::Is(test) => rank(test).map(|rank| (rank, n, test)),
@@ -194,6 +198,18 @@ fn push_words(scan: &mut Sql, project: ProjectId, text: &str, after: Option<LogI
         scan.push_bind(project).push(" AND a.id = ").push_bind(after).push(")");
     }
     scan.push(" ORDER BY w.rowid DESC LIMIT ").push_bind(limit);
+}
+
+/// The first day of a time from here on.
+const fn first_day(from: Bound<Time>) -> i64 {
+    from.value.day()
+}
+
+/// The last day of a time up to here: a day that ends at midnight is not the next one. Between
+/// them lie as many logs as there are in a day, and a page would look at these first.
+const fn last_day(to: Bound<Time>) -> i64 {
+    let last = if to.inclusive { 0 } else { 1 };
+    Time::from_micros(to.value.micros() - last).day()
 }
 
 /// Feedback given on these days lies between two logs.

@@ -28,8 +28,6 @@ use crate::{Result, StoreError};
 /// How many logs are read in one transaction: not many, for other writes wait meanwhile, and not
 /// few, for the index is merged the less often.
 const BATCH: usize = 256;
-/// While others wait for the writer, this many times as long as the last turn took is left to them.
-const LEAVE: u32 = 9;
 /// How long the task rests when it has read all, and how often it looks without being told.
 const REST: Duration = Duration::from_millis(200);
 const LOOK: Duration = Duration::from_secs(1);
@@ -65,8 +63,7 @@ pub(crate) async fn run(writer: Arc<Writer>, mut written: watch::Receiver<u64>) 
             Op::Other(Box::new(Act { arguments: (), action: |(), tx| Box::pin(timed(tx)), slot }))
         };
         match writer.call(1, act).await {
-            Ok((true, took)) if writer.is_pressed() => tokio::time::sleep(took * LEAVE).await,
-            Ok((true, _)) => {}
+            Ok((true, took)) => writer.leave_room(took).await,
             Ok(_) => {
                 tokio::time::sleep(REST).await;
                 // Other nodes, and what a crash left, raise no signal.
