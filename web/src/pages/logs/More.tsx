@@ -24,7 +24,7 @@ export function More({ list }: { list: List }) {
   if (hasNextPage && partial) return <Further list={list} />;
   return (
     <div ref={ref} className="logs-more">
-      {isFetchingNextPage && <Loader size="sm" aria-label="Loading older logs" />}
+      {isFetchingNextPage && <Loader size="sm" role="status" aria-label="Loading older logs" />}
       {hasNextPage && !isFetchingNextPage && (
         <Button variant="default" size="xs" onClick={() => void fetchNextPage()}>
           Older logs

@@ -85,7 +85,7 @@ function Later({ query }: { query: ReturnType<typeof useThread>["query"] }) {
   }, [near, hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
   return (
     <div ref={ref} className="thread-more">
-      {isFetchingNextPage && <Loader size="sm" aria-label="Loading later calls" />}
+      {isFetchingNextPage && <Loader size="sm" role="status" aria-label="Loading later calls" />}
       {hasNextPage && !isFetchingNextPage && (
         <Button variant="default" size="xs" onClick={() => void fetchNextPage()}>
           Later calls
