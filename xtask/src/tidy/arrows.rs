@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 6] = [
     &["vouch-gateway", "vouch-otlp", "vouch-review", "vouch-guard", "vouch-learn"],
     &["vouch-store"],
     &["vouch-domain"],
-    &["vouch-model"],
+    &["vouch-model", "vouch-stats"],
 ];
 
 /// The one sideways arrow: a response is screened before it leaves.
