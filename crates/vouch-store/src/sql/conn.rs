@@ -79,6 +79,17 @@ impl Pool {
         })
     }
 
+    /// A transaction that takes SQLite's write lock with its first write, and only that of the
+    /// file it writes to.
+    #[cfg(feature = "sqlite")]
+    pub(crate) async fn begin_later(&self) -> Result<Conn> {
+        Ok(match self {
+            Self::Sqlite(pool) => Conn::SqliteWrite(pool.begin().await?),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(pool) => Conn::PostgresWrite(pool.begin().await?),
+        })
+    }
+
     /// Closes a connection, after which another is opened when it is needed. SQLite ends a
     /// transaction by itself when the disk is full, and the connection then no longer knows
     /// whether it is within one.

@@ -52,6 +52,8 @@ use crate::{Result, Store};
 /// A store in SQLite or PostgreSQL.
 pub struct SqlStore {
     readers: Pool,
+    /// Where SQLite's index of words is written.
+    words: Option<Arc<Pool>>,
     writer: Arc<Writer>,
     inbox: Arc<Inbox>,
     signal: tokio::sync::watch::Receiver<u64>,
@@ -75,6 +77,7 @@ impl SqlStore {
     /// names no engine of this build.
     pub async fn open(options: &StoreOptions) -> Result<Self> {
         let pools = open::open(options).await?;
+        let words = pools.words.map(Arc::new);
         let (sender, signal) = tokio::sync::watch::channel(0);
         let mut tasks = Tasks::default();
         let (committed, told) = tokio::sync::watch::channel(0);
@@ -89,11 +92,19 @@ impl SqlStore {
         tasks.writer.spawn_blocking(move || runtime.block_on(task.run()));
         let writer = Arc::new(writer);
         if options.background {
-            tasks.others.spawn(log::search::run(Arc::clone(&writer), signal.clone()));
+            match words.clone() {
+                #[cfg(feature = "sqlite")]
+                Some(words) => {
+                    let words = log::words::run(words, Arc::clone(&writer), signal.clone());
+                    tasks.others.spawn(words)
+                }
+                _ => tasks.others.spawn(log::search::run(Arc::clone(&writer), signal.clone())),
+            };
             tasks.others.spawn(inbox::run(Arc::clone(&writer), Arc::clone(&inbox)));
         }
         Ok(Self {
             readers: pools.readers,
+            words,
             writer,
             inbox,
             signal,
@@ -151,6 +162,9 @@ impl Store for SqlStore {
         let Tasks { mut writer, mut others } = tasks;
         while writer.join_next().await.is_some() {}
         others.shutdown().await;
+        if let Some(words) = &self.words {
+            words.close().await;
+        }
         self.readers.close().await;
     }
 }

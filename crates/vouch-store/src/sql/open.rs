@@ -5,6 +5,8 @@ use std::time::Duration;
 use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migrator};
 
 use super::conn::{Conn, Pool};
+#[cfg(feature = "sqlite")]
+use super::log::words;
 use crate::{Result, StoreError};
 
 /// Which database, and how to open it.
@@ -30,10 +32,12 @@ impl StoreOptions {
     }
 }
 
-/// The pools of one database: one connection that writes, several that read.
+/// The pools of one database: one connection that writes, several that read, and one that writes
+/// SQLite's index of words.
 pub(super) struct Pools {
     pub(super) writer: Pool,
     pub(super) readers: Pool,
+    pub(super) words: Option<Pool>,
 }
 
 #[cfg(feature = "sqlite")]
@@ -107,12 +111,20 @@ async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
     if options.migrate {
         SQLITE.run(&writer).await.map_err(unavailable)?;
     }
+    make_private(&words::file(path)).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
+    let words_pool = words::open(path, ACQUIRE_TIMEOUT).await?;
+    let file = words::file(path);
     let readers = SqlitePoolOptions::new()
         .max_connections(options.readers.max(1))
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .after_connect(move |conn, _| {
+            let attach = sqlx::query("ATTACH DATABASE ? AS words").bind(file.clone());
+            Box::pin(async move { attach.execute(conn).await.map(|_| ()) })
+        })
         .connect_with(connect.pragma("query_only", "on").pragma("cache_size", "-16384"))
         .await?;
-    Ok(Pools { writer: Pool::Sqlite(writer), readers: Pool::Sqlite(readers) })
+    let (writer, readers) = (Pool::Sqlite(writer), Pool::Sqlite(readers));
+    Ok(Pools { writer, readers, words: Some(words_pool) })
 }
 
 #[cfg(feature = "postgres")]
@@ -144,7 +156,8 @@ async fn open_postgres(options: &StoreOptions) -> Result<Pools> {
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_with(connect)
         .await?;
-    Ok(Pools { writer: Pool::Postgres(writer), readers: Pool::Postgres(readers) })
+    let (writer, readers) = (Pool::Postgres(writer), Pool::Postgres(readers));
+    Ok(Pools { writer, readers, words: None })
 }
 
 /// The writer finds every row by its key. A plan made while a table was small must not scan it

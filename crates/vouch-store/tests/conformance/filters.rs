@@ -22,7 +22,7 @@ on_both!(
     other_projects_are_not_seen,
 );
 
-async fn ids(w: &World, filter: Filter) -> Vec<LogId> {
+pub(crate) async fn ids(w: &World, filter: Filter) -> Vec<LogId> {
     let mut query = LogQuery { project: w.project, filter, cursor: None, limit: 2 };
     let mut ids = Vec::new();
     loop {
@@ -165,7 +165,7 @@ async fn words_are_found(w: World) {
 }
 
 /// Waits until so many logs are found by their words.
-async fn until_found(w: &World, text: &str, count: usize) {
+pub(crate) async fn until_found(w: &World, text: &str, count: usize) {
     for _ in 0..500 {
         if ids(w, w.filter(text)).await.len() == count {
             break;

@@ -25,5 +25,6 @@ mod threads;
 mod transfer;
 mod values;
 mod views;
+mod words;
 mod world;
 mod writer;

@@ -90,18 +90,22 @@ impl Restore {
         for Found { table, .. } in found.iter().rev() {
             Sql::assembled(format!("DELETE FROM {}", table.name), vec![]).run(&mut conn).await?;
         }
-        let mut into = None;
+        let mut into = Into::Unknown;
         loop {
             let piece = from.recv().await;
             match piece.ok_or_else(|| corrupt("backup", "it breaks off"))? {
                 Piece::End => break,
-                Piece::Table(table) => into = Some(target(&found, &table)?),
-                Piece::Rows(rows) => {
-                    let Some((table, kinds)) = &into else {
-                        return Err(corrupt("backup", "rows of no table"));
-                    };
-                    insert(&mut conn, table, kinds, rows).await?;
+                // Of an older backup; what is left to read is all.
+                Piece::Table(table) if WORDS.contains(&table.name.as_str()) => into = Into::Nothing,
+                Piece::Table(table) => {
+                    let (table, kinds) = target(&found, &table)?;
+                    into = Into::Table(table, kinds);
                 }
+                Piece::Rows(rows) => match &into {
+                    Into::Table(table, kinds) => insert(&mut conn, table, kinds, rows).await?,
+                    Into::Nothing => {}
+                    Into::Unknown => return Err(corrupt("backup", "rows of no table")),
+                },
             }
         }
         migrate(&mut conn, None).await?;
@@ -115,6 +119,16 @@ impl Restore {
     }
 }
 
+/// Where rows that come are written.
+enum Into {
+    /// No table was named yet.
+    Unknown,
+    /// It is made anew.
+    Nothing,
+    /// Here.
+    Table(Table, Vec<Kind>),
+}
+
 /// The index of words is made anew.
 async fn read_words_again(conn: &mut Conn) -> Result<()> {
     if conn.is_shared() {
@@ -122,8 +136,8 @@ async fn read_words_again(conn: &mut Conn) -> Result<()> {
                    ON CONFLICT (project, log) DO NOTHING";
         return sql(all).run(conn).await.map(|_| ());
     }
-    sql("DELETE FROM search_todo").run(conn).await?;
-    sql("UPDATE search_progress SET seq = 0").run(conn).await.map(|_| ())
+    let another = "UPDATE search_source SET id = lower(hex(randomblob(16)))";
+    sql(another).run(conn).await.map(|_| ())
 }
 
 /// Removes our tables. SQLite's database is a new file.

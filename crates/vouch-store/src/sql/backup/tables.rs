@@ -8,8 +8,9 @@ use crate::sql::statement::{Sql, sql};
 use crate::sql::value::Kind;
 use crate::{Result, Table};
 
-/// Made anew from the logs: their words, and how far these were read.
-pub(super) const WORDS: [&str; 2] = ["log_search", "search_progress"];
+/// Made anew from the logs: their words, how far these were read, and what is left to read.
+pub(super) const WORDS: [&str; 5] =
+    ["log_search", "search_progress", "search_todo", "search_changes", "search_source"];
 /// What only SQLite has: it is made anew.
 const OWN: (&str, &str) = ("logs", "seq");
 

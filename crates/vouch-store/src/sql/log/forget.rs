@@ -12,7 +12,7 @@ use super::row::COLUMNS;
 
 /// What belongs to the logs `k`, but for their own rows and their tags. What is found through
 /// another of these comes before it.
-const BELONGINGS: [&str; 9] = [
+const BELONGINGS: [&str; 8] = [
     "DELETE FROM feedback_labels WHERE (project, metric, log) IN (SELECT f.project, f.name, f.target \
      FROM k CROSS JOIN feedback f WHERE f.project = k.project AND f.target = k.log)",
     "DELETE FROM feedback_retractions WHERE (project, feedback) IN (SELECT f.project, f.id \
@@ -22,7 +22,6 @@ const BELONGINGS: [&str; 9] = [
     "DELETE FROM log_tallies WHERE (project, log) IN (SELECT project, log FROM k)",
     "DELETE FROM log_patches WHERE (project, log) IN (SELECT project, log FROM k)",
     "DELETE FROM log_bodies WHERE (project, id) IN (SELECT project, log FROM k)",
-    "DELETE FROM search_todo WHERE (project, log) IN (SELECT project, log FROM k)",
     "DELETE FROM log_spans WHERE (project, log) IN (SELECT project, log FROM k)",
     "DELETE FROM early_logs WHERE (project, log) IN (SELECT project, log FROM k)",
 ];
@@ -32,13 +31,15 @@ pub(crate) async fn forget(tx: &mut Tx, logs: &[(ProjectId, LogId)]) -> Result<u
     for delete in BELONGINGS {
         numbered(logs).run(&mut tx.conn, delete).await?;
     }
-    let words = if tx.conn.is_shared() {
-        "DELETE FROM log_search WHERE (project, log) IN (SELECT project, log FROM k)"
+    if tx.conn.is_shared() {
+        for words in ["search_todo", "log_search"] {
+            let delete =
+                format!("DELETE FROM {words} WHERE (project, log) IN (SELECT project, log FROM k)");
+            numbered(logs).run(&mut tx.conn, &delete).await?;
+        }
     } else {
-        "DELETE FROM log_search WHERE rowid IN \
-         (SELECT l.seq FROM k CROSS JOIN logs l WHERE l.project = k.project AND l.id = k.log)"
-    };
-    numbered(logs).run(&mut tx.conn, words).await?;
+        search::note(tx, logs.iter().copied()).await?;
+    }
     let body = format!(
         "SELECT {COLUMNS} FROM k CROSS JOIN logs l WHERE l.project = k.project AND l.id = k.log"
     );
@@ -54,9 +55,5 @@ pub(crate) async fn forget(tx: &mut Tx, logs: &[(ProjectId, LogId)]) -> Result<u
                   (SELECT project, key, value, log FROM k)";
     tags.run(&mut tx.conn, delete).await?;
     let delete = "DELETE FROM logs WHERE (project, id) IN (SELECT project, log FROM k)";
-    let gone = numbered(logs).run(&mut tx.conn, delete).await?;
-    if !tx.conn.is_shared() {
-        search::forget_progress(tx).await?;
-    }
-    Ok(gone)
+    numbered(logs).run(&mut tx.conn, delete).await
 }

@@ -18,6 +18,8 @@ mod thread;
 mod traced;
 pub(crate) mod usage;
 mod values;
+#[cfg(feature = "sqlite")]
+pub(crate) mod words;
 
 use vouch_domain::Page;
 use vouch_domain::feedback::NewFeedback;

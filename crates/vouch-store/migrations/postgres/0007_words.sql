@@ -1,0 +1,1 @@
+-- Words have a file of their own in SQLite; here they stay in their table.
