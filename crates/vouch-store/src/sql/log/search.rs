@@ -139,8 +139,11 @@ pub(super) fn words(text: &str) -> String {
 }
 
 fn push_words(words: &mut String, text: &str) {
+    words.reserve(text.len());
     for c in text.chars().take(MAX_CHARS) {
-        if is_unspaced(c) {
+        if c.is_ascii_alphanumeric() {
+            words.push(c.to_ascii_lowercase());
+        } else if is_unspaced(c) {
             words.extend([' ', c, ' ']);
         } else if c.is_alphanumeric() {
             words.extend(c.to_lowercase());

@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS search_progress (source TEXT NOT NULL, seq INTEGER NO
 CREATE VIRTUAL TABLE IF NOT EXISTS log_search USING fts5 (
     words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
 );
-INSERT INTO log_search (log_search, rank) VALUES ('hashsize', 33554432);
+INSERT INTO log_search (log_search, rank) VALUES ('hashsize', 16777216);
 INSERT INTO log_search (log_search, rank) VALUES ('automerge', 16);
 ";
 
