@@ -5,9 +5,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{KeyId, UserId};
+use crate::id::{KeyId, QueueId, UserId};
 
-/// Who did something. As text: `user:ID`, `key:ID`, `end_user:NAME`, `judge:NAME` or `system`.
+/// Who did something. As text: `user:ID`, `key:ID`, `end_user:NAME`, `judge:NAME`, `queue:ID` or
+/// `system`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Actor {
     /// A person who is signed in.
@@ -18,6 +19,8 @@ pub enum Actor {
     EndUser(String),
     /// A model or rule that judges, by name.
     Judge(String),
+    /// The reviewers of a queue together.
+    Queue(QueueId),
     /// Vouch itself.
     System,
 }
@@ -29,6 +32,7 @@ impl fmt::Display for Actor {
             Self::Key(id) => write!(f, "key:{id}"),
             Self::EndUser(name) => write!(f, "end_user:{name}"),
             Self::Judge(name) => write!(f, "judge:{name}"),
+            Self::Queue(id) => write!(f, "queue:{id}"),
             Self::System => f.write_str("system"),
         }
     }
@@ -36,7 +40,7 @@ impl fmt::Display for Actor {
 
 /// The text does not name an actor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected user:ID, key:ID, end_user:NAME, judge:NAME or system")]
+#[error("expected user:ID, key:ID, end_user:NAME, judge:NAME, queue:ID or system")]
 pub struct ActorError;
 
 impl FromStr for Actor {
@@ -50,6 +54,7 @@ impl FromStr for Actor {
             ("key", id) => id.parse().map(Self::Key).map_err(|_| ActorError),
             ("end_user", name) => Ok(Self::EndUser(name.to_owned())),
             ("judge", name) => Ok(Self::Judge(name.to_owned())),
+            ("queue", id) => id.parse().map(Self::Queue).map_err(|_| ActorError),
             _ => Err(ActorError),
         }
     }
@@ -73,7 +78,9 @@ impl utoipa::PartialSchema for Actor {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
         utoipa::openapi::ObjectBuilder::new()
             .schema_type(utoipa::openapi::schema::Type::String)
-            .description(Some("`user:ID`, `key:ID`, `end_user:NAME`, `judge:NAME` or `system`"))
+            .description(Some(
+                "`user:ID`, `key:ID`, `end_user:NAME`, `judge:NAME`, `queue:ID` or `system`",
+            ))
             .build()
             .into()
     }
@@ -98,11 +105,27 @@ pub enum Source {
     EndUser,
     /// A domain expert who is signed in.
     Reviewer,
+    /// The reviewers of a queue together: their consensus, or what was decided of their conflict.
+    /// In scores it weighs as much as one of them.
+    Reviewers,
 }
 
 impl Source {
     /// All sources, lightest first.
-    pub const ALL: [Self; 4] = [Self::Program, Self::Judge, Self::EndUser, Self::Reviewer];
+    pub const ALL: [Self; 5] =
+        [Self::Program, Self::Judge, Self::EndUser, Self::Reviewer, Self::Reviewers];
+    /// How many weights there are.
+    pub const WEIGHTS: usize = 4;
+
+    /// How much its word weighs, from 0 to below [`Self::WEIGHTS`].
+    pub const fn weight(self) -> usize {
+        match self {
+            Self::Program => 0,
+            Self::Judge => 1,
+            Self::EndUser => 2,
+            Self::Reviewer | Self::Reviewers => 3,
+        }
+    }
 
     /// The word used in JSON.
     pub const fn as_str(self) -> &'static str {
@@ -111,6 +134,7 @@ impl Source {
             Self::Judge => "judge",
             Self::EndUser => "end_user",
             Self::Reviewer => "reviewer",
+            Self::Reviewers => "reviewers",
         }
     }
 
@@ -126,7 +150,9 @@ mod tests {
 
     #[test]
     fn actors_round_trip_with_colons_in_names() {
-        for actor in [Actor::System, Actor::EndUser("a:b".into()), Actor::Judge("gpt".into())] {
+        let queue = QueueId::new(crate::Time::from_micros(0), [1; 10]);
+        let named = [Actor::EndUser("a:b".into()), Actor::Judge("gpt".into())];
+        for actor in [Actor::System, Actor::Queue(queue)].into_iter().chain(named) {
             assert_eq!(actor.to_string().parse::<Actor>().unwrap(), actor);
         }
         assert!("robot:1".parse::<Actor>().is_err());
@@ -135,7 +161,9 @@ mod tests {
 
     #[test]
     fn people_outrank_judges_outrank_programs() {
+        assert!(Source::Reviewers >= Source::Reviewer);
         assert!(Source::Reviewer > Source::EndUser);
+        assert!(Source::ALL.is_sorted_by_key(|source| source.weight()));
         assert!(Source::EndUser > Source::Judge);
         assert!(Source::Judge > Source::Program);
     }

@@ -18,12 +18,20 @@ pub enum EventKind {
     /// A deployment, provider, price, metric, key, person or view was changed.
     #[serde(rename = "settings.changed")]
     SettingsChanged,
+    /// Tasks of a review queue were added, given out, reviewed or decided.
+    #[serde(rename = "queue.changed")]
+    QueueChanged,
 }
 
 impl EventKind {
     /// All kinds.
-    pub const ALL: [Self; 4] =
-        [Self::LogCreated, Self::LogUpdated, Self::FeedbackChanged, Self::SettingsChanged];
+    pub const ALL: [Self; 5] = [
+        Self::LogCreated,
+        Self::LogUpdated,
+        Self::FeedbackChanged,
+        Self::SettingsChanged,
+        Self::QueueChanged,
+    ];
 
     /// The name used on the wire and in the store.
     pub const fn as_str(self) -> &'static str {
@@ -32,6 +40,7 @@ impl EventKind {
             Self::LogUpdated => "log.updated",
             Self::FeedbackChanged => "feedback.changed",
             Self::SettingsChanged => "settings.changed",
+            Self::QueueChanged => "queue.changed",
         }
     }
 
@@ -49,6 +58,7 @@ pub struct Event {
     pub seq: i64,
     /// What kind of thing happened.
     pub kind: EventKind,
-    /// To what: ids of logs for `log.*` and `feedback.changed` (at most 100 are named).
+    /// To what: ids of logs for `log.*` and `feedback.changed`, of queues for
+    /// `queue.changed` (at most 100 are named).
     pub ids: Vec<String>,
 }

@@ -142,9 +142,9 @@ impl FeedbackTally {
             }
         }
         let scores = || counted().filter(|f| f.name == "score");
-        if let Some(heaviest) = scores().map(|f| f.source).max() {
+        if let Some(heaviest) = scores().map(|f| f.source.weight()).max() {
             let values: Vec<f64> = scores()
-                .filter(|f| f.source == heaviest)
+                .filter(|f| f.source.weight() == heaviest)
                 .filter_map(|f| f.value.number())
                 .collect();
             let count = u32::try_from(values.len()).unwrap_or(u32::MAX);
@@ -210,7 +210,7 @@ mod tests {
         let history = settle(vec![
             given(1, "judge", Source::Judge, "score", MetricValue::Number(10.0)),
             given(2, "ann", Source::Reviewer, "score", MetricValue::Number(80.0)),
-            given(3, "bob", Source::Reviewer, "score", MetricValue::Number(60.0)),
+            given(3, "bob", Source::Reviewers, "score", MetricValue::Number(60.0)),
         ]);
         assert_eq!(FeedbackTally::of(&history).score, Some(70.0));
     }

@@ -155,6 +155,12 @@ ids! {
     ViewId = "view";
     /// An audit entry.
     AuditId = "audit";
+    /// A review queue.
+    QueueId = "queue";
+    /// One item in one queue.
+    TaskId = "task";
+    /// One reviewer's answers to one task.
+    ReviewId = "review";
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ pub mod project;
 pub mod provider;
 pub mod rate;
 pub mod retention;
+pub mod review;
 pub mod rollup;
 pub mod span;
 pub mod thread;

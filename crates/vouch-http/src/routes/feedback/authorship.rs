@@ -67,9 +67,9 @@ impl Authorship {
             Some(Source::EndUser) => {
                 Err(Invalid::new("/user_id", "the application's name of its user", "nothing"))
             }
-            Some(Source::Reviewer) => {
+            Some(source @ (Source::Reviewer | Source::Reviewers)) => {
                 let expected = "end_user, judge or program; a reviewer is a signed-in person";
-                Err(Invalid::new("/source", expected, "reviewer"))
+                Err(Invalid::new("/source", expected, source.as_str()))
             }
         }
     }

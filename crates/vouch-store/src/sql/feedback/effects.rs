@@ -30,8 +30,8 @@ struct TallyDelta {
     thumbs_down: i64,
     feedback_count: i64,
     corrections: i64,
-    /// For each source its scores and their sum in millionths.
-    scores: [(i64, i64); Source::ALL.len()],
+    /// For each weight of a source its scores and their sum in millionths.
+    scores: [(i64, i64); Source::WEIGHTS],
 }
 
 struct LabelChange {
@@ -103,7 +103,7 @@ impl TallyDelta {
             ("thumbs", MetricValue::Boolean(true)) => self.thumbs_up += sign,
             ("thumbs", MetricValue::Boolean(false)) => self.thumbs_down += sign,
             ("score", MetricValue::Number(score)) => {
-                let (count, sum) = &mut self.scores[kept.source as usize];
+                let (count, sum) = &mut self.scores[kept.source.weight()];
                 *count += sign;
                 *sum = sum.saturating_add(sign.saturating_mul(micros(*score)));
             }
@@ -204,7 +204,7 @@ async fn write_tallies(
             delta.feedback_count.into(),
             delta.corrections.into(),
         ]);
-        if delta.scores == <[(i64, i64); Source::ALL.len()]>::default() {
+        if delta.scores == <[(i64, i64); Source::WEIGHTS]>::default() {
             continue;
         }
         let [program, judge, end_user, reviewer] = delta.scores;

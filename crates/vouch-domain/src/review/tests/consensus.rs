@@ -1,0 +1,142 @@
+//! What reviews say together.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::super::{Answers, ConflictReason, Verdict, conclude};
+use super::{answers, settings};
+
+const DIFFER: Verdict = Verdict::Conflict(ConflictReason::Differ);
+
+/// The consensus on one question `q` and the verdict, of these answers to it.
+fn of(question: Value, more: Value, given: &[Value]) -> (Value, Verdict) {
+    let mut question = super::object(question);
+    question.extend(super::object(json!({"key": "q", "title": "Q"})));
+    let settings = settings(json!([question]), more);
+    let reviews: Vec<Answers> = given
+        .iter()
+        .map(
+            |value| if value.is_null() { Answers::default() } else { answers(json!({"q": value})) },
+        )
+        .collect();
+    let (consensus, verdict) = conclude(&settings, &reviews.iter().collect::<Vec<_>>());
+    (consensus.answers.get("q").cloned().unwrap_or_default(), verdict)
+}
+
+fn accept() -> Value {
+    json!({"accept": "consensus"})
+}
+
+#[test]
+fn choices_by_majority_with_a_stated_tie() {
+    let q = || json!({"type": "category", "options": [{"key": "x", "title": "X"}, {"key": "y", "title": "Y"}]});
+    let (x, y) = (json!("x"), json!("y"));
+    assert_eq!(of(q(), json!({}), &[x.clone(), x.clone()]), (x.clone(), Verdict::Complete));
+    assert_eq!(of(q(), json!({}), &[x.clone(), y.clone(), x.clone()]), (x.clone(), DIFFER));
+    let three = [y.clone(), x.clone(), x.clone()];
+    assert_eq!(of(q(), accept(), &three), (x.clone(), Verdict::Complete));
+    assert_eq!(of(q(), accept(), &[y.clone(), x.clone()]), (Value::Null, DIFFER));
+    let first = json!({"accept": "consensus", "consensus": {"tie": "first"}});
+    assert_eq!(of(q(), first, &[y.clone(), x.clone()]), (y, Verdict::Complete));
+    // An abstention is not another opinion.
+    assert_eq!(of(q(), json!({}), &[x.clone(), Value::Null]), (x, Verdict::Complete));
+}
+
+#[test]
+fn numbers_by_their_median() {
+    let q = || json!({"type": "rating", "min": 1, "max": 5});
+    assert_eq!(of(q(), json!({}), &[json!(4), json!(4)]), (json!(4), Verdict::Complete));
+    assert_eq!(of(q(), json!({}), &[json!(4), json!(5)]), (json!(4.5), DIFFER));
+    assert_eq!(of(q(), accept(), &[json!(1), json!(5), json!(4)]), (json!(4), Verdict::Complete));
+    assert_eq!(of(q(), accept(), &[json!(1), json!(5)]), (json!(3), Verdict::Complete));
+}
+
+#[test]
+fn several_options_each_by_itself() {
+    let options = json!([{"key": "x", "title": "X"}, {"key": "y", "title": "Y"}]);
+    let q = || json!({"type": "multi_category", "options": options});
+    let given = [json!(["x"]), json!(["x", "y"]), json!([])];
+    assert_eq!(of(q(), accept(), &given), (json!(["x"]), Verdict::Complete));
+    assert_eq!(of(q(), accept(), &given[..2]), (Value::Null, DIFFER));
+    let q = json!({"type": "checklist", "options": options});
+    let given = [
+        json!({"x": true, "y": false}),
+        json!({"x": true, "y": true}),
+        json!({"x": false, "y": false}),
+    ];
+    assert_eq!(of(q, accept(), &given), (json!({"x": true, "y": false}), Verdict::Complete));
+}
+
+#[test]
+fn spans_rankings_and_preferences() {
+    let span = |start: u32| json!({"start": start, "end": start + 1, "label": "l"});
+    let q = json!({"type": "spans", "labels": [{"key": "l", "title": "L"}]});
+    let given = [json!([span(0), span(3)]), json!([span(0)]), json!([span(3), span(4), span(0)])];
+    assert_eq!(of(q, accept(), &given), (json!([span(0), span(3)]), Verdict::Complete));
+    let pairs = |more: Value| {
+        let mut all = super::object(json!({"item": "responses", "accept": "consensus"}));
+        all.extend(super::object(more));
+        Value::Object(all)
+    };
+    let given = [json!([[0], [1], [2]]), json!([[1], [0], [2]])];
+    let ranking = of(json!({"type": "ranking"}), pairs(json!({})), &given);
+    assert_eq!(ranking, (json!([[0, 1], [2]]), Verdict::Complete));
+    let prefer = |choice: &str, strength: u8| json!({"choice": choice, "strength": strength});
+    let q = || json!({"type": "preference", "strength": 3});
+    let given = [prefer("a", 3), prefer("b", 1), prefer("a", 1)];
+    assert_eq!(of(q(), pairs(json!({})), &given), (prefer("a", 1), Verdict::Complete));
+    // How strong it is does not make a conflict.
+    let given = [prefer("a", 3), prefer("a", 1)];
+    assert_eq!(of(q(), pairs(json!({"accept": "unanimous"})), &given).1, Verdict::Complete);
+}
+
+#[test]
+fn a_text_makes_no_conflict_and_a_correction_is_chosen() {
+    let (one, two) = (json!("one"), json!("two"));
+    let text = || json!({"type": "text"});
+    assert_eq!(
+        of(text(), json!({}), &[one.clone(), two.clone()]),
+        (Value::Null, Verdict::Complete)
+    );
+    let correction = || json!({"type": "correction"});
+    let alone = of(correction(), json!({}), std::slice::from_ref(&one));
+    assert_eq!(alone, (one.clone(), Verdict::Complete));
+    assert_eq!(of(correction(), json!({}), &[one.clone(), two.clone()]), (Value::Null, DIFFER));
+    // Who left the answer as it is said so, too.
+    assert_eq!(of(correction(), json!({}), &[one.clone(), Value::Null]).1, DIFFER);
+    assert_eq!(of(correction(), accept(), &[one, two]), (Value::Null, Verdict::Complete));
+}
+
+#[test]
+fn a_question_hangs_on_the_consensus_of_another() {
+    let questions = json!([
+        {"key": "up", "title": "?", "type": "thumbs"},
+        {"key": "defect", "title": "?", "type": "text", "when": {"question": "up", "is": [false]}},
+    ]);
+    let settings = settings(questions, accept());
+    let reviews = [
+        answers(json!({"up": true})),
+        answers(json!({"up": false, "defect": "x"})),
+        answers(json!({"up": true})),
+    ];
+    let (consensus, verdict) = conclude(&settings, &reviews.iter().collect::<Vec<_>>());
+    assert_eq!(serde_json::to_value(&consensus.answers).unwrap(), json!({"up": true}));
+    assert_eq!(verdict, Verdict::Complete);
+    assert!((consensus.questions["up"].share - 2.0 / 3.0).abs() < 1e-12);
+}
+
+proptest! {
+    #[test]
+    fn the_consensus_of_one_is_what_they_said_and_order_matters_only_in_ties(
+        given in proptest::collection::vec(0i64..4, 1..7), swap in any::<proptest::sample::Index>()
+    ) {
+        let q = || json!({"type": "rating", "min": 0, "max": 3});
+        let values: Vec<Value> = given.iter().map(|n| json!(n)).collect();
+        prop_assert_eq!(of(q(), json!({}), &values[..1]), (values[0].clone(), Verdict::Complete));
+        let mut turned = values.clone();
+        turned.rotate_left(swap.index(values.len()));
+        prop_assert_eq!(of(q(), accept(), &values), of(q(), accept(), &turned));
+        let unanimous = values.iter().all(|value| *value == values[0]);
+        prop_assert_eq!(of(q(), json!({}), &values).1 == Verdict::Complete, unanimous);
+    }
+}
