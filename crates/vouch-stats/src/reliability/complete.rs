@@ -1,0 +1,70 @@
+//! Ratings of items by reviewers who all rated all of them.
+
+use crate::agreement::Undefined;
+use crate::judgements::Judgements;
+
+/// A full table of ratings: a row for each item, a column for each reviewer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Complete {
+    columns: usize,
+    ratings: Vec<f64>,
+}
+
+impl Complete {
+    /// Reads a table.
+    ///
+    /// # Errors
+    /// [`Undefined::NoCompleteItems`] when there are fewer than two rows or two columns, the rows
+    /// are not equally long, or a rating is not finite.
+    pub fn from_rows(rows: &[Vec<f64>]) -> Result<Self, Undefined> {
+        let columns = rows.first().map_or(0, Vec::len);
+        let whole = rows.iter().all(|row| row.len() == columns);
+        let finite = rows.iter().flatten().all(|rating| rating.is_finite());
+        if rows.len() < 2 || columns < 2 || !whole || !finite {
+            return Err(Undefined::NoCompleteItems);
+        }
+        Ok(Self { columns, ratings: rows.concat() })
+    }
+
+    /// The items that every reviewer judged; `values` holds the value of each category.
+    ///
+    /// # Errors
+    /// [`Undefined::NoCompleteItems`] when there are fewer than two of them, or fewer than two
+    /// reviewers.
+    ///
+    /// # Panics
+    /// When there are fewer values than categories.
+    pub fn of(judgements: &Judgements, values: &[f64]) -> Result<Self, Undefined> {
+        let mut present = vec![false; judgements.reviewers()];
+        for one in judgements.all() {
+            present[one.reviewer as usize] = true;
+        }
+        let columns = present.iter().filter(|present| **present).count();
+        let whole = judgements.by_item().filter(|item| item.len() == columns);
+        let ratings: Vec<f64> = whole.flatten().map(|one| values[one.category as usize]).collect();
+        if columns < 2 || ratings.len() < 2 * columns {
+            return Err(Undefined::NoCompleteItems);
+        }
+        Ok(Self { columns, ratings })
+    }
+
+    /// How many items.
+    pub fn items(&self) -> usize {
+        self.ratings.len() / self.columns
+    }
+
+    /// How many reviewers.
+    pub fn reviewers(&self) -> usize {
+        self.columns
+    }
+
+    /// The ratings of each item.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> + Clone {
+        self.ratings.chunks_exact(self.columns)
+    }
+
+    /// The ratings of one reviewer.
+    pub fn column(&self, reviewer: usize) -> impl Iterator<Item = f64> + Clone + '_ {
+        self.rows().map(move |row| row[reviewer])
+    }
+}
