@@ -221,6 +221,8 @@ fn se(counts: &Counts, point: &Point, times: &[u64]) -> Option<f64> {
     }
     // Without the correction for few judgements, as in the paper.
     let value = 1.0 - point.within / point.among;
+    let judgements = point.items * point.each;
+    let corrected = point.within * (judgements - 1.0) / judgements;
     let mut squares = 0.0;
     for (cells, n) in counts.patterns().zip(times) {
         let judgements = total(cells);
@@ -234,7 +236,7 @@ fn se(counts: &Counts, point: &Point, times: &[u64]) -> Option<f64> {
             .map(|(category, count)| f64::from(*count) * point.mean_from[*category as usize])
             .sum::<f64>()
             / point.each;
-        let moved = (point.among - own + point.within * (part - 1.0)) / point.among
+        let moved = (point.among - own + corrected * (part - 1.0)) / point.among
             - 2.0 * (1.0 - value) * (point.among * part - from) / point.among;
         squares += real(*n) * (moved - value).powi(2);
     }

@@ -142,8 +142,9 @@ fn fleiss_1971() {
     near(test.z, &t["z"], 8);
     let categories = fleiss_categories(&counts).unwrap();
     for (category, expected) in categories.iter().zip(t["per_category"].as_array().unwrap()) {
-        // Exactly 3239/6875 = .47112727..., where the table says .4711272686: eight digits of it.
-        near(category.kappa.unwrap(), expected, 8);
+        // The fourth is exactly 3239/6875 = .47112727..., the fifth 3335/5891 = .56611780...,
+        // where the table says .4711272686 and .566117814: seven digits of them are right.
+        near(category.kappa.unwrap(), expected, 7);
     }
     near(brennan_prediger(&counts, &identity(), None).unwrap().value, &t["randolph"], 10);
     near(alpha(&counts, Scale::Nominal), &t["alpha_nominal"], 10);
