@@ -85,11 +85,15 @@ fn estimate(
         Some(plan) => {
             percentile_interval(times, plan, |drawn| Some(model.point(drawn).ok()?.value))
         }
-        None => se.map(|se| {
-            Interval::around(point.value, se * t95(real(counts.items()) - 1.0))
-        }),
+        None => se.map(|se| Interval::around(point.value, se * t95(real(counts.items()) - 1.0))),
     };
-    Ok(Estimate { value: point.value, observed: point.observed, expected: point.expected, se, ci95 })
+    Ok(Estimate {
+        value: point.value,
+        observed: point.observed,
+        expected: point.expected,
+        se,
+        ci95,
+    })
 }
 
 /// What stays the same however often items are drawn.
@@ -196,9 +200,8 @@ impl<'a> Model<'a> {
             let own = agreement.map_or(0.0, |agreement| agreement - point.expected);
             let own = own * point.items / point.compared / left;
             let mean_of = |value: &dyn Fn(usize) -> f64| {
-                let each = |(category, count): &(u32, u32)| {
-                    f64::from(*count) * value(*category as usize)
-                };
+                let each =
+                    |(category, count): &(u32, u32)| f64::from(*count) * value(*category as usize);
                 cells.iter().map(each).sum::<f64>() / total(cells)
             };
             let expected = match self.chance {

@@ -139,9 +139,8 @@ impl Table {
         if items == 0 {
             return Err(Undefined::NoOverlap);
         }
-        let agreed = |((a, b), n): (&(u32, u32), &u64)| {
-            real(*n) * weights.of(*a as usize, *b as usize)
-        };
+        let agreed =
+            |((a, b), n): (&(u32, u32), &u64)| real(*n) * weights.of(*a as usize, *b as usize);
         let observed = self.cells.iter().zip(times).map(agreed).sum::<f64>() / real(items);
         let (first, second) = self.margins(times);
         let columns = weighted(weights, &second, false);

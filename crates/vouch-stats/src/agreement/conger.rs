@@ -47,8 +47,8 @@ pub fn conger_kappa(judgements: &Judgements, weights: &Weights) -> Result<Estima
         } else {
             0.0
         };
-        let moved = own - 2.0 * (1.0 - value) * (chance - expected) / left;
-        squares += (moved - value).powi(2);
+        let shift = own - 2.0 * (1.0 - value) * (chance - expected) / left;
+        squares += (shift - value).powi(2);
     }
     let se = (items > 1.0).then(|| (squares / (items * (items - 1.0))).sqrt());
     let ci95 = se.map(|se| Interval::around(value, se * t95(items - 1.0)));
@@ -67,9 +67,7 @@ fn agreement(item: &[crate::Judgement], weights: &Weights) -> f64 {
     let judgements = total(&cells);
     let mut agreed = 0.0;
     for (a, count) in &cells {
-        let with = |(b, many): &(u32, u32)| {
-            f64::from(*many) * weights.of(*a as usize, *b as usize)
-        };
+        let with = |(b, many): &(u32, u32)| f64::from(*many) * weights.of(*a as usize, *b as usize);
         agreed += f64::from(*count) * (cells.iter().map(with).sum::<f64>() - 1.0);
     }
     agreed / (judgements * (judgements - 1.0))
@@ -149,8 +147,7 @@ impl Habits {
 
     fn moves(&self, weights: &Weights, items: f64) -> Moves {
         let people = size(self.given.len());
-        let mut moves =
-            Moves { categories: self.categories, base: Vec::new(), judged: Vec::new() };
+        let mut moves = Moves { categories: self.categories, base: Vec::new(), judged: Vec::new() };
         for (row, given) in self.rows().zip(&self.given) {
             let others: Vec<f64> =
                 self.mean.iter().zip(row).map(|(mean, own)| people * mean - own).collect();

@@ -81,7 +81,11 @@ impl Counts {
 
     /// How many items were judged at least twice: only they say something about agreement.
     pub fn compared(&self) -> u64 {
-        self.patterns().zip(&self.times).filter(|(cells, _)| total(cells) > 1.0).map(|(_, n)| n).sum()
+        self.patterns()
+            .zip(&self.times)
+            .filter(|(cells, _)| total(cells) > 1.0)
+            .map(|(_, n)| n)
+            .sum()
     }
 
     /// How many different counts there are.

@@ -115,7 +115,8 @@ impl<'a> Distances<'a> {
             }
             Self::Line(places) => {
                 let judgements = total(cells);
-                let mean = all.clone().map(|(c, count)| count * places[c]).sum::<f64>() / judgements;
+                let mean =
+                    all.clone().map(|(c, count)| count * places[c]).sum::<f64>() / judgements;
                 let spread: f64 = all.map(|(c, count)| count * (places[c] - mean).powi(2)).sum();
                 2.0 * judgements * spread
             }

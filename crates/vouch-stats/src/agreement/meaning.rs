@@ -96,7 +96,9 @@ impl Statistic {
     const fn chance(self) -> &'static str {
         match self {
             Self::Cohen => "two people with their own habits",
-            Self::CohenWeighted => "two people with their own habits, near answers counting in part",
+            Self::CohenWeighted => {
+                "two people with their own habits, near answers counting in part"
+            }
             Self::Conger => "several people, each with their own habits",
             Self::Fleiss => "people who share one habit",
             Self::BrennanPrediger => "answers that are all equally likely",
@@ -147,7 +149,9 @@ mod tests {
         assert!(Statistic::Cohen.interpretation(-0.1).starts_with("Less agreement than chance"));
         assert!(Statistic::AlphaRatio.interpretation(0.7).ends_with("tentative conclusions."));
         assert!(Statistic::Icc.interpretation(-0.2).starts_with("0 % of the variance"));
-        assert_eq!(["poor", "slight", "fair", "moderate", "substantial", "almost perfect"],
-            [-0.1, 0.2, 0.4, 0.6, 0.8, 0.81].map(landis_koch));
+        assert_eq!(
+            ["poor", "slight", "fair", "moderate", "substantial", "almost perfect"],
+            [-0.1, 0.2, 0.4, 0.6, 0.8, 0.81].map(landis_koch)
+        );
     }
 }

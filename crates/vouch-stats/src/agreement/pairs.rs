@@ -86,7 +86,7 @@ fn pairs_of(
     for item in items {
         let item = judgements.of_item(*item);
         let own = item.partition_point(|one| one.reviewer < first);
-        let others = item[own + 1..].iter();
+        let others = item[own..].iter().filter(|one| one.reviewer > first);
         let compared = others.filter(|one| reviewers.binary_search(&one.reviewer).is_ok());
         said.extend(compared.map(|one| (one.reviewer, item[own].category, one.category)));
     }

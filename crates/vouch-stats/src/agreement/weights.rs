@@ -157,16 +157,16 @@ mod tests {
     #[test]
     fn what_is_no_table_of_weights_is_refused() {
         let refused = |rows: &[&[f64]]| {
-            Weights::agreement(&rows.iter().map(|row| row.to_vec()).collect::<Vec<_>>()).unwrap_err()
+            Weights::agreement(&rows.iter().map(|row| row.to_vec()).collect::<Vec<_>>())
+                .unwrap_err()
         };
         assert_eq!(refused(&[&[1.0, 0.0], &[0.0]]), WeightsError::NotSquare(1));
         let out = |row, column| WeightsError::OutOfRange { row, column };
         assert_eq!(refused(&[&[0.5]]), out(0, 0));
         assert_eq!(refused(&[&[1.0, 1.5], &[0.0, 1.0]]), out(0, 1));
         assert_eq!(refused(&[&[1.0, f64::NAN], &[0.0, 1.0]]), out(0, 1));
-        let disagreement = |rows: [[f64; 2]; 2]| {
-            Weights::from_disagreement(&rows.map(Vec::from)).unwrap_err()
-        };
+        let disagreement =
+            |rows: [[f64; 2]; 2]| Weights::from_disagreement(&rows.map(Vec::from)).unwrap_err();
         assert_eq!(disagreement([[0.0; 2]; 2]), WeightsError::AllZero);
         assert_eq!(disagreement([[0.0, 2.0], [-1.0, 0.0]]), out(1, 0));
     }

@@ -80,6 +80,7 @@ impl Random {
     }
 
     /// Transformed rejection with a squeeze: algorithm BTRS of Hörmann (1993), exact.
+    #[expect(clippy::many_single_char_names, reason = "the names of the paper")]
     fn many_successes(&mut self, trials: u64, probability: f64) -> u64 {
         let n = real(trials);
         let spread = (n * probability * (1.0 - probability)).sqrt();
@@ -103,8 +104,7 @@ impl Random {
                 return whole(k);
             }
             let height = (v * alpha / (a / (side * side) + b)).ln();
-            let relative =
-                at_mode - ln_factorial(k) - ln_factorial(n - k) + (k - mode) * odds;
+            let relative = at_mode - ln_factorial(k) - ln_factorial(n - k) + (k - mode) * odds;
             if height <= relative {
                 return whole(k);
             }

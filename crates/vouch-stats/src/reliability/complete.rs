@@ -40,7 +40,9 @@ impl Complete {
             present[one.reviewer as usize] = true;
         }
         let columns = present.iter().filter(|present| **present).count();
-        let whole = judgements.by_item().filter(|item| item.len() == columns);
+        let whole = judgements.by_item().filter(|item| {
+            item.len() == columns && item.is_sorted_by(|a, b| a.reviewer < b.reviewer)
+        });
         let ratings: Vec<f64> = whole.flatten().map(|one| values[one.category as usize]).collect();
         if columns < 2 || ratings.len() < 2 * columns {
             return Err(Undefined::NoCompleteItems);

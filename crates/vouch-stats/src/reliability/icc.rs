@@ -44,12 +44,12 @@ pub struct Icc {
     pub icc21: Reliability,
     /// Only these reviewers matter; one rating. A reviewer who is always stricter does no harm.
     pub icc31: Reliability,
-    /// As `icc11`, for the mean of the reviewers.
-    pub icc1k: Reliability,
-    /// As `icc21`, for the mean of the reviewers.
-    pub icc2k: Reliability,
-    /// As `icc31`, for the mean of the reviewers; Cronbach's alpha.
-    pub icc3k: Reliability,
+    /// As `icc11`, for the mean of the reviewers; `None` when the items' means are all the same.
+    pub icc1k: Option<Reliability>,
+    /// As `icc21`, for the mean of the reviewers; `None` when the items differ too little for it.
+    pub icc2k: Option<Reliability>,
+    /// As `icc31`, for the mean of the reviewers; Cronbach's alpha; `None` as for `icc1k`.
+    pub icc3k: Option<Reliability>,
 }
 
 impl Icc {
@@ -62,48 +62,44 @@ impl Icc {
         let squares = mean_squares(ratings).ok_or(Undefined::NoVariance)?;
         let MeanSquares { between, within, reviewers, error } = squares;
         let (free, free_error) = (n - 1.0, (n - 1.0) * (k - 1.0));
-        let of = |against: f64, freedom: f64, average: bool| {
-            let extra = if average { 0.0 } else { k - 1.0 };
-            let scale = if average { between } else { between + extra * against };
+        let of = |against: f64, freedom: f64, extra: f64| {
             let f = between / against;
             let bound = |f: f64| (f - 1.0) / (f + extra);
             let sure = against > 0.0;
             Reliability {
-                value: ratio(between - against, scale),
+                value: ratio(between - against, between + extra * against),
                 ci95: sure.then(|| Interval {
-                    low: floor(f / f_quantile(0.975, free, freedom), bound),
-                    high: floor(f * f_quantile(0.975, freedom, free), bound),
+                    low: bound(f / f_quantile(0.975, free, freedom)),
+                    high: bound(f * f_quantile(0.975, freedom, free)),
                 }),
                 p_value: sure.then(|| f_upper(f, free, freedom)),
             }
         };
         let rows = k * (reviewers - error) / n;
-        let single = ratio(between - error, between + (k - 1.0) * error + rows);
-        let mean = ratio(between - error, between + (reviewers - error) / n);
-        let ci = agreement_interval(&squares, n, k, single);
-        let average = |bound: f64| bound * k / (1.0 + bound * (k - 1.0));
+        let value = ratio(between - error, between + (k - 1.0) * error + rows);
+        let ci95 = agreement_interval(&squares, n, k, value);
         let p_value = (error > 0.0).then(|| f_upper(between / error, free, free_error));
-        let averaged =
-            ci.map(|ci| Interval { low: average(ci.low), high: average(ci.high) });
+        let single = Reliability { value, ci95, p_value };
+        // The mean of the reviewers: Spearman and Brown.
+        let mean = |one: f64| one * k / (1.0 + one * (k - 1.0));
+        let below = between + (reviewers - error) / n;
+        let averaged = |ci: Interval| Interval { low: mean(ci.low), high: mean(ci.high) };
+        let of_mean = Reliability {
+            value: ratio(between - error, below),
+            // Below -1 / (k - 1) there is no such mean.
+            ci95: ci95.filter(|ci| 1.0 + ci.low * (k - 1.0) > 1e-9).map(averaged),
+            p_value,
+        };
         Ok(Self {
             mean_squares: squares,
-            icc11: of(within, n * (k - 1.0), false),
-            icc21: Reliability { value: single, ci95: ci, p_value },
-            icc31: of(error, free_error, false),
-            icc1k: of(within, n * (k - 1.0), true),
-            icc2k: Reliability {
-                value: mean,
-                ci95: averaged.filter(|ci| ci.low.is_finite() && ci.high.is_finite()),
-                p_value,
-            },
-            icc3k: of(error, free_error, true),
+            icc11: of(within, n * (k - 1.0), k - 1.0),
+            icc21: single,
+            icc31: of(error, free_error, k - 1.0),
+            icc1k: (between > 0.0).then(|| of(within, n * (k - 1.0), 0.0)),
+            icc2k: (below > 0.0).then_some(of_mean),
+            icc3k: (between > 0.0).then(|| of(error, free_error, 0.0)),
         })
     }
-}
-
-/// A bound of an interval by F; where F is 0, everything is within the items.
-fn floor(f: f64, bound: impl Fn(f64) -> f64) -> f64 {
-    bound(f.max(f64::MIN_POSITIVE)).max(-1e6)
 }
 
 /// 0 where there is nothing to divide.
@@ -201,8 +197,8 @@ pub fn one_way<'a>(
     Ok(Reliability {
         value,
         ci95: sure.then(|| Interval {
-            low: floor(f / f_quantile(0.975, free, free_within), bound),
-            high: floor(f * f_quantile(0.975, free_within, free), bound),
+            low: bound(f / f_quantile(0.975, free, free_within)),
+            high: bound(f * f_quantile(0.975, free_within, free)),
         }),
         p_value: sure.then(|| f_upper(f, free, free_within)),
     })

@@ -57,7 +57,7 @@ fn add_ranks(values: &[f64], sums: &mut [f64]) -> f64 {
     for tied in order.chunk_by(|a, b| values[*a].total_cmp(&values[*b]).is_eq()) {
         let many = size(tied.len());
         for item in tied {
-            sums[*item] += below + (many + 1.0) / 2.0;
+            sums[*item] += below + 0.5 * (many + 1.0);
         }
         below += many;
         ties += many * many * many - many;
