@@ -3,6 +3,7 @@
 //! Everything here is a pure function of numbers: no IO, no clock, and randomness is a seed. The
 //! input of nearly everything is [`Judgements`]: who said what about which item.
 
+pub mod consensus;
 pub mod judgements;
 
 pub use judgements::{Judgement, Judgements};
