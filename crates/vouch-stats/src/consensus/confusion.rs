@@ -1,5 +1,6 @@
 //! What each reviewer says about items that are truly of a category.
 
+use super::numbers::real;
 use super::settings::Smoothing;
 use super::votes::Votes;
 
@@ -22,20 +23,19 @@ pub struct Confusions {
 }
 
 impl Confusions {
-    /// No counts yet.
-    pub(super) fn new(votes: &Votes, categories: usize, smoothing: Smoothing) -> Self {
+    /// `counts` are `[cells, truth]`: how often each cell is expected to have happened.
+    pub(super) fn new(
+        votes: &Votes,
+        categories: usize,
+        smoothing: Smoothing,
+        counts: Vec<f64>,
+    ) -> Self {
+        let mut masses = vec![0.0; votes.by_reviewer().len() * categories];
+        write_masses(votes, &counts, categories, &mut masses);
         let mut first_of = vec![0];
         first_of.extend(votes.by_reviewer().map(|cells| cells.end));
         let pairs = votes.pairs().to_vec();
-        let reviewers = first_of.len() - 1;
-        Self {
-            categories,
-            smoothing: smoothing.value(),
-            counts: vec![0.0; pairs.len() * categories],
-            masses: vec![0.0; reviewers * categories],
-            pairs,
-            first_of,
-        }
+        Self { categories, smoothing: smoothing.value(), pairs, first_of, counts, masses }
     }
 
     /// How many categories there are.
@@ -56,7 +56,8 @@ impl Confusions {
     ///
     /// When there is no such reviewer or category.
     pub fn probability(&self, reviewer: usize, truth: usize, said: usize) -> f64 {
-        self.estimate(self.count(reviewer, truth, said), self.mass(reviewer, truth))
+        let (count, mass) = (self.count(reviewer, truth, said), self.mass(reviewer, truth));
+        estimate(count, mass, self.categories, self.smoothing)
     }
 
     /// How often a reviewer is expected to have said `said` about an item that is truly `truth`:
@@ -108,36 +109,22 @@ impl Confusions {
             prior.iter().enumerate().map(right).sum::<f64>().min(1.0)
         })
     }
+}
 
-    /// `[cells, truth]`, to be counted anew.
-    pub(super) fn counts_mut(&mut self) -> &mut [f64] {
-        &mut self.counts
-    }
-
-    /// Sums the counts of each reviewer, and writes the logarithm of each probability to a table
-    /// of the same shape as the counts.
-    pub(super) fn write_logs(&mut self, table: &mut [f64]) {
-        let categories = self.categories;
-        let ends = self.first_of.windows(2);
-        for (ends, masses) in ends.zip(self.masses.chunks_exact_mut(categories.max(1))) {
-            masses.fill(0.0);
-            let own = ends[0] * categories..ends[1] * categories;
-            for counts in self.counts[own].chunks_exact(categories) {
-                masses.iter_mut().zip(counts).for_each(|(mass, count)| *mass += count);
-            }
-        }
-        for (cell, (reviewer, _)) in self.pairs.iter().enumerate() {
-            for truth in 0..categories {
-                let at = cell * categories + truth;
-                let mass = self.masses[*reviewer as usize * categories + truth];
-                table[at] = self.estimate(self.counts[at], mass).ln();
-            }
+/// Sums the counts of each reviewer: `[reviewers, truth]` of `[cells, truth]`.
+pub(super) fn write_masses(votes: &Votes, counts: &[f64], categories: usize, masses: &mut [f64]) {
+    masses.fill(0.0);
+    for (cells, masses) in votes.by_reviewer().zip(masses.chunks_exact_mut(categories.max(1))) {
+        let own = &counts[cells.start * categories..cells.end * categories];
+        for counts in own.chunks_exact(categories.max(1)) {
+            masses.iter_mut().zip(counts).for_each(|(mass, count)| *mass += count);
         }
     }
+}
 
-    fn estimate(&self, count: f64, mass: f64) -> f64 {
-        let categories = super::numbers::real(self.categories);
-        let all = mass + categories * self.smoothing;
-        if all > 0.0 { (count + self.smoothing) / all } else { 1.0 / categories }
-    }
+/// The probability that a cell's answer is given, by its count and the mass of all answers.
+pub(super) fn estimate(count: f64, mass: f64, categories: usize, smoothing: f64) -> f64 {
+    let categories = real(categories);
+    let all = mass + categories * smoothing;
+    if all > 0.0 { (count + smoothing) / all } else { 1.0 / categories }
 }

@@ -1,8 +1,12 @@
 //! Dawid & Skene: everyone's confusions and everyone's consensus, estimated together.
 
+mod accelerate;
+mod run;
+
+use run::Run;
+
 use super::confusion::Confusions;
-use super::numbers::{LogSum, real};
-use super::outcome::{Consensus, shares};
+use super::outcome::Consensus;
 use super::settings::{Smoothing, Stop};
 use super::votes::Votes;
 use crate::Judgements;
@@ -13,13 +17,16 @@ pub struct DawidSkeneSettings {
     /// Added to each count of the confusion matrices and of the prior. None by default, as in the
     /// paper; a little (0.01) keeps reviewers with few judgements from being called infallible.
     pub smoothing: Smoothing,
+    /// Whether steps are lengthened where the likelihood allows it. Yes by default: it ends at
+    /// the same place in a tenth of the time. No is the algorithm as printed.
+    pub accelerated: bool,
     /// When to stop.
     pub stop: Stop,
 }
 
 impl Default for DawidSkeneSettings {
     fn default() -> Self {
-        Self { smoothing: Smoothing::NONE, stop: Stop::default() }
+        Self { smoothing: Smoothing::NONE, accelerated: true, stop: Stop::default() }
     }
 }
 
@@ -35,7 +42,7 @@ pub struct DawidSkene {
     pub confusions: Confusions,
     /// The logarithm of the probability of all judgements, by prior and confusions.
     pub log_likelihood: f64,
-    /// How many times the posteriors were made.
+    /// How many times the posteriors were made of prior and confusions.
     pub iterations: u32,
     /// Whether it stopped because nothing changed any more.
     pub converged: bool,
@@ -49,6 +56,13 @@ pub struct DawidSkene {
 /// then posteriors of these (2.5); the likelihood never falls. Posteriors are made of logarithms
 /// and cannot underflow.
 ///
+/// The algorithm slows down as it comes near its end, so after some steps every third one is a long
+/// one, in the direction and length that the two before it suggest: SQUAREM (Varadhan & Roland
+/// 2008, "Simple and globally convergent methods for accelerating the convergence of any EM
+/// algorithm", Scandinavian Journal of Statistics 35(2), 335-353), scheme S3. A long step that
+/// makes the judgements less likely is taken back. It stops when an ordinary step changes no
+/// posterior by more than the tolerance.
+///
 /// Several judgements by one reviewer about one item count each, as in the paper, where they were
 /// kept ([`Judgements::keeping_repeats`]).
 ///
@@ -56,128 +70,35 @@ pub struct DawidSkene {
 /// About items of a category of which a reviewer judged none, their answers say nothing: every
 /// answer is equally likely.
 pub fn dawid_skene(judgements: &Judgements, settings: &DawidSkeneSettings) -> DawidSkene {
-    let categories = judgements.categories();
     let votes = Votes::new(judgements);
-    let mut run = Run {
-        categories,
-        posteriors: shares(judgements),
-        confusions: Confusions::new(&votes, categories, settings.smoothing),
-        sums: vec![0.0; categories],
-        logs: vec![0.0; votes.pairs().len() * categories],
-        log_prior: vec![0.0; categories],
+    let mut run = Run::new(&votes, judgements, settings.smoothing);
+    let end = if settings.accelerated {
+        accelerate::to_the_end(&mut run, settings.stop)
+    } else {
+        to_the_end(&mut run, settings.stop)
     };
-    run.count(&votes);
-    let judged = real(votes.judged());
-    let smoothing = settings.smoothing.value();
-    let (mut iterations, mut converged, mut log_likelihood) = (0, false, 0.0);
-    let mut prior = vec![0.0; categories];
-    let mut confusions = run.confusions.clone();
-    while !converged && iterations < settings.stop.iterations() {
-        let all = judged + real(categories) * smoothing;
-        for (prior, sum) in prior.iter_mut().zip(&run.sums) {
-            *prior = if all > 0.0 { (sum + smoothing) / all } else { 1.0 / real(categories) };
-        }
-        run.log_prior.iter_mut().zip(&prior).for_each(|(log, prior)| *log = prior.ln());
-        run.confusions.write_logs(&mut run.logs);
-        confusions.clone_from(&run.confusions);
-        let (likelihood, change) = run.estimate(&votes);
-        log_likelihood = likelihood;
-        iterations += 1;
-        converged = change <= settings.stop.tolerance();
-    }
-    let mut posteriors = run.posteriors;
-    for (of_item, row) in judgements.by_item().zip(posteriors.chunks_exact_mut(categories.max(1))) {
-        if of_item.is_empty() {
-            row.copy_from_slice(&prior);
-        }
-    }
+    let (posteriors, prior, confusions) = run.results();
     let qualities = (0..judgements.reviewers()).map(|one| confusions.accuracy(one, &prior));
     let consensus = Consensus::new(judgements, posteriors, qualities);
+    let End { log_likelihood, iterations, converged } = end;
     DawidSkene { consensus, prior, confusions, log_likelihood, iterations, converged }
 }
 
-/// What an iteration reads and writes.
-struct Run {
-    categories: usize,
-    /// `[items, categories]`.
-    posteriors: Vec<f64>,
-    /// The counts to come, once an iteration has run.
-    confusions: Confusions,
-    /// How many items of each category there are, by the posteriors.
-    sums: Vec<f64>,
-    /// `[cells, truth]`: the logarithms of the confusions.
-    logs: Vec<f64>,
-    log_prior: Vec<f64>,
+/// How a run ended.
+struct End {
+    log_likelihood: f64,
+    iterations: u32,
+    converged: bool,
 }
 
-impl Run {
-    /// Counts by the posteriors that there are.
-    fn count(&mut self, votes: &Votes) {
-        let width = self.categories.max(1);
-        let counts = self.confusions.counts_mut();
-        for (cells, row) in votes.by_item().zip(self.posteriors.chunks_exact(width)) {
-            if cells.is_empty() {
-                continue;
-            }
-            add(&mut self.sums, row);
-            for cell in cells {
-                add(&mut counts[*cell as usize * width..][..width], row);
-            }
-        }
+/// The algorithm as printed.
+fn to_the_end(run: &mut Run, stop: Stop) -> End {
+    let mut end = End { log_likelihood: 0.0, iterations: 0, converged: false };
+    while !end.converged && end.iterations < stop.iterations() {
+        let step = run.step();
+        end.iterations += 1;
+        end.log_likelihood = step.log_likelihood;
+        end.converged = step.change <= stop.tolerance();
     }
-
-    /// Makes the posteriors anew and counts by them, in one pass. Returns the log-likelihood of
-    /// what was known before, and the largest change of a posterior.
-    fn estimate(&mut self, votes: &Votes) -> (f64, f64) {
-        // The same code, with the inner loops unrolled for the usual numbers of categories.
-        match self.categories {
-            2 => self.pass::<2>(votes),
-            3 => self.pass::<3>(votes),
-            4 => self.pass::<4>(votes),
-            5 => self.pass::<5>(votes),
-            _ => self.pass::<0>(votes),
-        }
-    }
-
-    /// `KNOWN` is the number of categories, or 0 when it is not known to the compiler.
-    fn pass<const KNOWN: usize>(&mut self, votes: &Votes) -> (f64, f64) {
-        let width = if KNOWN > 0 { KNOWN } else { self.categories.max(1) };
-        let counts = self.confusions.counts_mut();
-        counts.fill(0.0);
-        self.sums.fill(0.0);
-        let mut weights = vec![0.0; width];
-        let weights = weights.as_mut_slice();
-        let (mut likelihood, mut largest_change) = (LogSum::new(), 0.0_f64);
-        for (cells, row) in votes.by_item().zip(self.posteriors.chunks_exact_mut(width)) {
-            if cells.is_empty() {
-                continue;
-            }
-            weights.copy_from_slice(&self.log_prior);
-            for cell in cells {
-                add(weights, &self.logs[*cell as usize * width..][..width]);
-            }
-            let highest = weights.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let mut sum = 0.0;
-            for weight in &mut *weights {
-                *weight = (*weight - highest).exp();
-                sum += *weight;
-            }
-            likelihood.add_log(highest);
-            likelihood.add(sum);
-            for (posterior, weight) in row.iter_mut().zip(&*weights) {
-                let new = weight / sum;
-                largest_change = largest_change.max((new - *posterior).abs());
-                *posterior = new;
-            }
-            add(&mut self.sums, row);
-            for cell in cells {
-                add(&mut counts[*cell as usize * width..][..width], row);
-            }
-        }
-        (likelihood.total(), largest_change)
-    }
-}
-
-fn add(to: &mut [f64], what: &[f64]) {
-    to.iter_mut().zip(what).for_each(|(to, what)| *to += what);
+    end
 }

@@ -24,7 +24,7 @@ pub(super) fn normalise(log_weights: &mut [f64]) -> f64 {
 }
 
 /// The sum of logarithms of many numbers, with few calls of the logarithm: a product is kept until
-/// it grows large.
+/// it leaves the middle.
 pub(super) struct LogSum {
     logs: f64,
     product: f64,
@@ -40,10 +40,10 @@ impl LogSum {
         self.logs += log;
     }
 
-    /// Adds the logarithm of a number from 1 to 10^50.
+    /// Adds the logarithm of a number from 10^-100 to 10^100.
     pub(super) fn add(&mut self, number: f64) {
         self.product *= number;
-        if self.product > 1e250 {
+        if !(1e-200..1e200).contains(&self.product) {
             self.logs += self.product.ln();
             self.product = 1.0;
         }
