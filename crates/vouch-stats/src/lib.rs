@@ -4,6 +4,7 @@
 //! input of nearly everything is [`Judgements`]: who said what about which item.
 
 pub mod agreement;
+pub mod consensus;
 pub mod judgements;
 mod numeric;
 pub mod preference;
