@@ -104,15 +104,15 @@ fn write_answers(
     Ok(())
 }
 
-/// `12 items, 41 judgements by 4 reviewers, 1 tie (first); 0 without a label, 0 replaced`.
+/// What was read and what became of it.
 fn summary(question: &Question, found: &Found, args: &ConsensusArgs) -> String {
     let judged = (0..found.consensus.items()).filter(|n| found.consensus.judgements_of(*n) > 0);
     let undecided = |n: &usize| found.consensus.answer(*n, TieRule::Undecided).is_none();
     let ties = judged.filter(undecided).count();
     let rule = match args.tie {
-        Tie::First => "go to the first label",
-        Tie::Random => "go by chance",
-        Tie::Undecided => "have no label",
+        Tie::First => "to the first label",
+        Tie::Random => "by chance",
+        Tie::Undecided => "without a label",
     };
     let ended = match found.ended {
         None => String::new(),
@@ -126,7 +126,7 @@ fn summary(question: &Question, found: &Found, args: &ConsensusArgs) -> String {
     let (judgements, reviewers) = (question.judgements.all().len(), question.reviewers.len());
     format!(
         "{name}{} items, {judgements} judgements by {reviewers} reviewers, {} without a label, {} \
-         replaced by a newer one; {ties} ties {rule}{ended}",
+         replaced by a newer one; tied items: {ties}, {rule}{ended}",
         question.items.len(),
         question.missing,
         question.judgements.replaced(),

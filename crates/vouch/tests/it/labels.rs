@@ -221,7 +221,7 @@ facts,2,,
 ";
     assert_eq!(out, expected);
     let said = "facts: 2 items, 2 judgements by 2 reviewers, 1 without a label, 0 replaced by a newer \
-                one; 1 ties have no label";
+                one; tied items: 1, without a label";
     assert!(err.contains(said), "{err}");
     let first = run_ok(folder, &["consensus", "q.csv", "--method", "majority"]);
     assert!(first.contains("\nfacts,1,2,0.5\n"), "{first}");
