@@ -79,7 +79,7 @@ fn generate(items: u32) -> (Vec<Judgement>, Vec<u32>) {
     (made, truths)
 }
 
-/// SplitMix64.
+/// `SplitMix64`.
 struct Random(u64);
 
 impl Random {

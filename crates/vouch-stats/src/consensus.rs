@@ -21,6 +21,7 @@
 mod confusion;
 mod dawid_skene;
 mod gamma;
+mod grouped;
 mod live;
 mod mace;
 mod majority;

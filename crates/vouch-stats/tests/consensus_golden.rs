@@ -2,7 +2,7 @@
 //! several packages.
 
 use vouch_stats::consensus::{
-    Confusions, DawidSkeneSettings, Stop, TieRule, dawid_skene, majority,
+    Confusions, DawidSkeneSettings, Smoothing, Stop, TieRule, dawid_skene, majority,
 };
 use vouch_stats::{Judgement, Judgements};
 
@@ -164,7 +164,8 @@ fn the_teeth_of_espeland_and_handelman() {
 
 /// As far as the digits of the tables need.
 fn exact() -> DawidSkeneSettings {
-    DawidSkeneSettings { stop: Stop::new(1e-10, 10_000).unwrap(), ..Default::default() }
+    let stop = Stop::new(1e-10, 10_000).expect("a tolerance from 0 to 1");
+    DawidSkeneSettings { stop, ..Default::default() }
 }
 
 #[test]
@@ -178,4 +179,81 @@ fn the_usual_tolerance_is_enough_for_four_digits() {
         let both = usual.consensus.posterior(item).iter().zip(far.consensus.posterior(item));
         both.for_each(|(usual, far)| near(*usual, *far, 5e-5));
     }
+}
+
+/// Long steps are taken for time alone.
+#[test]
+fn long_steps_end_where_ordinary_ones_do() {
+    for seed in 0..20 {
+        let mut state: u64 = seed;
+        let mut draw = |below: u64| {
+            state = u64::wrapping_add(state.wrapping_mul(6_364_136_223_846_793_005), 1);
+            u32::try_from((state >> 33) % below).unwrap()
+        };
+        let mut made = Vec::new();
+        for item in 0..100 {
+            let truth = draw(4);
+            for _ in 0..5 {
+                let reviewer = draw(10);
+                let knows = draw(10) < reviewer.max(3);
+                made.push(Judgement {
+                    item,
+                    reviewer,
+                    category: if knows { truth } else { draw(4) },
+                });
+            }
+        }
+        let judgements = Judgements::new(made, 4);
+        let stop = Stop::new(1e-9, 50_000).unwrap();
+        let run = |accelerated| {
+            dawid_skene(&judgements, &DawidSkeneSettings { stop, accelerated, ..exact() })
+        };
+        let (long, ordinary) = (run(true), run(false));
+        assert!(long.converged && ordinary.converged);
+        assert!(2 * long.iterations < ordinary.iterations + 50);
+        near(long.log_likelihood, ordinary.log_likelihood, 1e-6);
+        for item in 0..judgements.items() {
+            let both =
+                long.consensus.posterior(item).iter().zip(ordinary.consensus.posterior(item));
+            both.for_each(|(long, ordinary)| near(*long, *ordinary, 1e-4));
+        }
+    }
+}
+
+/// Five thousand judgements of one item: the product of their probabilities is far under the
+/// smallest number.
+#[test]
+fn many_judgements_of_one_item_do_not_underflow() {
+    let mut made = Vec::new();
+    for reviewer in 0..5_000 {
+        // Three in five are for the second category on the first item, and right on the others.
+        made.push(Judgement { item: 0, reviewer, category: u32::from(reviewer % 5 < 3) });
+        for item in 1..5 {
+            made.push(Judgement {
+                item,
+                reviewer,
+                category: (item + u32::from(reviewer % 5 > 3)) % 2,
+            });
+        }
+    }
+    let judgements = Judgements::new(made, 2);
+    let smoothing = Smoothing::new(1.0).unwrap();
+    let found = dawid_skene(&judgements, &DawidSkeneSettings { smoothing, ..exact() });
+    assert!(found.converged && found.log_likelihood < -4_000.0, "{}", found.log_likelihood);
+    let mut by_hand = 0.0;
+    for item in 0..judgements.items() {
+        let log = |truth: usize| {
+            let said = judgements.of_item(item).iter().map(|one| {
+                let (reviewer, said) = (one.reviewer as usize, one.category as usize);
+                found.confusions.probability(reviewer, truth, said).ln()
+            });
+            found.prior[truth].ln() + said.sum::<f64>()
+        };
+        let (first, second) = (log(0), log(1));
+        let highest = first.max(second);
+        let sum = (first - highest).exp() + (second - highest).exp();
+        near(found.consensus.posterior(item)[1], (second - highest).exp() / sum, 1e-9);
+        by_hand += highest + sum.ln();
+    }
+    near(found.log_likelihood, by_hand, 1e-6);
 }

@@ -49,8 +49,8 @@ impl Confusions {
     }
 
     /// The probability that a reviewer says `said` about an item that is truly `truth`. Where the
-    /// reviewer never judged such an item and there is no smoothing, it is the same for every
-    /// category.
+    /// reviewer never judged such an item and there is no smoothing, nothing is known, and it is
+    /// the same for every category.
     ///
     /// # Panics
     ///
@@ -58,6 +58,7 @@ impl Confusions {
     pub fn probability(&self, reviewer: usize, truth: usize, said: usize) -> f64 {
         let (count, mass) = (self.count(reviewer, truth, said), self.mass(reviewer, truth));
         estimate(count, mass, self.categories, self.smoothing)
+            .unwrap_or(1.0 / real(self.categories))
     }
 
     /// How often a reviewer is expected to have said `said` about an item that is truly `truth`:
@@ -122,9 +123,9 @@ pub(super) fn write_masses(votes: &Votes, counts: &[f64], categories: usize, mas
     }
 }
 
-/// The probability that a cell's answer is given, by its count and the mass of all answers.
-pub(super) fn estimate(count: f64, mass: f64, categories: usize, smoothing: f64) -> f64 {
-    let categories = real(categories);
-    let all = mass + categories * smoothing;
-    if all > 0.0 { (count + smoothing) / all } else { 1.0 / categories }
+/// The probability of one of the categories, by its count and the mass of all. `None` where there
+/// is nothing to estimate it from.
+pub(super) fn estimate(count: f64, mass: f64, categories: usize, smoothing: f64) -> Option<f64> {
+    let all = mass + real(categories) * smoothing;
+    (all > 0.0).then(|| (count + smoothing) / all)
 }

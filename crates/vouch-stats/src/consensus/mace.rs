@@ -76,19 +76,17 @@ pub fn mace(judgements: &Judgements, settings: &MaceSettings) -> Mace {
     let votes = Votes::new(judgements);
     let mut random = Random::new(settings.seed);
     let trial = settings.trial_iterations.min(settings.stop.iterations()).max(1);
-    let mut best: Option<(u32, Run)> = None;
-    for start in 0..settings.restarts.max(1) {
-        let mut run = Run::new(&votes, judgements, settings);
-        match start {
-            0 => run.begin_with_shares(judgements),
-            _ => run.begin_by_chance(&mut random),
-        }
-        run.go_on(trial, settings.stop.tolerance());
-        if best.as_ref().is_none_or(|(_, best)| run.bound() > best.bound()) {
-            best = Some((start, run));
+    let (mut best_start, mut run) = (0, Run::new(&votes, judgements, settings));
+    run.begin_with_shares(judgements);
+    run.go_on(trial, settings.stop.tolerance());
+    for start in 1..settings.restarts {
+        let mut other = Run::new(&votes, judgements, settings);
+        other.begin_by_chance(&mut random);
+        other.go_on(trial, settings.stop.tolerance());
+        if other.bound() > run.bound() {
+            (best_start, run) = (start, other);
         }
     }
-    let (best_start, mut run) = best.expect("there is at least one beginning");
     run.go_on(settings.stop.iterations(), settings.stop.tolerance());
     Mace {
         guesses: run.guesses(),

@@ -15,7 +15,9 @@ pub fn majority(judgements: &Judgements) -> Consensus {
     let mut votes = vec![0_usize; categories];
     for of_item in judgements.by_item().filter(|of_item| of_item.len() > 1) {
         votes.fill(0);
-        of_item.iter().for_each(|one| votes[one.category as usize] += 1);
+        for one in of_item {
+            votes[one.category as usize] += 1;
+        }
         let colleagues = real(of_item.len() - 1);
         for one in of_item {
             let (shared, agreed) = &mut met[one.reviewer as usize];

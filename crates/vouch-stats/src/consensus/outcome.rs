@@ -145,7 +145,9 @@ pub(super) fn shares(judgements: &Judgements) -> Vec<f64> {
             row[one.category as usize] += 1.0;
         }
         let votes = real(of_item.len());
-        row.iter_mut().for_each(|share| *share /= votes);
+        for share in row {
+            *share /= votes;
+        }
     }
     shares
 }

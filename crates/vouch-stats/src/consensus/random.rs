@@ -1,4 +1,4 @@
-//! Random numbers from a seed: SplitMix64 (Steele, Lea & Flood 2014, "Fast splittable pseudorandom
+//! Random numbers from a seed: `SplitMix64` (Steele, Lea & Flood 2014, "Fast splittable pseudorandom
 //! number generators").
 
 /// A stream of random numbers. The same seed gives the same stream, on every machine.

@@ -1,5 +1,6 @@
 //! Consensus of numbers on a scale: ratings, and numbers as answers.
 
+use super::grouped::{Answer, Grouped};
 use super::numbers::real;
 
 /// One number by one reviewer about one item.
@@ -26,11 +27,12 @@ pub struct RatingError(
 
 /// Ratings of one question, grouped by item. A reviewer's newest rating of an item counts.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ratings {
-    /// By item, then by reviewer.
-    all: Vec<Rating>,
-    starts: Vec<usize>,
-    reviewers: usize,
+pub struct Ratings(Grouped<Rating>);
+
+impl Answer for Rating {
+    fn whose(&self) -> (u32, u32) {
+        (self.item, self.reviewer)
+    }
 }
 
 impl Ratings {
@@ -40,37 +42,21 @@ impl Ratings {
     ///
     /// When a rating is not finite, or larger than [`LARGEST`].
     pub fn new(made: Vec<Rating>) -> Result<Self, RatingError> {
-        // A comparison with NaN is false.
-        if let Some(bad) = made.iter().find(|one| !(one.value.abs() <= LARGEST)) {
-            return Err(RatingError(*bad));
+        let is_good = |one: &Rating| (-LARGEST..=LARGEST).contains(&one.value);
+        match made.iter().find(|one| !is_good(one)) {
+            Some(bad) => Err(RatingError(*bad)),
+            None => Ok(Self(Grouped::new(made))),
         }
-        let mut all = made;
-        all.sort_by_key(|one| (one.item, one.reviewer));
-        all.dedup_by(|newer, older| {
-            let same = (newer.item, newer.reviewer) == (older.item, older.reviewer);
-            if same {
-                *older = *newer;
-            }
-            same
-        });
-        let items = all.last().map_or(0, |last| last.item as usize + 1);
-        let reviewers = all.iter().map(|one| one.reviewer as usize + 1).max().unwrap_or(0);
-        let mut starts = vec![0; items + 1];
-        all.iter().for_each(|one| starts[one.item as usize + 1] += 1);
-        for item in 0..items {
-            starts[item + 1] += starts[item];
-        }
-        Ok(Self { all, starts, reviewers })
     }
 
     /// How many items there are.
     pub fn items(&self) -> usize {
-        self.starts.len().saturating_sub(1)
+        self.0.items()
     }
 
     /// How many reviewers there are.
     pub fn reviewers(&self) -> usize {
-        self.reviewers
+        self.0.reviewers()
     }
 
     /// The ratings of one item, by reviewer: who contributed to its summary.
@@ -79,7 +65,7 @@ impl Ratings {
     ///
     /// When there is no such item.
     pub fn of_item(&self, item: usize) -> &[Rating] {
-        &self.all[self.starts[item]..self.starts[item + 1]]
+        self.0.of_item(item)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::grouped::{Answer, Grouped};
 use super::outcome::Consensus;
 use super::tie::TieRule;
 use crate::{Judgement, Judgements};
@@ -20,9 +21,14 @@ pub struct Selection {
 /// Selections of one question. A reviewer's newest selection for an item counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selections {
-    /// By item, then by reviewer.
-    all: Vec<Selection>,
+    all: Grouped<Selection>,
     options: u32,
+}
+
+impl Answer for Selection {
+    fn whose(&self) -> (u32, u32) {
+        (self.item, self.reviewer)
+    }
 }
 
 /// Whether an option was chosen, as a category of [`Selections::option`].
@@ -34,16 +40,7 @@ impl Selections {
     pub fn new(made: Vec<Selection>, options: u32) -> Self {
         let highest = made.iter().filter_map(|one| one.options.last()).max();
         let options = options.max(highest.map_or(0, |highest| highest.saturating_add(1)));
-        let mut all = made;
-        all.sort_by_key(|one| (one.item, one.reviewer));
-        all.dedup_by(|newer, older| {
-            let same = (newer.item, newer.reviewer) == (older.item, older.reviewer);
-            if same {
-                std::mem::swap(newer, older);
-            }
-            same
-        });
-        Self { all, options }
+        Self { all: Grouped::new(made), options }
     }
 
     /// How many options there are.
@@ -53,12 +50,12 @@ impl Selections {
 
     /// All selections, by item and then by reviewer.
     pub fn all(&self) -> &[Selection] {
-        &self.all
+        self.all.all()
     }
 
     /// The judgements of one option: category 1 for who chose it, 0 for who answered without it.
     pub fn option(&self, option: u32) -> Judgements {
-        let judged = self.all.iter().map(|one| Judgement {
+        let judged = self.all().iter().map(|one| Judgement {
             item: one.item,
             reviewer: one.reviewer,
             category: if one.options.contains(&option) { CHOSEN } else { 0 },

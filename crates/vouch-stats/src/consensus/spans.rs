@@ -13,6 +13,7 @@ mod vote;
 use interval::dice;
 pub use vote::{AgreedSpan, Quorum, by_characters, by_whole_spans};
 
+use super::grouped::{Answer, Grouped};
 use super::numbers::real;
 use super::outcome::Standing;
 use super::settings::SettingError;
@@ -51,13 +52,15 @@ pub struct EmptySpan {
     pub span: Span,
 }
 
-/// Markings of one question, grouped by item. A reviewer's newest marking of an item counts.
+/// Markings of one question, grouped by item. A reviewer's newest marking of an item counts; the
+/// spans of each are in order, without repeats.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Markings {
-    /// By item, then by reviewer; the spans of each in order, without repeats.
-    all: Vec<Marking>,
-    starts: Vec<usize>,
-    reviewers: usize,
+pub struct Markings(Grouped<Marking>);
+
+impl Answer for Marking {
+    fn whose(&self) -> (u32, u32) {
+        (self.item, self.reviewer)
+    }
 }
 
 impl Markings {
@@ -67,40 +70,25 @@ impl Markings {
     ///
     /// When a span does not end after its start.
     pub fn new(made: Vec<Marking>) -> Result<Self, EmptySpan> {
-        let mut all = made;
-        for Marking { item, reviewer, spans } in &mut all {
+        let mut made = made;
+        for Marking { item, reviewer, spans } in &mut made {
             if let Some(span) = spans.iter().find(|span| span.end <= span.start) {
                 return Err(EmptySpan { item: *item, reviewer: *reviewer, span: *span });
             }
             spans.sort_unstable();
             spans.dedup();
         }
-        all.sort_by_key(|one| (one.item, one.reviewer));
-        all.dedup_by(|newer, older| {
-            let same = (newer.item, newer.reviewer) == (older.item, older.reviewer);
-            if same {
-                std::mem::swap(newer, older);
-            }
-            same
-        });
-        let items = all.last().map_or(0, |last| last.item as usize + 1);
-        let reviewers = all.iter().map(|one| one.reviewer as usize + 1).max().unwrap_or(0);
-        let mut starts = vec![0; items + 1];
-        all.iter().for_each(|one| starts[one.item as usize + 1] += 1);
-        for item in 0..items {
-            starts[item + 1] += starts[item];
-        }
-        Ok(Self { all, starts, reviewers })
+        Ok(Self(Grouped::new(made)))
     }
 
     /// How many items there are.
     pub fn items(&self) -> usize {
-        self.starts.len().saturating_sub(1)
+        self.0.items()
     }
 
     /// How many reviewers there are.
     pub fn reviewers(&self) -> usize {
-        self.reviewers
+        self.0.reviewers()
     }
 
     /// The markings of one item, by reviewer.
@@ -109,7 +97,7 @@ impl Markings {
     ///
     /// When there is no such item.
     pub fn of_item(&self, item: usize) -> &[Marking] {
-        &self.all[self.starts[item]..self.starts[item + 1]]
+        self.0.of_item(item)
     }
 }
 

@@ -34,13 +34,13 @@ impl TieRule {
         let largest = posterior.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let mut tied = (0_u32..).zip(posterior).filter(|(_, p)| **p >= largest - SAME);
         let first = tied.clone().next()?.0;
-        let ties = tied.clone().count();
+        let count = tied.clone().count();
         match self {
-            _ if ties == 1 => Some(first),
+            _ if count == 1 => Some(first),
             Self::Undecided => None,
             Self::First => Some(first),
             Self::Random { seed } => {
-                let drawn = random::of_pair(seed, item as u64) % ties as u64;
+                let drawn = random::of_pair(seed, item as u64) % count as u64;
                 tied.nth(usize::try_from(drawn).ok()?).map(|(category, _)| category)
             }
         }

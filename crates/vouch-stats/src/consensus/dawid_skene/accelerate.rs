@@ -4,9 +4,12 @@ use super::End;
 use super::run::Run;
 use crate::consensus::settings::Stop;
 
-/// How many ordinary steps are made before the first long one: by then it is decided which of the
-/// likelihood's peaks is climbed.
-const ORDINARY_FIRST: u32 = 8;
+/// Long steps begin where ordinary ones change no posterior by more than this: by then it is
+/// decided which of the likelihood's peaks is climbed.
+const SETTLED: f64 = 0.01;
+
+/// A long step that changes a posterior by more than this might lead to another peak.
+const TOO_FAR: f64 = 0.1;
 
 /// How long the first long step may be, in ordinary steps, and by how much this limit grows and
 /// shrinks.
@@ -23,16 +26,15 @@ pub(super) fn to_the_end(run: &mut Run, stop: Stop) -> End {
     let mut limit = LIMIT;
     let mut taken_back = false;
     while !end.converged && end.iterations < stop.iterations() {
-        let step = run.step();
+        let made = run.step();
         end.iterations += 1;
-        end.log_likelihood = step.log_likelihood;
+        end.log_likelihood = made.log_likelihood;
         // After a long step that was taken back, the change is one from there.
-        end.converged = step.change <= stop.tolerance() && !taken_back;
+        end.converged = made.change <= stop.tolerance() && !taken_back;
         taken_back = false;
         let used = run.used().to_vec();
         // An ordinary step is to follow, so that the end is never a long one.
-        let may_be_long =
-            end.iterations >= ORDINARY_FIRST && end.iterations + 1 < stop.iterations();
+        let may_be_long = made.change <= SETTLED && end.iterations + 1 < stop.iterations();
         if may_be_long && !end.converged && !before.is_empty() {
             let counts = run.counts().to_vec();
             if let Some((ahead, length)) =
@@ -41,7 +43,7 @@ pub(super) fn to_the_end(run: &mut Run, stop: Stop) -> End {
                 run.set_counts(&ahead);
                 let long = run.step();
                 end.iterations += 1;
-                taken_back = long.log_likelihood < end.log_likelihood;
+                taken_back = long.log_likelihood < end.log_likelihood || long.change > TOO_FAR;
                 if taken_back {
                     run.set_counts(&counts);
                     limit = (length / LIMIT).max(SHORTEST_LIMIT);

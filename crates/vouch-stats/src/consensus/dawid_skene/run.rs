@@ -120,7 +120,8 @@ impl<'a> Run<'a> {
     fn prior(&self, counts: &[f64]) -> Vec<f64> {
         let sums = &counts[counts.len() - self.categories..];
         let prior = |sum| estimate(sum, self.judged, self.categories, self.smoothing.value());
-        sums.iter().map(|sum| prior(*sum)).collect()
+        let even = 1.0 / real(self.categories);
+        sums.iter().map(|sum| prior(*sum).unwrap_or(even)).collect()
     }
 
     fn write_chances(&mut self) {
@@ -132,7 +133,8 @@ impl<'a> Run<'a> {
             let counts = &self.counts[cell * categories..][..categories];
             let chances = &mut self.chances[cell * categories..][..categories];
             for ((chance, count), mass) in chances.iter_mut().zip(counts).zip(masses) {
-                *chance = estimate(*count, *mass, categories, smoothing);
+                // A category that none of a reviewer's items is in stays impossible for these.
+                *chance = estimate(*count, *mass, categories, smoothing).unwrap_or(0.0);
             }
         }
         let prior = self.prior(&self.counts);
