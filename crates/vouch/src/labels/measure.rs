@@ -32,7 +32,7 @@ pub(crate) struct Plan {
 
 /// One statistic. `value` is null where it has none; `why` says so then.
 #[derive(Debug, Clone, Default, Serialize)]
-pub(crate) struct Value {
+pub(crate) struct Measured {
     pub(crate) value: Option<f64>,
     pub(crate) ci95: Option<[f64; 2]>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -47,10 +47,10 @@ pub(crate) struct Value {
     pub(crate) why: Option<String>,
 }
 
-impl Value {
+impl Measured {
     fn of(statistic: Statistic, estimate: Result<Estimate, Undefined>) -> Self {
         match estimate {
-            Err(why) => Self::none(why),
+            Err(why) => Self::none(why.to_string()),
             Ok(Estimate { value, se, ci95, .. }) => Self {
                 value: Some(value),
                 ci95: ci95.map(|ci| [ci.low, ci.high]),
@@ -61,8 +61,8 @@ impl Value {
         }
     }
 
-    fn none(why: impl ToString) -> Self {
-        Self { why: Some(why.to_string()), ..Self::default() }
+    fn none(why: impl Into<String>) -> Self {
+        Self { why: Some(why.into()), ..Self::default() }
     }
 
     fn of_ratings(reliability: Reliability, kind: &'static str) -> Self {
@@ -92,22 +92,22 @@ impl Value {
 /// Krippendorff's alpha at each level.
 #[derive(Debug, Serialize)]
 pub(crate) struct Alphas {
-    pub(crate) nominal: Value,
-    pub(crate) ordinal: Value,
-    pub(crate) interval: Value,
-    pub(crate) ratio: Value,
+    pub(crate) nominal: Measured,
+    pub(crate) ordinal: Measured,
+    pub(crate) interval: Measured,
+    pub(crate) ratio: Measured,
 }
 
 /// The intraclass correlations: the first for a headline, and all.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Iccs {
     #[serde(flatten)]
-    pub(crate) first: Value,
+    pub(crate) first: Measured,
     /// Items that every reviewer judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     items: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    all: Option<Vec<Value>>,
+    all: Option<Vec<Measured>>,
 }
 
 /// One label and how well it is told from the others.
@@ -152,18 +152,18 @@ pub(crate) struct Agreement {
     pub(crate) level: &'static str,
     /// How `ci95` was made, where both ways are possible.
     pub(crate) intervals: String,
-    pub(crate) percent: Value,
-    pub(crate) cohen_kappa: Value,
-    pub(crate) cohen_kappa_linear: Value,
-    pub(crate) cohen_kappa_quadratic: Value,
-    pub(crate) conger_kappa: Value,
-    pub(crate) fleiss_kappa: Value,
-    pub(crate) brennan_prediger: Value,
-    pub(crate) gwet_ac1: Value,
-    pub(crate) gwet_ac2: Value,
+    pub(crate) percent: Measured,
+    pub(crate) cohen_kappa: Measured,
+    pub(crate) cohen_kappa_linear: Measured,
+    pub(crate) cohen_kappa_quadratic: Measured,
+    pub(crate) conger_kappa: Measured,
+    pub(crate) fleiss_kappa: Measured,
+    pub(crate) brennan_prediger: Measured,
+    pub(crate) gwet_ac1: Measured,
+    pub(crate) gwet_ac2: Measured,
     pub(crate) krippendorff_alpha: Alphas,
     pub(crate) icc: Iccs,
-    pub(crate) kendall_w: Value,
+    pub(crate) kendall_w: Measured,
     pub(crate) labels: Vec<Category>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) pairs: Option<Vec<PairOf>>,
@@ -182,15 +182,15 @@ pub(crate) fn measure(question: &Question, plan: Plan) -> Agreement {
     let table = (question.reviewers.len() == 2).then(|| Table::of(judgements, 0, 1));
     let exact = Weights::identity();
     let cohen = |statistic, weights: &Weights| match &table {
-        None => Value::none(format!(
+        None => Measured::none(format!(
             "{}: see pairs",
             Undefined::NotTwoReviewers(question.reviewers.len())
         )),
         Some(table) => {
             let kappa = cohen_kappa(table, weights, bootstrap);
             let p_value = kappa.as_ref().ok().and_then(|kappa| Some(kappa.test?.p_value));
-            let value = Value::of(statistic, kappa.map(|kappa| kappa.estimate));
-            Value { p_value, ..value }
+            let value = Measured::of(statistic, kappa.map(|kappa| kappa.estimate));
+            Measured { p_value, ..value }
         }
     };
     // Where both judged everything, the formula for two applies.
@@ -200,18 +200,18 @@ pub(crate) fn measure(question: &Question, plan: Plan) -> Agreement {
             Some(table) => table.gwet_ac(weights, bootstrap),
             None => gwet_ac(&counts, weights, bootstrap),
         };
-        Value::of(statistic, estimate)
+        Measured::of(statistic, estimate)
     };
-    let weighted = |value: &dyn Fn(&[f64]) -> Value| {
-        Value::or_too_low(plan.level, Level::Ordinal, || {
+    let weighted = |value: &dyn Fn(&[f64]) -> Measured| {
+        Measured::or_too_low(plan.level, Level::Ordinal, || {
             if question.labels.len() > MOST_WEIGHTED {
-                return Value::none(Undefined::TooManyCategories(MOST_WEIGHTED));
+                return Measured::none(Undefined::TooManyCategories(MOST_WEIGHTED).to_string());
             }
             value(&places(question))
         })
     };
-    let fleiss = Value::of(Statistic::Fleiss, fleiss_kappa(&counts, &exact, bootstrap));
-    let fleiss = Value { p_value: fleiss_test(&counts).ok().map(|t| t.p_value), ..fleiss };
+    let fleiss = Measured::of(Statistic::Fleiss, fleiss_kappa(&counts, &exact, bootstrap));
+    let fleiss = Measured { p_value: fleiss_test(&counts).ok().map(|t| t.p_value), ..fleiss };
     let paired = plan.pairs || (3..=FEW_PAIRED).contains(&question.reviewers.len());
     let pairs = paired.then(|| Pairs::of(judgements, &exact, MOST_PAIRED));
     Agreement {
@@ -227,7 +227,7 @@ pub(crate) fn measure(question: &Question, plan: Plan) -> Agreement {
             Some(plan) => format!("bootstrap of {} resamples, seed {}", plan.resamples, plan.seed),
             None => "formula".to_owned(),
         },
-        percent: Value::of(Statistic::Percent, percent(&counts, &exact, bootstrap)),
+        percent: Measured::of(Statistic::Percent, percent(&counts, &exact, bootstrap)),
         cohen_kappa: cohen(Statistic::Cohen, &exact),
         cohen_kappa_linear: weighted(&|values| {
             cohen(Statistic::CohenWeighted, &Weights::linear(values))
@@ -235,14 +235,14 @@ pub(crate) fn measure(question: &Question, plan: Plan) -> Agreement {
         cohen_kappa_quadratic: weighted(&|values| {
             cohen(Statistic::CohenWeighted, &Weights::quadratic(values))
         }),
-        conger_kappa: Value::of(Statistic::Conger, conger_kappa(judgements, &exact)),
+        conger_kappa: Measured::of(Statistic::Conger, conger_kappa(judgements, &exact)),
         fleiss_kappa: fleiss,
-        brennan_prediger: Value::of(
+        brennan_prediger: Measured::of(
             Statistic::BrennanPrediger,
             brennan_prediger(&counts, &exact, bootstrap),
         ),
         gwet_ac1: gwet(Statistic::GwetAc1, &exact),
-        gwet_ac2: weighted(&|values| Value {
+        gwet_ac2: weighted(&|values| Measured {
             kind: Some("quadratic weights"),
             ..gwet(Statistic::GwetAc2, &Weights::quadratic(values))
         }),
@@ -283,17 +283,17 @@ fn places(question: &Question) -> Vec<f64> {
 }
 
 fn alphas(question: &Question, counts: &Counts, level: Level, plan: Option<Bootstrap>) -> Alphas {
-    let alpha = |statistic, scale| Value::of(statistic, krippendorff_alpha(counts, scale, plan));
+    let alpha = |statistic, scale| Measured::of(statistic, krippendorff_alpha(counts, scale, plan));
     let numbers = question.numbers.as_deref().unwrap_or_default();
     Alphas {
         nominal: alpha(Statistic::AlphaNominal, Scale::Nominal),
-        ordinal: Value::or_too_low(level, Level::Ordinal, || {
+        ordinal: Measured::or_too_low(level, Level::Ordinal, || {
             alpha(Statistic::AlphaOrdinal, Scale::Ordinal)
         }),
-        interval: Value::or_too_low(level, Level::Interval, || {
+        interval: Measured::or_too_low(level, Level::Interval, || {
             alpha(Statistic::AlphaInterval, Scale::Interval(numbers))
         }),
-        ratio: Value::or_too_low(level, Level::Ratio, || {
+        ratio: Measured::or_too_low(level, Level::Ratio, || {
             alpha(Statistic::AlphaRatio, Scale::Ratio(numbers))
         }),
     }
@@ -303,7 +303,7 @@ fn iccs(question: &Question, level: Level) -> Iccs {
     let numbers = match &question.numbers {
         Some(numbers) if level >= Level::Interval => numbers,
         _ => {
-            let first = Value::or_too_low(level, Level::Interval, Value::default);
+            let first = Measured::or_too_low(level, Level::Interval, Measured::default);
             return Iccs { first, ..Iccs::default() };
         }
     };
@@ -312,11 +312,11 @@ fn iccs(question: &Question, level: Level) -> Iccs {
             let means = [(icc.icc1k, "ICC(1,k)"), (icc.icc2k, "ICC(2,k)"), (icc.icc3k, "ICC(3,k)")];
             let means = means
                 .into_iter()
-                .filter_map(|(reliability, kind)| Some(Value::of_ratings(reliability?, kind)));
+                .filter_map(|(reliability, kind)| Some(Measured::of_ratings(reliability?, kind)));
             let single = [
-                Value::of_ratings(icc.icc11, "ICC(1,1)"),
-                Value::of_ratings(icc.icc21, "ICC(2,1)"),
-                Value::of_ratings(icc.icc31, "ICC(3,1)"),
+                Measured::of_ratings(icc.icc11, "ICC(1,1)"),
+                Measured::of_ratings(icc.icc21, "ICC(2,1)"),
+                Measured::of_ratings(icc.icc31, "ICC(3,1)"),
             ];
             Iccs {
                 first: single[1].clone(),
@@ -329,28 +329,28 @@ fn iccs(question: &Question, level: Level) -> Iccs {
 }
 
 /// The correlation of one rating where not everybody rated everything.
-fn by_anybody(question: &Question, numbers: &[f64]) -> Value {
+fn by_anybody(question: &Question, numbers: &[f64]) -> Measured {
     let rated: Vec<Vec<f64>> = question
         .judgements
         .by_item()
         .map(|item| item.iter().map(|one| numbers[one.category as usize]).collect())
         .collect();
     match one_way(rated.iter().map(Vec::as_slice)) {
-        Ok(reliability) => Value::of_ratings(reliability, "ICC(1,1)"),
-        Err(why) => Value::none(why),
+        Ok(reliability) => Measured::of_ratings(reliability, "ICC(1,1)"),
+        Err(why) => Measured::none(why.to_string()),
     }
 }
 
-fn concordance(question: &Question, level: Level) -> Value {
-    Value::or_too_low(level, Level::Ordinal, || {
+fn concordance(question: &Question, level: Level) -> Measured {
+    Measured::or_too_low(level, Level::Ordinal, || {
         let complete = Complete::of(&question.judgements, &places(question));
         match complete.and_then(|complete| kendall_w(&complete)) {
-            Err(why) => Value::none(why),
-            Ok(kendall) => Value {
+            Err(why) => Measured::none(why.to_string()),
+            Ok(kendall) => Measured {
                 value: Some(kendall.w),
                 p_value: Some(kendall.p_value),
                 means: Some(Statistic::KendallW.interpretation(kendall.w)),
-                ..Value::default()
+                ..Measured::default()
             },
         }
     })

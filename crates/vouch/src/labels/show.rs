@@ -1,6 +1,6 @@
 //! Agreement as people read it.
 
-use super::measure::{Agreement, Value};
+use super::measure::{Agreement, Measured};
 
 /// Labels, pairs and reviewers shown in a table.
 const MOST_ROWS: usize = 40;
@@ -27,7 +27,7 @@ pub(crate) fn heading(file: &str, agreement: &Agreement) -> String {
 }
 
 /// The statistics in the order in which they are shown.
-fn all(agreement: &Agreement) -> Vec<(&'static str, &Value)> {
+fn all(agreement: &Agreement) -> Vec<(&'static str, &Measured)> {
     let alpha = &agreement.krippendorff_alpha;
     vec![
         ("percent", &agreement.percent),
@@ -50,7 +50,7 @@ fn all(agreement: &Agreement) -> Vec<(&'static str, &Value)> {
 
 /// Those with a value.
 pub(crate) fn statistics(agreement: &Agreement) -> Table {
-    let row = |(name, value): (&str, &Value)| {
+    let row = |(name, value): (&str, &Measured)| {
         let number = value.value?;
         let name = match value.kind {
             Some(kind) => format!("{name} ({kind})"),
@@ -66,7 +66,7 @@ pub(crate) fn statistics(agreement: &Agreement) -> Table {
 
 /// What the values say, and why others are not there.
 pub(crate) fn sentences(agreement: &Agreement) -> Vec<String> {
-    let sentence = |(name, value): (&str, &Value)| match (&value.means, &value.why) {
+    let sentence = |(name, value): (&str, &Measured)| match (&value.means, &value.why) {
         (Some(means), _) => format!("{name}: {means}"),
         (None, Some(why)) => format!("{name}: no value, {why}."),
         (None, None) => format!("{name}: no value."),

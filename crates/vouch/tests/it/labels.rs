@@ -138,9 +138,9 @@ fn the_same_judgements_in_every_format_say_the_same() {
     assert_eq!(said["level"], "ratio");
 
     // Names in an order are as good as ranks.
-    let names = csv.replace(",1\n", ",never\n").replace(",2\n", ",rarely\n");
-    let names = names.replace(",3\n", ",often\n").replace(",4\n", ",always\n");
-    fs::write(folder.join("names.csv"), names.replace(",5\n", ",beyond\n")).unwrap();
+    let words = csv.replace(",1\n", ",never\n").replace(",2\n", ",rarely\n");
+    let words = words.replace(",3\n", ",often\n").replace(",4\n", ",always\n");
+    fs::write(folder.join("names.csv"), words.replace(",5\n", ",beyond\n")).unwrap();
     let order = ["names.csv", "--order", "never,rarely, often,always,beyond"];
     let named = agreement(folder, &order);
     assert_eq!(named["krippendorff_alpha"]["ordinal"], alpha["ordinal"]);
@@ -251,7 +251,7 @@ fn every_method_writes_what_it_found() {
         for row in rows.records() {
             let row = row.unwrap();
             let item: usize = row[0].parse().unwrap();
-            assert_eq!(&row[1], if item % 2 == 0 { "yes" } else { "no" }, "{method}");
+            assert_eq!(&row[1], if item.is_multiple_of(2) { "yes" } else { "no" }, "{method}");
             let posterior: f64 = row[2].parse().unwrap();
             let bounds = if method == "majority" { 0.79..=0.81 } else { 0.9..=1.0 + 1e-9 };
             assert!(bounds.contains(&posterior), "{method}: {posterior}");
