@@ -1,7 +1,5 @@
 //! The main published tables as constants, for clones without the shared data.
 
-#![expect(clippy::unwrap_used, reason = "a test fails loudly")]
-
 use vouch_stats::agreement::{
     Bootstrap, Counts, Scale, Table, Undefined, Weights, cohen_kappa, conger_kappa,
     fleiss_categories, fleiss_kappa, fleiss_test, gwet_ac, krippendorff_alpha,
@@ -156,6 +154,17 @@ fn shrout_and_fleiss_1979() {
     let one_way = one_way(rows.iter().map(Vec::as_slice)).unwrap();
     near(one_way.value, icc.icc11.value, 1e-12);
     near(one_way.ci95.unwrap().low, icc.icc11.ci95.unwrap().low, 1e-9);
+}
+
+/// Where the items' means are all the same, a mean over reviewers has no reliability.
+#[test]
+fn items_that_do_not_differ_have_no_reliable_mean() {
+    let rows = [[1.0, 3.0, 2.0], [2.0, 1.0, 3.0], [3.0, 2.0, 1.0]].map(Vec::from);
+    let icc = Icc::of(&Complete::from_rows(&rows).unwrap()).unwrap();
+    near(icc.icc11.value, -0.5, 1e-12);
+    assert_eq!((icc.icc1k, icc.icc2k, icc.icc3k), (None, None, None));
+    let flat = vec![vec![2.0; 3]; 4];
+    assert_eq!(Icc::of(&Complete::from_rows(&flat).unwrap()), Err(Undefined::NoVariance));
 }
 
 #[test]

@@ -155,6 +155,16 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_disagreement_is_no_agreement() {
+        let rows = [[0.0, 4.0, 1.0], [4.0, 0.0, 3.0], [1.0, 3.0, 0.0]].map(Vec::from);
+        let weights = Weights::from_disagreement(&rows).unwrap();
+        let expected = [(0, 0, 1.0), (0, 1, 0.0), (0, 2, 0.75), (2, 1, 0.25), (7, 7, 1.0)];
+        for (a, b, weight) in expected {
+            assert!((weights.of(a, b) - weight).abs() < 1e-12, "{a} {b}");
+        }
+    }
+
+    #[test]
     fn what_is_no_table_of_weights_is_refused() {
         let refused = |rows: &[&[f64]]| {
             Weights::agreement(&rows.iter().map(|row| row.to_vec()).collect::<Vec<_>>())

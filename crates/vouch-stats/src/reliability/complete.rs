@@ -70,3 +70,36 @@ impl Complete {
         self.rows().map(move |row| row[reviewer])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Judgement;
+
+    #[test]
+    fn only_items_that_everybody_judged_once_are_complete() {
+        let said = |item, reviewer, category| Judgement { item, reviewer, category };
+        let mut made = vec![said(0, 1, 1), said(0, 4, 0), said(1, 1, 0), said(2, 4, 1)];
+        made.extend([said(2, 1, 1), said(3, 1, 0), said(3, 1, 1), said(4, 4, 0), said(4, 1, 0)]);
+        let judgements = Judgements::keeping_repeats(made.clone(), 2);
+        let complete = Complete::of(&judgements, &[5.0, 7.0]).unwrap();
+        assert_eq!((complete.items(), complete.reviewers()), (3, 2));
+        let rows: Vec<_> = complete.rows().collect();
+        assert_eq!(rows, [[7.0, 5.0], [7.0, 7.0], [5.0, 5.0]]);
+        // With a third, nothing is complete.
+        made.push(said(0, 9, 1));
+        let judgements = Judgements::new(made, 2);
+        assert_eq!(Complete::of(&judgements, &[5.0, 7.0]), Err(Undefined::NoCompleteItems));
+    }
+
+    #[test]
+    fn what_is_no_table_is_refused() {
+        for rows in [vec![], vec![vec![1.0, 2.0]], vec![vec![1.0], vec![2.0]]] {
+            assert_eq!(Complete::from_rows(&rows), Err(Undefined::NoCompleteItems));
+        }
+        let ragged = [vec![1.0, 2.0], vec![1.0]];
+        assert_eq!(Complete::from_rows(&ragged), Err(Undefined::NoCompleteItems));
+        let unknown = [vec![1.0, f64::NAN], vec![1.0, 2.0]];
+        assert_eq!(Complete::from_rows(&unknown), Err(Undefined::NoCompleteItems));
+    }
+}
