@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use crate::cli::{AgreementArgs, Level};
 use crate::failure::Failure;
-use crate::labels::measure::{Agreement, Plan, measure};
+use crate::labels::measure::{Plan, measure};
+use crate::labels::measured::Agreement;
 use crate::labels::{Question, read, show};
 use crate::output::{line, table};
 

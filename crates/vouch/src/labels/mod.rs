@@ -1,7 +1,9 @@
 //! Label files: who gave which label to which item. Read row by row; nothing of Vouch is needed.
 
 pub(crate) mod measure;
+pub(crate) mod measured;
 mod questions;
+mod ratings;
 mod read;
 pub(crate) mod show;
 pub(crate) mod write;

@@ -1,6 +1,6 @@
 //! Agreement as people read it.
 
-use super::measure::{Agreement, Measured};
+use super::measured::{Agreement, Category, Measured, PairOf, ReviewerOf};
 
 /// Labels, pairs and reviewers shown in a table.
 const MOST_ROWS: usize = 40;
@@ -76,7 +76,7 @@ pub(crate) fn sentences(agreement: &Agreement) -> Vec<String> {
 
 /// How well each label is told from the others.
 pub(crate) fn labels(agreement: &Agreement) -> Table {
-    let row = |one: &super::measure::Category| {
+    let row = |one: &Category| {
         let share = format!("{:.1} %", 100.0 * one.share);
         vec![plain(&one.label), share, kappa(one.fleiss_kappa)]
     };
@@ -86,7 +86,7 @@ pub(crate) fn labels(agreement: &Agreement) -> Table {
 
 /// Every two reviewers.
 pub(crate) fn pairs(agreement: &Agreement) -> Table {
-    let row = |pair: &super::measure::PairOf| {
+    let row = |pair: &PairOf| {
         let [first, second] = &pair.reviewers;
         let percent = format!("{:.3}", pair.percent);
         let se = pair.se.map_or_else(dash, |se| format!("{se:.3}"));
@@ -100,7 +100,7 @@ pub(crate) fn pairs(agreement: &Agreement) -> Table {
 
 /// Every reviewer.
 pub(crate) fn reviewers(agreement: &Agreement) -> Table {
-    let row = |one: &super::measure::ReviewerOf| {
+    let row = |one: &ReviewerOf| {
         vec![plain(&one.reviewer), one.judgements.to_string(), kappa(one.agrees_with_others)]
     };
     let all = agreement.by_reviewer.iter().flatten();
