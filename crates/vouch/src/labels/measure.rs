@@ -16,9 +16,10 @@ const MOST_PAIRED: usize = 100;
 /// Without being asked, up to so many.
 const FEW_PAIRED: usize = 12;
 /// A table of weights has the square of so many numbers.
-const MOST_WEIGHTED: usize = 1_000;
-/// Resamples times different items: above this the formula is as good, and at once.
-const MOST_DRAWN: usize = 20_000_000;
+const MOST_WEIGHTED: usize = 300;
+/// Different items, and different labels: with more, a thousand resamples take long, and the
+/// formula is as good.
+const MOST_DRAWN: (usize, usize) = (20_000, 500);
 const RESAMPLES: u32 = 1_000;
 
 /// What to measure, and how.
@@ -113,7 +114,7 @@ pub(crate) fn measure(question: &Question, plan: Plan) -> Agreement {
 }
 
 fn resamples(counts: &Counts, plan: Plan) -> Option<Bootstrap> {
-    let quick = counts.distinct().saturating_mul(RESAMPLES as usize) <= MOST_DRAWN;
+    let quick = counts.distinct() <= MOST_DRAWN.0 && counts.categories() <= MOST_DRAWN.1;
     let resamples = plan.bootstrap.unwrap_or(if quick { RESAMPLES } else { 0 });
     (resamples > 0).then_some(Bootstrap { resamples, seed: plan.seed })
 }
