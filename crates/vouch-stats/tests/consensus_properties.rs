@@ -187,6 +187,38 @@ proptest! {
         prop_assert!(found.log_likelihood >= last - 1e-6, "{last} {}", found.log_likelihood);
     }
 
+    /// Where one coin ends, each quality is made of the posteriors, and each posterior of the
+    /// qualities.
+    #[test]
+    fn one_coin_ends_at_a_fixed_point(made in made()) {
+        let judgements = Judgements::new(made, 3);
+        let stop = Stop::new(1e-12, 100_000).unwrap();
+        let found = one_coin(&judgements, &OneCoinSettings { stop, ..Default::default() });
+        prop_assert!(found.converged);
+        let (consensus, wrongs) = (&found.consensus, [3.0 - 1.0, 4.0 - 1.0][judgements.categories() - 3]);
+        let mut right = vec![1.0; judgements.reviewers()];
+        for item in 0..judgements.items() {
+            let posterior = consensus.posterior(item);
+            let mut weights = vec![1.0; posterior.len()];
+            for one in consensus.contributions(&judgements, item) {
+                right[one.reviewer as usize] += one.support;
+                let accuracy = one.quality.unwrap();
+                for (category, weight) in (0..).zip(&mut weights) {
+                    *weight *= if category == one.category { accuracy } else { (1.0 - accuracy) / wrongs };
+                }
+            }
+            let all: f64 = weights.iter().sum();
+            for (posterior, weight) in posterior.iter().zip(&weights) {
+                prop_assert!((posterior - weight / all).abs() < 1e-9);
+            }
+        }
+        for (standing, right) in consensus.reviewers().iter().zip(right) {
+            let made = f64::from(u32::try_from(standing.judgements).unwrap());
+            let quality = standing.quality.unwrap_or(0.5);
+            prop_assert!((quality - right / (made + 2.0)).abs() < 1e-9);
+        }
+    }
+
     #[test]
     fn experience_gives_probabilities(made in made(), said in vec((0_u32..9, 0_u32..4), 0..12)) {
         let found = dawid_skene(&Judgements::new(made, 4), &DawidSkeneSettings::default());

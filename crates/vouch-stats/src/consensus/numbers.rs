@@ -53,3 +53,27 @@ impl LogSum {
         self.logs + self.product.ln()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_of_logarithms_is_that_of_each() {
+        for number in [1e-90, 0.3, 1.0, 4.0, 1e90] {
+            let mut sum = LogSum::new();
+            (0..1_000).for_each(|_| sum.add(number));
+            sum.add_log(-2.0);
+            let expected = 1_000.0 * number.ln() - 2.0;
+            assert!((sum.total() - expected).abs() < 1e-9 * expected.abs(), "{number}");
+        }
+    }
+
+    #[test]
+    fn weights_become_probabilities_however_small_they_are() {
+        let mut weights = [-5_000.0, -5_000.0 + 3.0_f64.ln(), f64::NEG_INFINITY];
+        let log_sum = normalise(&mut weights);
+        assert!((log_sum - (4.0_f64.ln() - 5_000.0)).abs() < 1e-9);
+        assert!((weights[0] - 0.25).abs() < 1e-12 && (weights[1] - 0.75).abs() < 1e-12);
+    }
+}

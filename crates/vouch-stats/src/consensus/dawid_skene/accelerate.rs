@@ -4,9 +4,9 @@ use super::End;
 use super::run::Run;
 use crate::consensus::settings::Stop;
 
-/// Long steps begin where ordinary ones change no posterior by more than this: by then it is
-/// decided which of the likelihood's peaks is climbed.
-const SETTLED: f64 = 0.01;
+/// Long steps begin where ordinary ones change no posterior by more than this, and less than the
+/// step before: by then it is decided which of the likelihood's peaks is climbed.
+const SETTLED: f64 = 0.001;
 
 /// A long step that changes a posterior by more than this might lead to another peak.
 const TOO_FAR: f64 = 0.1;
@@ -25,6 +25,7 @@ pub(super) fn to_the_end(run: &mut Run, stop: Stop) -> End {
     let mut before: Vec<f64> = Vec::new();
     let mut limit = LIMIT;
     let mut taken_back = false;
+    let mut last_change = f64::INFINITY;
     while !end.converged && end.iterations < stop.iterations() {
         let made = run.step();
         end.iterations += 1;
@@ -34,7 +35,9 @@ pub(super) fn to_the_end(run: &mut Run, stop: Stop) -> End {
         taken_back = false;
         let used = run.used().to_vec();
         // An ordinary step is to follow, so that the end is never a long one.
-        let may_be_long = made.change <= SETTLED && end.iterations + 1 < stop.iterations();
+        let may_be_long =
+            made.change <= last_change.min(SETTLED) && end.iterations + 1 < stop.iterations();
+        last_change = made.change;
         if may_be_long && !end.converged && !before.is_empty() {
             let counts = run.counts().to_vec();
             if let Some((ahead, length)) =

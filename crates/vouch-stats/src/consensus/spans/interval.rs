@@ -44,3 +44,24 @@ pub(super) fn dice(one: &[Span], other: &[Span]) -> f64 {
 pub(super) fn ratio(part: u64, whole: u64) -> f64 {
     part as f64 / whole as f64
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn span(label: u32, start: u32, end: u32) -> Span {
+        Span { label, start, end }
+    }
+
+    #[test]
+    fn dice_counts_common_characters_of_the_same_label() {
+        let one = union(&[span(0, 0, 4), span(0, 2, 6), span(0, 6, 8), span(1, 0, 2)]);
+        assert_eq!(one, [span(0, 0, 8), span(1, 0, 2)]);
+        // Common: 3 of the first label and 1 of the second; marked: 10 and 8.
+        let other = [span(0, 5, 10), span(1, 1, 2), span(2, 0, 2)];
+        for found in [dice(&one, &other), dice(&other, &one)] {
+            assert!((found - 8.0 / 18.0).abs() < 1e-15, "{found}");
+        }
+        assert!(dice(&one, &[]) <= 0.0 && dice(&[], &[]) >= 1.0 && dice(&one, &one) >= 1.0);
+    }
+}
