@@ -17,7 +17,8 @@ pub struct Judgement {
 /// Judgements of one question, grouped by item in the order of the items' numbers.
 ///
 /// A reviewer's judgements of one item are one judgement: the newest counts. How many older ones
-/// it replaced is in [`replaced`](Self::replaced).
+/// it replaced is in [`replaced`](Self::replaced). Only [`keeping_repeats`](Self::keeping_repeats)
+/// counts them all.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Judgements {
     all: Vec<Judgement>,
@@ -34,12 +35,8 @@ impl Judgements {
     /// There are as many items, reviewers and categories as the highest number of each says, and
     /// at least `categories` categories: one that nobody chose still counts as a choice.
     pub fn new(made: Vec<Judgement>, categories: usize) -> Self {
-        let count = |of: fn(&Judgement) -> u32| {
-            made.iter().map(of).max().map_or(0, |highest| highest as usize + 1)
-        };
-        let (items, reviewers) = (count(|one| one.item), count(|one| one.reviewer));
-        let categories = categories.max(count(|one| one.category));
         let given = made.len();
+        let categories = categories.max(highest(&made, |one| one.category));
         let mut judgements = made;
         // Stable: of one reviewer's judgements of one item, the newest stays last.
         judgements.sort_by_key(|one| (one.item, one.reviewer));
@@ -50,6 +47,25 @@ impl Judgements {
             }
             same
         });
+        let replaced = given - judgements.len();
+        Self { replaced, ..Self::grouped(judgements, categories) }
+    }
+
+    /// Groups judgements of which each counts, also several by one reviewer about one item: what
+    /// an observer says who sees the same patient three times (Dawid & Skene 1979).
+    ///
+    /// The order in which they were made does not matter.
+    pub fn keeping_repeats(made: Vec<Judgement>, categories: usize) -> Self {
+        let mut judgements = made;
+        judgements.sort_unstable_by_key(|one| (one.item, one.reviewer, one.category));
+        Self::grouped(judgements, categories)
+    }
+
+    /// Counts what there is. The judgements are in order already.
+    pub(crate) fn grouped(judgements: Vec<Judgement>, categories: usize) -> Self {
+        let items = highest(&judgements, |one| one.item);
+        let reviewers = highest(&judgements, |one| one.reviewer);
+        let categories = categories.max(highest(&judgements, |one| one.category));
         let mut starts = vec![0; items + 1];
         for one in &judgements {
             starts[one.item as usize + 1] += 1;
@@ -57,8 +73,7 @@ impl Judgements {
         for item in 0..items {
             starts[item + 1] += starts[item];
         }
-        let replaced = given - judgements.len();
-        Self { all: judgements, starts, reviewers, categories, replaced }
+        Self { all: judgements, starts, reviewers, categories, replaced: 0 }
     }
 
     /// How many items there are.
@@ -99,6 +114,11 @@ impl Judgements {
     pub fn by_item(&self) -> impl ExactSizeIterator<Item = &[Judgement]> + Clone {
         self.starts.windows(2).map(|ends| &self.all[ends[0]..ends[1]])
     }
+}
+
+/// How many there are of what is numbered from 0 on.
+fn highest(judgements: &[Judgement], number: fn(&Judgement) -> u32) -> usize {
+    judgements.iter().map(number).max().map_or(0, |highest| highest as usize + 1)
 }
 
 /// Gives names the numbers of a [`Judgement`], from 0 on, in the order in which they first come.
@@ -163,6 +183,21 @@ mod tests {
         let judgements = Judgements::new(Vec::new(), 3);
         assert_eq!((judgements.items(), judgements.categories()), (0, 3));
         assert_eq!(judgements.by_item().len(), 0);
+    }
+
+    #[test]
+    fn repeats_are_kept_where_asked_and_their_order_does_not_matter() {
+        let made = vec![said(1, 0, 2), said(0, 1, 0), said(1, 0, 0), said(1, 0, 2)];
+        let kept = Judgements::keeping_repeats(made.clone(), 2);
+        assert_eq!(kept.of_item(1), [said(1, 0, 0), said(1, 0, 2), said(1, 0, 2)]);
+        assert_eq!((kept.replaced(), kept.categories()), (0, 3));
+        assert_eq!(kept, Judgements::keeping_repeats(made.into_iter().rev().collect(), 2));
+    }
+
+    #[test]
+    fn a_category_counts_that_was_only_said_and_taken_back() {
+        let judgements = Judgements::new(vec![said(0, 0, 5), said(0, 0, 1)], 0);
+        assert_eq!(judgements.categories(), 6);
     }
 
     #[test]

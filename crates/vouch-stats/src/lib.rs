@@ -3,6 +3,11 @@
 //! Everything here is a pure function of numbers: no IO, no clock, and randomness is a seed. The
 //! input of nearly everything is [`Judgements`]: who said what about which item.
 
+pub mod agreement;
+pub mod consensus;
 pub mod judgements;
+mod numeric;
+pub mod preference;
+pub mod reliability;
 
 pub use judgements::{Judgement, Judgements};

@@ -1,5 +1,6 @@
 //! The command line: what there is to say, with the help that teaches it.
 
+mod labels;
 mod people;
 mod transfer;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use vouch_domain::retention::Retention;
 
+pub(crate) use labels::{AgreementArgs, ConsensusArgs, LabelFile, LabelFormat, Level, Method, Tie};
 pub(crate) use people::{KeyCommand, UserCommand};
 pub(crate) use transfer::{ExportCommand, ExportLogs, ImportCommand, ImportLogs};
 
@@ -137,6 +139,33 @@ Examples:
     /// Say how long logs are kept, and archive what leaves.
     #[command(subcommand)]
     Retention(RetentionCommand),
+
+    /// Say how far the reviewers of a label file agree.
+    #[command(after_help = "\
+A label file has the columns item, reviewer and label, in any order, and may have question, which is
+then measured apart; others are ignored. Rows without a label count as missing. Where a reviewer
+judged an item again, the newest row counts. Labels that are all numbers are a scale.
+
+On a terminal it prints tables, otherwise JSON. docs/agreement.md says what each statistic means and
+when to use it.
+
+Examples:
+  vouch agreement labels.csv
+  vouch agreement ratings.jsonl --level ordinal --pairs
+  vouch agreement labels.tsv --order bad,fair,good --bootstrap 10000 --seed 7
+  zcat labels.csv.gz | vouch agreement - | jq .krippendorff_alpha.nominal.value")]
+    Agreement(AgreementArgs),
+
+    /// Make one answer for each item of a label file.
+    #[command(after_help = "\
+A label file is as for `vouch agreement`. Writes item, label and posterior, and question first where
+the file has it; what happened is told on standard error.
+
+Examples:
+  vouch consensus labels.csv --method majority --tie undecided
+  vouch consensus labels.csv --method dawid-skene --out answers.csv --reviewers reviewers.csv
+  vouch consensus labels.jsonl --method mace --seed 7 --out answers.jsonl")]
+    Consensus(ConsensusArgs),
 
     /// Check the trail of who did what.
     #[command(subcommand)]

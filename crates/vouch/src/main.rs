@@ -8,6 +8,7 @@ mod command;
 mod database;
 mod desk;
 mod failure;
+mod labels;
 mod local;
 mod output;
 mod retention;
@@ -63,6 +64,8 @@ async fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Key(command) => command::key::run(command).await,
         Command::User(command) => command::user::run(command).await,
         Command::Logs(args) => command::logs::run(args).await,
+        Command::Agreement(args) => command::agreement::run(&args),
+        Command::Consensus(args) => command::consensus::run(&args),
         Command::Audit(command) => command::audit::run(command).await,
         Command::Doctor(args) => command::doctor::run(args).await,
         Command::Openapi => Ok(output::line(vouch_http::openapi().to_pretty_json()?)?),

@@ -1,7 +1,9 @@
 //! What the commands beside the server do.
 
+pub(crate) mod agreement;
 pub(crate) mod audit;
 pub(crate) mod backup;
+pub(crate) mod consensus;
 pub(crate) mod doctor;
 pub(crate) mod export;
 pub(crate) mod import;

@@ -46,6 +46,8 @@ fn help_teaches() {
         &["import", "logs", "--help"],
         &["backup", "--help"],
         &["restore", "--help"],
+        &["agreement", "--help"],
+        &["consensus", "--help"],
         &["audit", "verify", "--help"],
         &["doctor", "--help"],
     ] {

@@ -8,6 +8,7 @@ mod crash;
 mod faults;
 mod garbage;
 mod hostile;
+mod labels;
 mod life;
 mod local;
 mod nodes;
