@@ -5,6 +5,7 @@
 
 mod backend;
 mod deployments;
+mod desk;
 mod events;
 mod feedback;
 mod filters;
@@ -21,6 +22,7 @@ mod people;
 mod retention;
 mod rollups;
 mod spans;
+mod tasks;
 mod threads;
 mod transfer;
 mod values;

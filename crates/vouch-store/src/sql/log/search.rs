@@ -60,7 +60,12 @@ pub(super) async fn note(
 pub(crate) async fn run(writer: Arc<Writer>, mut written: watch::Receiver<u64>) {
     loop {
         let act = |slot| {
-            Op::Other(Box::new(Act { arguments: (), action: |(), tx| Box::pin(timed(tx)), slot }))
+            Op::Other(Box::new(Act {
+                arguments: (),
+                lock: None,
+                action: |(), tx| Box::pin(timed(tx)),
+                slot,
+            }))
         };
         match writer.call(1, act).await {
             Ok((true, took)) => writer.leave_room(took).await,
@@ -108,6 +113,7 @@ async fn index_new(tx: &mut Tx) -> Result<bool> {
     for ((seq, _, _, body), key) in bodies.iter().zip(&keys) {
         let log = patch::merge(unpack("log", body)?, &patches.remove(key).unwrap_or_default());
         rows.push([(*seq).into(), words_of(&log).into()]);
+        tx.pending.looks_other(key.0, key.1.to_string());
     }
     let insert = "INSERT INTO log_search (rowid, words) SELECT seq, words FROM k";
     rows.run(&mut tx.conn, insert).await?;
@@ -182,6 +188,7 @@ async fn write(tx: &mut Tx, texts: &[((ProjectId, LogId), String)]) -> Result<()
         Rows::new(&[("project", Kind::Text), ("log", Kind::Text), ("words", Kind::Text)]);
     for ((project, log), words) in texts {
         rows.push([(*project).into(), (*log).into(), words.as_str().into()]);
+        tx.pending.looks_other(*project, log.to_string());
     }
     if tx.conn.is_shared() {
         let upsert = "INSERT INTO log_search (project, log, words) \
