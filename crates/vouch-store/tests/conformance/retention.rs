@@ -120,7 +120,10 @@ async fn a_log_that_changed_meanwhile_stays(w: World) {
     assert_eq!(w.store.forget(w.project, old, w.now(), None).await.unwrap(), 1);
     let last = w.store.leaving(w.project, before, None, 10).await.unwrap().remove(0);
     assert!(last.whole.feedback[0].retracted_at.is_some());
-    assert_eq!(w.store.forget(w.project, vec![(ids[0], last.revision)], None).await.unwrap(), 1);
+    assert_eq!(
+        w.store.forget(w.project, vec![(ids[0], last.revision)], w.now(), None).await.unwrap(),
+        1
+    );
     // What was archived can be brought back.
     w.store.take_in(w.project, vec![last.whole]).await.unwrap();
     assert!(w.store.log(w.project, ids[0]).await.unwrap().is_some());

@@ -8,7 +8,7 @@ use vouch_domain::review::{
 };
 use vouch_store::{
     AuditStore, Decision, FeedbackStore, GiveBack, LogStore, MetricStore, QueueStore,
-    RetentionStore, StoreError, Submitted, TaskStore,
+    RetentionStore, Store, StoreError, Submitted, TaskStore,
 };
 
 use crate::backend::on_both;
