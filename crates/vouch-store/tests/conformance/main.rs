@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod backend;
+mod crowd;
 mod deployments;
 mod desk;
 mod events;
@@ -11,6 +12,7 @@ mod feedback;
 mod filters;
 mod inbox;
 mod invitations;
+mod leases;
 mod logs;
 mod metrics;
 mod migrations;
@@ -19,6 +21,7 @@ mod opening;
 mod origins;
 mod patches;
 mod people;
+mod queues;
 mod retention;
 mod rollups;
 mod spans;
