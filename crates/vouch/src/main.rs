@@ -11,6 +11,7 @@ mod failure;
 mod local;
 mod output;
 mod retention;
+mod rules;
 mod secret;
 mod server;
 mod settings;

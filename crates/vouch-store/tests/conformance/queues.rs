@@ -1,12 +1,15 @@
 //! Queues: kept with their versions, changed, put away; and the rules by which logs flow in.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use vouch_domain::id::{LogId, ProjectId};
 use vouch_domain::review::{Item, QueueState, QueueUpdate, ReviewState, TakenBy, TaskOrigin};
-use vouch_store::{AuditStore, QueueStore, Store, StoreError, TaskQuery, TaskStore};
+use vouch_store::{AuditStore, BackupStore, QueueStore, Store, StoreError, TaskQuery, TaskStore};
 
-use crate::backend::on_both;
+use crate::backend::{Backend, on_both};
 use crate::desk::{Desk, queue, settings, yes};
+use crate::transfer::{dump, load};
 use crate::world::World;
 
 on_both!(
@@ -20,6 +23,7 @@ on_both!(
     a_rule_sees_words_once_they_are_indexed,
     a_rule_takes_conversations,
     queues_of_projects_are_apart,
+    a_backup_holds_queues_tasks_and_reviews,
 );
 
 fn update(change: Value) -> QueueUpdate {
@@ -238,10 +242,13 @@ async fn a_rule_takes_its_sample_up_to_its_cap(w: World) {
     let rule = json!({"key": "few", "per_day": 3});
     let few = Desk::new(&w, json!({"key": "few", "item": "log", "rules": [rule]})).await;
     let mut logs = Vec::new();
-    for _ in 0..40 {
+    for n in 0..40 {
         let log = w.log();
         w.insert(&log).await;
         logs.push(log.id);
+        if n == 1 || n == 20 {
+            rounds(&w).await;
+        }
     }
     rounds(&w).await;
     let sampled = logs_in(&half).await;
@@ -311,4 +318,30 @@ async fn queues_of_projects_are_apart(w: World) {
     let holder = stranger.holder(id, ann);
     assert!(matches!(w.store.renew(holder).await, Err(StoreError::NotFound("task"))));
     assert_eq!(elsewhere.store.queues(other).await.unwrap().len(), 1);
+}
+
+async fn a_backup_holds_queues_tasks_and_reviews(w: World) {
+    let desk = Desk::new(&w, json!({"overlap": {"type": "fixed", "reviews": 2}})).await;
+    let ids = desk.add_records(0, 3).await;
+    let (ann, bob) = (desk.person("ann").await, desk.person("bob").await);
+    desk.next(ann, 2).await;
+    desk.submit(ids[0], ann, yes()).await;
+    let version = w.store.schema().await.unwrap();
+    let pieces = dump(&w.store).await;
+    let target = Backend::sqlite();
+    load(&target.url, version, pieces).await.unwrap();
+    let there = Desk { w: w.in_store(Arc::new(target.open().await)), queue: desk.queue };
+    let kept = w.store.queue(w.project, desk.queue).await.unwrap();
+    assert_eq!(there.w.store.queue(w.project, desk.queue).await.unwrap(), kept);
+    for id in &ids {
+        assert_eq!(there.task(*id).await, desk.task(*id).await);
+        assert_eq!(there.reviews(*id).await, desk.reviews(*id).await);
+    }
+    assert_eq!(there.progress(Some(ann)).await, desk.progress(Some(ann)).await);
+    // The line goes on where it was, for those who had been along it and for others.
+    let tasks = |given: vouch_store::Given| given.turns.iter().map(|t| t.task).collect::<Vec<_>>();
+    assert_eq!(tasks(there.next_beside(ann, 5, &[ids[1]]).await), [ids[2]]);
+    assert_eq!(tasks(there.next(bob, 5).await), ids);
+    there.w.store.close().await;
+    target.remove().await;
 }

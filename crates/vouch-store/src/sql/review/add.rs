@@ -1,17 +1,16 @@
 //! Adding tasks: those that are there already, by their key, stay as they are.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
 
-use serde_json::Map;
-use vouch_domain::id::{ProjectId, QueueId, TaskId, UserId};
-use vouch_domain::review::{Answers, Item, ItemKind, ItemShape, Queue, Rubric, TaskState};
+use vouch_domain::id::{ProjectId, QueueId, TaskId};
+use vouch_domain::review::{Answers, Item, ItemKind, ItemShape, Queue, Rubric};
 use vouch_domain::{Invalid, Pointer, Time};
 
-use super::book::{Book, FRESH};
+use super::batch::Batch;
+use super::book::Book;
 use super::queue::QueueRow;
-use super::seat::{ASSIGNED, Seat};
-use super::task::{Class, to_json};
+use super::task::Class;
 use crate::error::corrupt;
 use crate::sql::rows::Rows;
 use crate::sql::tx::Tx;
@@ -65,10 +64,10 @@ pub(super) async fn add_to(
 }
 
 /// A task that fits its queue.
-struct Checked<'a> {
-    id: TaskId,
-    key: String,
-    task: &'a TaskToAdd,
+pub(super) struct Checked<'a> {
+    pub(super) id: TaskId,
+    pub(super) key: String,
+    pub(super) task: &'a TaskToAdd,
 }
 
 fn check<'a>(queue: &Queue, task: &'a TaskToAdd) -> Result<Checked<'a>, Invalid> {
@@ -100,7 +99,7 @@ fn check<'a>(queue: &Queue, task: &'a TaskToAdd) -> Result<Checked<'a>, Invalid>
 }
 
 /// The shape of an item; what is not known of a log or a conversation is not held against it.
-fn shape(item: &Item) -> ItemShape {
+pub(super) fn shape(item: &Item) -> ItemShape {
     match item.kind() {
         ItemKind::Log | ItemKind::Conversation => {
             ItemShape { responses: 0, texts: [("response".to_owned(), u32::MAX)].into() }
@@ -121,15 +120,6 @@ fn check_some(rubric: &Rubric, answers: &Answers, shape: &ItemShape) -> Result<(
     Ok(())
 }
 
-/// The same answers in their one form.
-fn in_form(rubric: &Rubric, answers: &Answers, shape: &ItemShape) -> Answers {
-    let read = |question: &vouch_domain::review::Question| {
-        let answer = rubric.answer(question, answers, shape)?;
-        Some((question.key.clone(), answer.to_value()))
-    };
-    Answers(rubric.questions().iter().filter_map(read).collect::<Map<_, _>>())
-}
-
 /// The ids of those keys that are there.
 async fn known(book: &mut Book<'_>, tasks: &[Checked<'_>]) -> Result<HashMap<String, TaskId>> {
     let mut rows =
@@ -145,132 +135,19 @@ async fn known(book: &mut Book<'_>, tasks: &[Checked<'_>]) -> Result<HashMap<Str
     found.into_iter().map(parse).collect()
 }
 
-const TASKS: &[(&str, Kind)] = &[
-    ("project", Kind::Text),
-    ("id", Kind::Text),
-    ("queue", Kind::Text),
-    ("key", Kind::Text),
-    ("log", Kind::Text),
-    ("state", Kind::Text),
-    ("disputed", Kind::Int),
-    ("is_gold", Kind::Int),
-    ("priority", Kind::Int),
-    ("due_at", Kind::Int),
-    ("origin", Kind::Text),
-    ("wanted", Kind::Int),
-    ("reviews", Kind::Int),
-    ("leases", Kind::Int),
-    ("assignee", Kind::Text),
-    ("band", Kind::Int),
-    ("turn", Kind::Int),
-    ("created_at", Kind::Int),
-];
-
 async fn write(book: &mut Book<'_>, queue: &Queue, fresh: &[Checked<'_>]) -> Result<()> {
     if fresh.is_empty() {
         return Ok(());
     }
-    let mut turn = book.turns(i64::try_from(fresh.len()).unwrap_or(i64::MAX)).await?;
-    let mut tasks = Rows::new(TASKS);
-    let mut line = Rows::new(&[
-        ("project", Kind::Text),
-        ("queue", Kind::Text),
-        ("priority", Kind::Int),
-        ("band", Kind::Int),
-        ("turn", Kind::Int),
-        ("task", Kind::Text),
-    ]);
-    let mut gold = Rows::new(&[
-        ("project", Kind::Text),
-        ("queue", Kind::Text),
-        ("turn", Kind::Int),
-        ("task", Kind::Text),
-    ]);
-    let mut items = Rows::new(&[
-        ("project", Kind::Text),
-        ("task", Kind::Text),
-        ("item", Kind::Text),
-        ("suggestion", Kind::Text),
-        ("gold", Kind::Text),
-    ]);
-    let mut seats: BTreeMap<TaskId, UserId> = BTreeMap::new();
-    let settings = &queue.settings;
-    let wanted = settings.overlap.at_first();
-    let (project, queue_id) = (book.project, book.queue);
-    for task in fresh {
-        let new = &task.task.new;
-        let shape = shape(&new.item);
-        let is_gold = new.gold.is_some();
-        let assignee = new.assignee.filter(|_| !is_gold);
-        let in_line = !is_gold && i64::from(wanted) > i64::from(assignee.is_some());
-        let due = settings.due_after_s.map(|after| book.now.plus_s(i64::from(after)));
-        tasks.push([
-            project.into(),
-            task.id.into(),
-            queue_id.into(),
-            task.key.as_str().into(),
-            new.item.log().map(|log| log.to_string()).into(),
-            TaskState::Open.as_str().into(),
-            false.into(),
-            is_gold.into(),
-            (new.priority as i64).into(),
-            new.due_at.or(due).filter(|_| !is_gold).into(),
-            to_json(&task.task.origin)?.into(),
-            wanted.into(),
-            0i64.into(),
-            0i64.into(),
-            assignee.into(),
-            in_line.then_some(FRESH).into(),
-            in_line.then_some(turn).into(),
-            book.now.into(),
-        ]);
-        let mut suggestion = new.suggestion.clone();
-        if let Some(suggestion) = &mut suggestion {
-            suggestion.answers = in_form(&settings.rubric, &suggestion.answers, &shape);
-        }
-        let mut answers = new.gold.clone();
-        if let Some(gold) = &mut answers {
-            gold.answers = in_form(&settings.rubric, &gold.answers, &shape);
-        }
-        items.push([
-            project.into(),
-            task.id.into(),
-            to_json(&new.item)?.into(),
-            suggestion.as_ref().map(to_json).transpose()?.into(),
-            answers.as_ref().map(to_json).transpose()?.into(),
-        ]);
-        let id = task.id;
-        if is_gold {
-            gold.push([project.into(), queue_id.into(), turn.into(), id.into()]);
-        } else if in_line {
-            let priority = new.priority as i64;
-            line.push([
-                project.into(),
-                queue_id.into(),
-                priority.into(),
-                FRESH.into(),
-                turn.into(),
-                id.into(),
-            ]);
-        }
-        if let Some(user) = assignee {
-            seats.insert(id, user);
-        }
-        book.count(if is_gold { Class::Gold } else { Class::Untouched }, 1);
-        turn += 1;
+    let turn = book.turns(i64::try_from(fresh.len()).unwrap_or(i64::MAX)).await?;
+    let mut batch = Batch::new(book, queue);
+    for (turn, task) in (turn..).zip(fresh) {
+        batch.push(task, turn)?;
     }
-    let conn = &mut book.tx.conn;
-    tasks.insert(conn, "tasks", "").await?;
-    items.insert(conn, "task_items", "").await?;
-    line.insert(conn, "task_line", "").await?;
-    gold.insert(conn, "gold_line", "").await?;
-    for (task, user) in seats {
-        let mut seat = Seat::new(&task.to_string(), &user.to_string());
-        seat.kept = 1;
-        seat.set(ASSIGNED);
-        book.save_seat(&seat).await?;
+    for (class, tasks) in [(Class::Gold, batch.golds), (Class::Untouched, batch.work)] {
+        book.count(class, tasks);
     }
-    Ok(())
+    batch.write(book).await
 }
 
 /// About how much memory a task holds while it waits.

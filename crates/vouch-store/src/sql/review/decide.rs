@@ -42,7 +42,7 @@ fn refused(error: vouch_domain::review::TransitionError) -> StoreError {
 
 async fn whole(book: &mut Book<'_>, row: TaskRow) -> Result<Task> {
     let items = ItemRow::load(&mut book.tx.conn, book.project, &row.id).await?;
-    row.whole(items)
+    row.whole(&items)
 }
 
 /// A person decides a task.

@@ -6,6 +6,7 @@
 //! any other and held for one commit, which serves all that wait on a node.
 
 mod add;
+mod batch;
 mod book;
 mod decide;
 mod forget;
@@ -140,6 +141,9 @@ impl QueueStore for SqlStore {
     }
 
     async fn apply_rules(&self, now: Time) -> Result<TakenBy> {
+        if !rules::is_needed(&mut self.readers.acquire().await?).await? {
+            return Ok(TakenBy::default());
+        }
         let lock = Some(rules_lock());
         self.write_under(lock, SMALL, now, |now, tx| Box::pin(rules::round(now, tx))).await
     }

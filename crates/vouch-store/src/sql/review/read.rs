@@ -42,7 +42,7 @@ pub(super) async fn place_of(
 
 async fn whole(conn: &mut Conn, project: ProjectId, row: TaskRow) -> Result<Task> {
     let items = ItemRow::load(conn, project, &row.id).await?;
-    row.whole(items)
+    row.whole(&items)
 }
 
 async fn all(conn: &mut Conn, project: ProjectId, query: Sql) -> Result<Vec<Task>> {

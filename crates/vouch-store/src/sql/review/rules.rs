@@ -53,6 +53,13 @@ pub(crate) async fn note_changed(conn: &mut Conn, changed: Vec<(ProjectId, Strin
     rows.insert(conn, "rule_todo", "ON CONFLICT (project, log) DO NOTHING").await
 }
 
+/// Whether anything waits for a round.
+pub(super) async fn is_needed(conn: &mut Conn) -> Result<bool> {
+    let waits = sql("SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM rule_todo) OR EXISTS \
+         (SELECT 1 FROM queues WHERE reopen_at IS NOT NULL) THEN 1 ELSE 0 END AS BIGINT)");
+    Ok(waits.one::<(i64,)>(conn).await?.is_some_and(|(waits,)| waits != 0))
+}
+
 /// One round: the rules look at some logs, and some tasks are reopened.
 pub(super) async fn round(now: &Time, tx: &mut Tx) -> Result<TakenBy> {
     let mut taken = reopen(tx, *now).await?;

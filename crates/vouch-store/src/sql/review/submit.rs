@@ -45,7 +45,7 @@ pub(super) async fn submit((new, queue): &(Submission, QueueId), tx: &mut Tx) ->
     let name = (task_text.as_str(), user.as_str(), new.submission.as_str());
     let before = ReviewRow::of_submission(&mut book.tx.conn, holder.project, name).await?;
     if let Some(before) = before {
-        return repeat(&queue, before.review()?, task, items);
+        return repeat(&queue, before.review()?, task, &items);
     }
     let seat = book.seat(holder.task, holder.user).await?.ok_or(StoreError::NotFound("task"))?;
     if seat.is(REVIEWED) {
@@ -87,11 +87,11 @@ pub(super) async fn submit((new, queue): &(Submission, QueueId), tx: &mut Tx) ->
     let task = take_place(&mut book, task, seat).await?;
     let task = settle(&mut book, &queue, task, new.review).await?;
     book.close().await?;
-    kept(&queue, review, task, items, gold, false)
+    kept(&queue, review, task, &items, gold, false)
 }
 
 /// What the first submission of that name did.
-fn repeat(queue: &Queue, review: Review, task: TaskRow, items: ItemRow) -> Result<Submitted> {
+fn repeat(queue: &Queue, review: Review, task: TaskRow, items: &ItemRow) -> Result<Submitted> {
     let gold = json::<GoldAnswers>(items.gold.as_deref())?;
     let right = review.gold_right;
     let gold = gold.zip(right).map(|(gold, right)| told(gold, right));
@@ -102,7 +102,7 @@ fn kept(
     queue: &Queue,
     review: Review,
     task: TaskRow,
-    items: ItemRow,
+    items: &ItemRow,
     gold: Option<GoldResult>,
     repeated: bool,
 ) -> Result<Submitted> {

@@ -191,7 +191,7 @@ impl TaskRow {
     }
 
     /// The task, with what its other table holds.
-    pub(super) fn whole(self, item: ItemRow) -> Result<Task> {
+    pub(super) fn whole(self, item: &ItemRow) -> Result<Task> {
         let wrong = |e| corrupt("task", e);
         let small = |n: i64| u32::try_from(n).unwrap_or(0);
         let priority = usize::try_from(self.priority).ok();
