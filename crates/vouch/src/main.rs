@@ -12,6 +12,7 @@ mod labels;
 mod local;
 mod output;
 mod retention;
+mod rules;
 mod secret;
 mod server;
 mod settings;

@@ -94,7 +94,8 @@ pub(crate) async fn archive(
         let mut audit = Some(desk.audit("retention.archive", &name, details));
         after = file.logs.last().map(|(id, _)| *id);
         for batch in file.logs.chunks(BATCH) {
-            done.removed += desk.store.forget(desk.id(), batch.to_vec(), audit.take()).await?;
+            done.removed +=
+                desk.store.forget(desk.id(), batch.to_vec(), desk.now(), audit.take()).await?;
             seen(done.removed);
             turn.renew(desk).await?;
             tokio::time::sleep(REST).await;

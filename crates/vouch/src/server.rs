@@ -28,7 +28,7 @@ use crate::secret::{self, Secrets};
 use crate::settings::Settings;
 use crate::signals::Signals;
 use crate::weights::Weights;
-use crate::{retention, setup, telemetry};
+use crate::{retention, rules, setup, telemetry};
 
 /// How the server was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +78,7 @@ pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
     let loading = Loading { weights, options, fetch, stop: stop.clone() };
     tasks.spawn(keep_loaded(Arc::clone(&local), loading));
     tasks.spawn(prune(Arc::clone(&store), Arc::clone(&clock), stop.clone()));
+    tasks.spawn(rules::keep(Arc::clone(&store), Arc::clone(&clock), stop.clone()));
     tasks.spawn(retention::keep(Arc::clone(&store), settings.data.clone(), stop.clone()));
 
     let app = vouch_http::app(Deps {

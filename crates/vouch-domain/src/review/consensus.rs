@@ -37,6 +37,9 @@ pub struct Consensus {
     /// Where a person decided: who, and why.
     #[serde(default)]
     pub adjudication: Option<Adjudication>,
+    /// Reviews that an adaptive overlap did not need.
+    #[serde(default)]
+    pub saved: u32,
 }
 
 /// How a question came out.

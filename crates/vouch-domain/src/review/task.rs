@@ -124,6 +124,11 @@ impl TaskState {
         matches!(self, Self::Open)
     }
 
+    /// Whether nobody waits for it any more.
+    pub const fn is_decided(self) -> bool {
+        matches!(self, Self::Complete { .. } | Self::Cancelled { .. })
+    }
+
     const fn refuse(self) -> TransitionError {
         TransitionError { is: self.as_str() }
     }

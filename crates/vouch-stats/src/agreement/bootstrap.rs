@@ -47,7 +47,8 @@ fn quantile(values: &[f64], probability: f64) -> f64 {
     let below = usize::try_from(whole(place.floor())).unwrap_or(0);
     let above = (below + 1).min(values.len() - 1);
     let share = place - place.floor();
-    values[below] * (1.0 - share) + values[above] * share
+    // In this form rounding cannot turn an interval over.
+    (values[below] + (values[above] - values[below]) * share).min(values[above])
 }
 
 /// Draws as many items as there are, with replacement.

@@ -197,6 +197,7 @@ impl KeyStore for SqlStore {
                 let arguments = (project, id, at);
                 Op::Other(Box::new(Act {
                     arguments,
+                    lock: None,
                     action: |arguments, tx| Box::pin(touch(arguments, tx)),
                     slot,
                 }))

@@ -48,6 +48,11 @@ impl Metrics {
         Ok(Self { known, inferred: Vec::new() })
     }
 
+    /// The type of a metric that was read and is defined.
+    pub(crate) fn known(&self, project: ProjectId, name: &str) -> Option<&MetricType> {
+        self.known.get(&(project, name.to_owned()))
+    }
+
     /// The values of one caller's feedback, checked. An unknown metric takes its type from its
     /// first value; when one feedback does not fit, nothing is learned from the others.
     ///

@@ -23,6 +23,7 @@ mod provider;
 mod prune;
 mod repeat;
 mod retention;
+mod review;
 mod rows;
 mod session;
 mod span;
@@ -120,8 +121,23 @@ impl SqlStore {
         A: Send + Sync + 'static,
         T: Send + 'static,
     {
-        let act = |slot| Op::Other(Box::new(Act { arguments, action, slot }));
-        self.writer.call(SMALL, act).await
+        self.write_under(None, SMALL, arguments, action).await
+    }
+
+    /// The same for a change of about `size_bytes`, under a lock where several nodes write.
+    async fn write_under<A, T>(
+        &self,
+        lock: Option<i64>,
+        size_bytes: usize,
+        arguments: A,
+        action: Action<A, T>,
+    ) -> Result<T>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let act = |slot| Op::Other(Box::new(Act { arguments, lock, action, slot }));
+        self.writer.call(size_bytes, act).await
     }
 }
 

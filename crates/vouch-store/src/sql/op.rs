@@ -93,6 +93,8 @@ pub(crate) async fn apply(tx: &mut Tx, ops: &mut [Op]) -> Result<()> {
             Op::Other(op) => others.push(op),
         }
     }
+    let locks = others.iter().filter_map(|op| op.lock()).collect();
+    tx.lock_all(locks).await?;
     hot.apply(tx).await?;
     for op in others {
         op.run(tx).await?;
@@ -109,6 +111,8 @@ pub(crate) type Action<A, T> = for<'t> fn(&'t A, &'t mut Tx) -> BoxFuture<'t, Re
 /// An operation of any kind.
 #[async_trait::async_trait]
 pub(crate) trait Other: Send {
+    /// The lock under which it runs, see [`super::tx`].
+    fn lock(&self) -> Option<i64>;
     /// Runs it within a savepoint; its own failure becomes its outcome.
     async fn run(&mut self, tx: &mut Tx) -> Result<()>;
     /// See [`Op::answer`].
@@ -120,12 +124,17 @@ pub(crate) trait Other: Send {
 /// An action with its arguments.
 pub(crate) struct Act<A, T> {
     pub(crate) arguments: A,
+    pub(crate) lock: Option<i64>,
     pub(crate) action: Action<A, T>,
     pub(crate) slot: Slot<T>,
 }
 
 #[async_trait::async_trait]
 impl<A: Send + Sync, T: Send> Other for Act<A, T> {
+    fn lock(&self) -> Option<i64> {
+        self.lock
+    }
+
     async fn run(&mut self, tx: &mut Tx) -> Result<()> {
         sql("SAVEPOINT action").run(&mut tx.conn).await?;
         let (before, moved) = (std::mem::take(&mut tx.pending), tx.moved);

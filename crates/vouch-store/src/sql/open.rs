@@ -102,6 +102,7 @@ async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
+        .after_connect(attach(path))
         .connect_with(connect.clone())
         .await?;
     let found = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations')";
@@ -113,18 +114,31 @@ async fn open_sqlite(path: &str, options: &StoreOptions) -> Result<Pools> {
     }
     make_private(&words::file(path)).map_err(|e| StoreError::Unavailable(Box::new(e)))?;
     let words_pool = words::open(path, ACQUIRE_TIMEOUT).await?;
-    let file = words::file(path);
+    words::attach(&mut *writer.acquire().await?, path).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(options.readers.max(1))
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        .after_connect(move |conn, _| {
-            let attach = sqlx::query("ATTACH DATABASE ? AS words").bind(file.clone());
-            Box::pin(async move { attach.execute(conn).await.map(|_| ()) })
-        })
+        .after_connect(attach(path))
         .connect_with(connect.pragma("query_only", "on").pragma("cache_size", "-16384"))
         .await?;
     let (writer, readers) = (Pool::Sqlite(writer), Pool::Sqlite(readers));
     Ok(Pools { writer, readers, words: Some(words_pool) })
+}
+
+/// Has each connection of a pool see the index of words.
+#[cfg(feature = "sqlite")]
+fn attach(
+    path: &str,
+) -> impl for<'c> Fn(
+    &'c mut sqlx::SqliteConnection,
+    sqlx::pool::PoolConnectionMetadata,
+) -> futures_util::future::BoxFuture<'c, sqlx::Result<()>>
++ use<> {
+    let path = std::sync::Arc::<str>::from(path);
+    move |conn, _| {
+        let path = std::sync::Arc::clone(&path);
+        Box::pin(async move { words::attach(conn, &path).await })
+    }
 }
 
 #[cfg(feature = "postgres")]

@@ -14,6 +14,7 @@ use vouch_domain::rollup::{Dimension, RollupChanges, contribute};
 use super::conn::Conn;
 use super::event::NewEvents;
 use super::log::usage::UsageChanges;
+use super::review;
 use super::rows::Rows;
 use super::span::Spans;
 use super::value::{Kind, clean};
@@ -26,6 +27,8 @@ pub(crate) struct Pending {
     pub(crate) usage: UsageChanges,
     pub(crate) spans: Spans,
     events: NewEvents,
+    /// Logs that rules of review queues are to look at.
+    changed: Vec<(ProjectId, String)>,
 }
 
 impl Pending {
@@ -43,7 +46,15 @@ impl Pending {
 
     /// Notes that something happened to `id`.
     pub(crate) fn happened(&mut self, project: ProjectId, kind: EventKind, id: Option<String>) {
+        if let (EventKind::LogCreated | EventKind::LogUpdated, Some(log)) = (kind, &id) {
+            self.changed.push((project, log.clone()));
+        }
         self.events.add(project, kind, id);
+    }
+
+    /// Notes that a filter may see a log with other eyes, without an event.
+    pub(crate) fn looks_other(&mut self, project: ProjectId, log: String) {
+        self.changed.push((project, log));
     }
 
     /// Whether there are events to tell.
@@ -64,6 +75,7 @@ impl Pending {
         self.usage.merge(other.usage);
         self.spans.merge(other.spans);
         self.events.merge(other.events);
+        self.changed.extend(other.changed);
     }
 
     /// Writes everything.
@@ -100,6 +112,7 @@ impl Pending {
                    sum = feedback_rollups.sum + excluded.sum";
         rows.insert(conn, "feedback_rollups", add).await?;
         self.usage.write(conn).await?;
+        review::note_changed(conn, self.changed).await?;
         self.events.write(conn).await
     }
 }

@@ -13,7 +13,7 @@ use super::feedback::inbox;
 use super::log::{forget, numbered};
 use super::statement::sql;
 use super::tx::Tx;
-use super::{audit, transfer};
+use super::{audit, review, transfer};
 use crate::error::corrupt;
 use crate::{Leaving, Result, RetentionStore, Revision, Store, StoreError};
 
@@ -93,9 +93,10 @@ impl RetentionStore for SqlStore {
         &self,
         project: ProjectId,
         logs: Vec<(LogId, Revision)>,
+        now: Time,
         audit: Option<NewAudit>,
     ) -> Result<u64> {
-        let leave = (project, logs, audit);
+        let leave = (project, logs, now, audit);
         self.write(leave, |leave, tx| Box::pin(leave_alone_what_changed(leave, tx))).await
     }
 }
@@ -165,7 +166,7 @@ async fn revisions(
 }
 
 async fn leave_alone_what_changed(
-    (project, logs, audit): &(ProjectId, Vec<(LogId, Revision)>, Option<NewAudit>),
+    (project, logs, now, audit): &(ProjectId, Vec<(LogId, Revision)>, Time, Option<NewAudit>),
     tx: &mut Tx,
 ) -> Result<u64> {
     // Feedback that waits changes its log.
@@ -176,8 +177,9 @@ async fn leave_alone_what_changed(
     let targets = logs.iter().map(|(id, _)| (*project, id.to_string())).collect();
     tx.lock_targets(&targets).await?;
     let ids: Vec<_> = logs.iter().map(|(id, _)| *id).collect();
-    let now = revisions(&mut tx.conn, *project, &ids).await?;
-    let same = logs.iter().filter(|(id, revision)| now.get(id) == Some(revision));
+    let are = revisions(&mut tx.conn, *project, &ids).await?;
+    let same = logs.iter().filter(|(id, revision)| are.get(id) == Some(revision));
     let same: Vec<_> = same.map(|(id, _)| (*project, *id)).collect();
+    review::logs_leave(tx, *project, &same, *now).await?;
     forget::forget(tx, &same).await
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use vouch_domain::id::ProjectId;
+use vouch_domain::id::{ProjectId, QueueId};
 
 use super::conn::{Conn, Pool};
 use super::feedback::inbox::{Inbox, Moved};
@@ -73,6 +73,14 @@ impl Tx {
             .await
     }
 
+    /// Where several nodes write, makes changes under these locks take turns until the commit.
+    pub(crate) async fn lock_all(&mut self, keys: BTreeSet<i64>) -> Result<()> {
+        if !self.conn.is_shared() || keys.is_empty() {
+            return Ok(());
+        }
+        self.lock(keys, "pg_advisory_xact_lock").await
+    }
+
     async fn lock(&mut self, keys: BTreeSet<i64>, function: &'static str) -> Result<()> {
         let mut rows = Rows::new(&[("key", Kind::Int)]);
         for key in keys {
@@ -81,6 +89,18 @@ impl Tx {
         let body = format!("SELECT COUNT({function}(key)) FROM k");
         rows.all::<(i64,)>(&mut self.conn, &body).await.map(|_| ())
     }
+}
+
+/// The lock under which rules look at logs. It comes before those of queues, of which it needs
+/// several.
+pub(crate) fn rules_lock() -> i64 {
+    lock_key(4, "rules")
+}
+
+/// The lock under which the tasks of a queue are given out and answered. It is taken before all
+/// others, and those of a batch in one order, so that nobody waits in a circle.
+pub(crate) fn queue_lock(project: ProjectId, queue: QueueId) -> i64 {
+    lock_key(5, &format!("{project}/{queue}"))
 }
 
 /// A lock's number: its class on top, then a hash (FNV-1a, the same on every node). Two things

@@ -7,7 +7,7 @@ use vouch_domain::Time;
 use vouch_domain::actor::Actor;
 use vouch_domain::id::{
     AuditId, DeploymentId, FeedbackId, InvitationId, KeyId, LogId, PatchId, ProjectId, ProviderId,
-    UserId, ViewId,
+    QueueId, ReviewId, TaskId, UserId, ViewId,
 };
 
 /// A parameter of a statement.
@@ -105,6 +105,11 @@ from! {
     Text(KeyId) |x| Some(x.to_string());
     Text(AuditId) |x| Some(x.to_string());
     Text(ViewId) |x| Some(x.to_string());
+    Text(QueueId) |x| Some(x.to_string());
+    Text(TaskId) |x| Some(x.to_string());
+    Text(ReviewId) |x| Some(x.to_string());
+    Text(Option<UserId>) |x| x.map(|id| id.to_string());
+    Text(&Option<String>) |x| x.clone();
     Int(i64) |x| Some(x);
     Int(u32) |x| Some(i64::from(x));
     Int(bool) |x| Some(i64::from(x));

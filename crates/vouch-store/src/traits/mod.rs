@@ -6,7 +6,9 @@ mod feedback;
 mod log;
 mod origins;
 mod people;
+mod queue;
 mod retention;
+mod task;
 mod thread;
 mod trail;
 mod transfer;
@@ -18,7 +20,12 @@ pub use feedback::{FeedbackQuery, FeedbackStore, MetricStore, SummaryPoint, Summ
 pub use log::{LogDetail, LogQuery, LogStore, LogValues, Patched, UsagePoint};
 pub use origins::OriginStore;
 pub use people::{Accepted, InvitationStore, KeyStore, SessionRecord, SessionStore, UserStore};
+pub use queue::{MAX_QUEUES, QueueStore};
 pub use retention::{Leaving, RetentionStore, Revision};
+pub use task::{
+    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, KeptReview, MAX_ADDED, Submission,
+    Submitted, TaskQuery, TaskStore, TaskToAdd,
+};
 pub use thread::{MAX_THREAD, ThreadStore, TurnQuery};
 pub use trail::{AuditStore, EventStore};
 pub use transfer::{TakenIn, TransferStore, WholeLog};
@@ -49,6 +56,8 @@ pub trait Store:
     + BackupStore
     + RetentionStore
     + OriginStore
+    + QueueStore
+    + TaskStore
 {
     /// Whether the database answers and takes writes.
     async fn ready(&self) -> Result<()>;

@@ -51,11 +51,13 @@ pub trait RetentionStore: Send + Sync {
     ) -> Result<Vec<Leaving>>;
 
     /// Removes logs with all that belongs to them, in one transaction; roll-ups stay. One to
-    /// which something was added since it was read stays as well. Says how many are gone.
+    /// which something was added since it was read stays as well. Says how many are gone. Review
+    /// tasks about them that are not decided are cancelled; what reviewers answered stays.
     async fn forget(
         &self,
         project: ProjectId,
         logs: Vec<(LogId, Revision)>,
+        now: Time,
         audit: Option<NewAudit>,
     ) -> Result<u64>;
 }

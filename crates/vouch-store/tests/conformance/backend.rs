@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use tokio::task::JoinSet;
+use vouch_domain::id::TaskId;
 use vouch_store::{SqlStore, Store, StoreOptions};
 
 use crate::world::World;
@@ -60,6 +61,19 @@ impl Backend {
         }
         let mut conn = SqliteConnection::connect(&self.url).await.unwrap();
         sqlx::raw_sql(statement).execute(&mut conn).await.unwrap();
+    }
+
+    /// The places in the line of a review queue, past the store.
+    pub(crate) async fn places(&self, queue: &str) -> Vec<(TaskId, i64)> {
+        let places = "SELECT task, turn FROM task_line WHERE queue = $1";
+        let rows: Vec<(String, i64)> = if self.database.is_some() {
+            let mut conn = PgConnection::connect(&self.url).await.unwrap();
+            sqlx::query_as(places).bind(queue).fetch_all(&mut conn).await.unwrap()
+        } else {
+            let mut conn = SqliteConnection::connect(&self.url).await.unwrap();
+            sqlx::query_as(places).bind(queue).fetch_all(&mut conn).await.unwrap()
+        };
+        rows.into_iter().map(|(task, turn)| (task.parse().unwrap(), turn)).collect()
     }
 
     /// Removes the database, where that is not done by itself.

@@ -155,7 +155,7 @@ async fn words_are_found(w: World) {
     let all = w.store.leaving(w.project, w.now(), None, 10).await.unwrap();
     let newest = all.iter().find(|leaving| leaving.whole.log.id == logs[2]).unwrap();
     let gone = vec![(logs[2], newest.revision)];
-    assert_eq!(w.store.forget(w.project, gone, None).await.unwrap(), 1);
+    assert_eq!(w.store.forget(w.project, gone, w.now(), None).await.unwrap(), 1);
     let mut log = w.log();
     log.messages = vec![Message::text_of("user", "unheard of")];
     w.insert(&log).await;

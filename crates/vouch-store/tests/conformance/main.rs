@@ -4,12 +4,15 @@
 #![cfg(test)]
 
 mod backend;
+mod crowd;
 mod deployments;
+mod desk;
 mod events;
 mod feedback;
 mod filters;
 mod inbox;
 mod invitations;
+mod leases;
 mod logs;
 mod metrics;
 mod migrations;
@@ -18,9 +21,11 @@ mod opening;
 mod origins;
 mod patches;
 mod people;
+mod queues;
 mod retention;
 mod rollups;
 mod spans;
+mod tasks;
 mod threads;
 mod transfer;
 mod values;

@@ -85,8 +85,8 @@ async fn what_is_forgotten_is_gone_and_stays_counted(w: World) {
     let old = leaving(&w, before).await;
     assert_eq!(old[0].1, Revision(3));
     let audit = Some(w.audit("retention.archive", "a"));
-    assert_eq!(w.store.forget(w.project, old.clone(), audit).await.unwrap(), 3);
-    assert_eq!(w.store.forget(w.project, old, None).await.unwrap(), 0);
+    assert_eq!(w.store.forget(w.project, old.clone(), w.now(), audit).await.unwrap(), 3);
+    assert_eq!(w.store.forget(w.project, old, w.now(), None).await.unwrap(), 0);
     assert_eq!(w.store.usage(w.project, days.clone()).await.unwrap(), usage);
     let query =
         SummaryQuery { project: w.project, metric: "thumbs".into(), dimension: "all".into(), days };
@@ -113,14 +113,17 @@ async fn a_log_that_changed_meanwhile_stays(w: World) {
     let (thumb, _) = w.give(w.on(ids[0], "ann", "thumbs", json!(true))).await;
     let patch = w.patch(ids[1], json!({"metadata": {"more": 1}}));
     w.store.patch_log(patch, vec![], None).await.unwrap();
-    assert_eq!(w.store.forget(w.project, old, None).await.unwrap(), 1);
+    assert_eq!(w.store.forget(w.project, old, w.now(), None).await.unwrap(), 1);
     let old = leaving(&w, before).await;
     let by = vouch_domain::actor::Actor::System;
     w.store.retract_feedback(w.project, thumb, &by, None, w.now()).await.unwrap();
-    assert_eq!(w.store.forget(w.project, old, None).await.unwrap(), 1);
+    assert_eq!(w.store.forget(w.project, old, w.now(), None).await.unwrap(), 1);
     let last = w.store.leaving(w.project, before, None, 10).await.unwrap().remove(0);
     assert!(last.whole.feedback[0].retracted_at.is_some());
-    assert_eq!(w.store.forget(w.project, vec![(ids[0], last.revision)], None).await.unwrap(), 1);
+    assert_eq!(
+        w.store.forget(w.project, vec![(ids[0], last.revision)], w.now(), None).await.unwrap(),
+        1
+    );
     // What was archived can be brought back.
     w.store.take_in(w.project, vec![last.whole]).await.unwrap();
     assert!(w.store.log(w.project, ids[0]).await.unwrap().is_some());

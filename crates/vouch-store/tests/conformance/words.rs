@@ -87,7 +87,7 @@ async fn reused(w: World) {
         let all = w.store.leaving(w.project, w.now(), None, 10).await.unwrap();
         let newest: Vec<_> = all.iter().rev().take(2).collect();
         let newest = newest.iter().map(|leaving| (leaving.whole.log.id, leaving.revision));
-        assert_eq!(w.store.forget(w.project, newest.collect(), None).await.unwrap(), 2);
+        assert_eq!(w.store.forget(w.project, newest.collect(), w.now(), None).await.unwrap(), 2);
         for n in 0..2 {
             said(&w, &format!("new{turn} {n}")).await;
         }

@@ -66,6 +66,10 @@ impl World {
         Time::from_micros(self.clock.fetch_add(1_000_000, Ordering::Relaxed))
     }
 
+    pub(crate) fn advance_s(&self, seconds: i64) {
+        self.clock.fetch_add(seconds * 1_000_000, Ordering::Relaxed);
+    }
+
     pub(crate) fn advance_days(&self, days: i64) {
         self.clock.fetch_add(days * 86_400_000_000, Ordering::Relaxed);
     }

@@ -264,7 +264,12 @@ pub(crate) async fn fold_all(tx: &mut Tx) -> Result<()> {
 /// Has one turn of [`fold`] done by the writer; says how many feedbacks it took and how long.
 pub(crate) async fn turn(writer: &Writer) -> Result<(usize, Duration)> {
     let act = |slot| {
-        Op::Other(Box::new(Act { arguments: (), action: |(), tx| Box::pin(timed(tx)), slot }))
+        Op::Other(Box::new(Act {
+            arguments: (),
+            lock: None,
+            action: |(), tx| Box::pin(timed(tx)),
+            slot,
+        }))
     };
     writer.call(1, act).await
 }

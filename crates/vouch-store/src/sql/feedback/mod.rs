@@ -5,7 +5,7 @@ mod effects;
 pub(crate) mod inbox;
 pub(crate) mod kept;
 pub(crate) mod read;
-mod retract;
+pub(crate) mod retract;
 mod row;
 mod summary;
 

@@ -16,16 +16,16 @@ use crate::sql::value::clean;
 use crate::{Result, StoreError};
 
 /// Who takes what back.
-pub(super) struct Retraction {
-    pub(super) project: ProjectId,
-    pub(super) id: FeedbackId,
-    pub(super) by: Actor,
-    pub(super) only_by: Option<Actor>,
-    pub(super) at: Time,
+pub(crate) struct Retraction {
+    pub(crate) project: ProjectId,
+    pub(crate) id: FeedbackId,
+    pub(crate) by: Actor,
+    pub(crate) only_by: Option<Actor>,
+    pub(crate) at: Time,
 }
 
 /// Takes a feedback back; a repeat changes nothing.
-pub(super) async fn retract(retraction: &Retraction, tx: &mut Tx) -> Result<Feedback> {
+pub(crate) async fn retract(retraction: &Retraction, tx: &mut Tx) -> Result<Feedback> {
     let Retraction { project, id, .. } = *retraction;
     inbox::fold_all(tx).await?;
     let found = row::by_id(&mut tx.conn, project, id).await?;

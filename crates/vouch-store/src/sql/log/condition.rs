@@ -7,7 +7,7 @@ use crate::sql::statement::Sql;
 use crate::sql::value::clean;
 
 /// Adds the condition; `shared` tells PostgreSQL from SQLite.
-pub(super) fn push(sql: &mut Sql, filter: &Filter, shared: bool) {
+pub(crate) fn push(sql: &mut Sql, filter: &Filter, shared: bool) {
     match filter {
         Filter::And(parts) => push_all(sql, parts, " AND ", "1 = 1", shared),
         Filter::Or(parts) => push_all(sql, parts, " OR ", "1 = 0", shared),

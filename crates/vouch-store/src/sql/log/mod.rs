@@ -4,7 +4,7 @@
 //! beside it and merged when the log is read. The row in `logs` shows both merged.
 
 pub(crate) mod body;
-mod condition;
+pub(crate) mod condition;
 pub(crate) mod early;
 mod filter;
 pub(crate) mod forget;

@@ -62,7 +62,12 @@ pub(super) async fn note(
 pub(crate) async fn run(writer: Arc<Writer>, mut written: watch::Receiver<u64>) {
     loop {
         let act = |slot| {
-            Op::Other(Box::new(Act { arguments: (), action: |(), tx| Box::pin(timed(tx)), slot }))
+            Op::Other(Box::new(Act {
+                arguments: (),
+                lock: None,
+                action: |(), tx| Box::pin(timed(tx)),
+                slot,
+            }))
         };
         match writer.call(1, act).await {
             Ok((true, took)) => writer.leave_room(took).await,
@@ -106,6 +111,7 @@ async fn index(tx: &mut Tx) -> Result<bool> {
         let Some(body) = bodies.remove(key) else { continue };
         let log = patch::merge(unpack("log", &body)?, &patches.remove(key).unwrap_or_default());
         rows.push([key.0.into(), key.1.into(), words_of(&log).into()]);
+        tx.pending.looks_other(key.0, key.1.to_string());
     }
     let upsert = "INSERT INTO log_search (project, log, words) \
                   SELECT project, log, to_tsvector('simple', words) FROM k WHERE true \

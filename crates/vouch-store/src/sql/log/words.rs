@@ -9,9 +9,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 use tokio::sync::watch;
+use vouch_domain::id::{LogId, ProjectId};
 
 use super::body::unpack;
 use super::patch;
@@ -46,6 +48,23 @@ INSERT INTO log_search (log_search, rank) VALUES ('automerge', 16);
 /// The file with the words of the database at `path`.
 pub(crate) fn file(path: &str) -> String {
     format!("{path}-words")
+}
+
+/// Attaches the file to a connection of the database at `path`, to be read, where it is there and
+/// not yet attached. Read-only, for a transaction takes the write lock of all files that it could
+/// write to.
+pub(crate) async fn attach(conn: &mut SqliteConnection, path: &str) -> sqlx::Result<()> {
+    let file = file(path);
+    let attached = "SELECT EXISTS (SELECT 1 FROM pragma_database_list WHERE name = 'words')";
+    let attached: bool = sqlx::query_scalar(attached).fetch_one(&mut *conn).await?;
+    if attached || !matches!(std::fs::exists(&file), Ok(true)) {
+        return Ok(());
+    }
+    let uri = format!(
+        "file:{}?mode=ro",
+        file.replace('%', "%25").replace('?', "%3f").replace('#', "%23")
+    );
+    sqlx::query("ATTACH DATABASE ? AS words").bind(uri).execute(conn).await.map(|_| ())
 }
 
 /// Opens the file for the one connection that writes to it, which reads the database at `path`.
@@ -123,13 +142,19 @@ async fn turn(pool: &Pool, writer: &Writer) -> Result<bool> {
     // Those that were not read yet are read in their turn.
     let again: BTreeSet<i64> = changes.iter().map(|(_, seq)| *seq).filter(|s| *s <= read).collect();
     let again: Vec<i64> = again.into_iter().collect();
-    write(&mut conn, &again, &fresh).await?;
+    let logs = write(&mut conn, &again, &fresh).await?;
     if all_changes {
         advance(&mut conn, fresh.last().copied()).await?;
     }
+    // A rule may look for words.
+    let rules = sql("SELECT 1 FROM rule_queues LIMIT 1").one::<(i64,)>(&mut conn).await?;
     conn.commit().await?;
-    if let Some((done, _)) = changes.last() {
-        forget_changes(writer, *done).await?;
+    let done = Done {
+        changes: changes.last().map(|(n, _)| *n),
+        logs: if rules.is_some() { logs } else { Vec::new() },
+    };
+    if done.changes.is_some() || !done.logs.is_empty() {
+        tell(writer, done).await?;
     }
     Ok(true)
 }
@@ -169,8 +194,9 @@ async fn next(conn: &mut Conn, read: i64) -> Result<Vec<i64>> {
     Ok(sizes.into_iter().take_while(fits).map(|(seq, _)| seq).collect())
 }
 
-/// Writes the words of these logs; those to be read `again` are taken out first.
-async fn write(conn: &mut Conn, again: &[i64], fresh: &[i64]) -> Result<()> {
+/// Writes the words of these logs; those to be read `again` are taken out first. Says which there
+/// are.
+async fn write(conn: &mut Conn, again: &[i64], fresh: &[i64]) -> Result<Vec<(ProjectId, LogId)>> {
     numbers(again).run(conn, "DELETE FROM log_search WHERE rowid IN (SELECT seq FROM k)").await?;
     let all: Vec<i64> = again.iter().chain(fresh).copied().collect();
     let body = "SELECT l.seq, l.project, l.id, b.body FROM k CROSS JOIN logs l \
@@ -186,7 +212,8 @@ async fn write(conn: &mut Conn, again: &[i64], fresh: &[i64]) -> Result<()> {
         rows.push([(*seq).into(), words_of(&log).into()]);
     }
     let insert = "INSERT INTO log_search (rowid, words) SELECT seq, words FROM k";
-    rows.run(conn, insert).await.map(|_| ())
+    rows.run(conn, insert).await?;
+    Ok(keys)
 }
 
 /// Notes the last log that was read. Numbers beyond the newest log will be given out again.
@@ -199,13 +226,26 @@ async fn advance(conn: &mut Conn, last: Option<i64>) -> Result<()> {
     sql(log).run(conn).await.map(|_| ())
 }
 
-/// Forgets changes whose words were read, in the database's own writer.
-async fn forget_changes(writer: &Writer, done: i64) -> Result<()> {
+/// What was read.
+struct Done {
+    /// Up to which change.
+    changes: Option<i64>,
+    /// Logs that have other words now.
+    logs: Vec<(ProjectId, LogId)>,
+}
+
+/// Forgets the changes that were read, and has rules look at the logs, in the database's own
+/// writer.
+async fn tell(writer: &Writer, done: Done) -> Result<()> {
     let act = |slot| {
         Op::Other(Box::new(Act {
             arguments: done,
-            action: |done: &i64, tx| {
-                let delete = sql("DELETE FROM search_changes WHERE n <= $1").bind(*done);
+            lock: None,
+            action: |done: &Done, tx| {
+                for (project, log) in &done.logs {
+                    tx.pending.looks_other(*project, log.to_string());
+                }
+                let delete = sql("DELETE FROM search_changes WHERE n <= $1").bind(done.changes);
                 Box::pin(async { delete.run(&mut tx.conn).await.map(|_| ()) })
             },
             slot,

@@ -1,0 +1,298 @@
+//! Review: queues, tasks, and what reviewers answer.
+//!
+//! All that gives out or takes back places of a queue's tasks runs one after the other: on SQLite
+//! because there is one writer, on PostgreSQL under the queue's lock ([`queue_lock`]). So every
+//! change sees all before it, and a [`book::Book`] need not lock rows. The lock is taken before
+//! any other and held for one commit, which serves all that wait on a node.
+
+mod add;
+mod batch;
+mod book;
+mod decide;
+mod forget;
+mod hold;
+mod lapse;
+mod line;
+mod metrics;
+mod next;
+mod progress;
+mod queue;
+mod read;
+mod record;
+mod reviewer;
+mod rules;
+mod seat;
+mod settle;
+mod submit;
+mod task;
+
+use vouch_domain::audit::NewAudit;
+use vouch_domain::id::{LogId, ProjectId, QueueId, ReviewId, TaskId, UserId};
+use vouch_domain::review::{
+    Progress, Queue, QueueUpdate, Review, ReviewDraft, Reviewer, ReviewerUpdate, Rubric, TakenBy,
+    Task, TaskTurn,
+};
+use vouch_domain::{Cursor, Page, Time};
+
+pub(crate) use self::forget::logs_leave;
+use self::queue::QueueRow;
+use self::record::ReviewRow;
+pub(crate) use self::rules::note_changed;
+use super::op::Action;
+use super::tx::{queue_lock, rules_lock};
+use super::{SMALL, SqlStore};
+use crate::{
+    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, QueueStore, Result, Submission,
+    Submitted, TaskQuery, TaskStore, TaskToAdd,
+};
+
+impl SqlStore {
+    async fn queue_of(&self, project: ProjectId, task: TaskId) -> Result<QueueId> {
+        read::queue_of(&mut self.readers.acquire().await?, project, task).await
+    }
+
+    /// Changes the tasks of a queue.
+    async fn in_queue<A, T>(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        arguments: A,
+        action: Action<A, T>,
+    ) -> Result<T>
+    where
+        A: Send + Sync + 'static,
+        T: Send + 'static,
+    {
+        let lock = Some(queue_lock(project, queue));
+        self.write_under(lock, SMALL, arguments, action).await
+    }
+}
+
+#[async_trait::async_trait]
+impl QueueStore for SqlStore {
+    async fn queues(&self, project: ProjectId) -> Result<Vec<Queue>> {
+        QueueRow::list(&mut self.readers.acquire().await?, project).await
+    }
+
+    async fn queue(&self, project: ProjectId, id: QueueId) -> Result<Option<Queue>> {
+        QueueRow::load(&mut self.readers.acquire().await?, project, id).await
+    }
+
+    async fn rubric(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        version: u32,
+    ) -> Result<Option<Rubric>> {
+        let mut conn = self.readers.acquire().await?;
+        queue::rubric(&mut conn, project, queue, i64::from(version)).await
+    }
+
+    async fn create_queue(&self, project: ProjectId, queue: Queue, audit: NewAudit) -> Result<()> {
+        queue.settings.check()?;
+        let arguments = (project, queue, audit);
+        self.write(arguments, |arguments, tx| Box::pin(queue::create(arguments, tx))).await
+    }
+
+    async fn update_queue(
+        &self,
+        project: ProjectId,
+        id: QueueId,
+        update: QueueUpdate,
+        audit: NewAudit,
+    ) -> Result<Queue> {
+        let arguments = (project, id, update, audit);
+        let action: Action<_, _> = |arguments, tx| Box::pin(queue::update(arguments, tx));
+        self.in_queue(project, id, arguments, action).await
+    }
+
+    async fn archive_queue(&self, project: ProjectId, id: QueueId, audit: NewAudit) -> Result<()> {
+        let arguments = (project, id, audit);
+        let action: Action<_, _> = |arguments, tx| Box::pin(queue::archive(arguments, tx));
+        self.in_queue(project, id, arguments, action).await
+    }
+
+    async fn progress(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        user: Option<UserId>,
+        now: Time,
+    ) -> Result<Progress> {
+        let mut conn = self.readers.acquire().await?;
+        progress::progress(&mut conn, project, queue, user, now).await
+    }
+
+    async fn reviewers(&self, project: ProjectId, queue: QueueId) -> Result<Vec<Reviewer>> {
+        reviewer::list(&mut self.readers.acquire().await?, project, queue).await
+    }
+
+    async fn set_reviewer(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        user: UserId,
+        update: ReviewerUpdate,
+        audit: NewAudit,
+    ) -> Result<Reviewer> {
+        let arguments = (project, queue, user, update, audit);
+        let action: Action<_, _> = |arguments, tx| Box::pin(reviewer::set(arguments, tx));
+        self.in_queue(project, queue, arguments, action).await
+    }
+
+    async fn apply_rules(&self, now: Time) -> Result<TakenBy> {
+        if !rules::is_needed(&mut self.readers.acquire().await?).await? {
+            return Ok(TakenBy::default());
+        }
+        let lock = Some(rules_lock());
+        self.write_under(lock, SMALL, now, |now, tx| Box::pin(rules::round(now, tx))).await
+    }
+}
+
+#[async_trait::async_trait]
+impl TaskStore for SqlStore {
+    async fn add_tasks(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        tasks: Vec<TaskToAdd>,
+        now: Time,
+    ) -> Result<Added> {
+        let lock = Some(queue_lock(project, queue));
+        let size = tasks.iter().map(add::size_bytes).sum();
+        let arguments = (project, queue, tasks, now);
+        self.write_under(lock, size, arguments, |add, tx| Box::pin(add::add(add, tx))).await
+    }
+
+    async fn task(&self, project: ProjectId, id: TaskId) -> Result<Option<Task>> {
+        read::task(&mut self.readers.acquire().await?, project, id).await
+    }
+
+    async fn tasks(&self, query: &TaskQuery) -> Result<Page<Task>> {
+        read::tasks(&mut self.readers.acquire().await?, query).await
+    }
+
+    async fn disputes(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        cursor: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Page<Disputed>> {
+        read::disputes(&mut self.readers.acquire().await?, project, queue, cursor, limit).await
+    }
+
+    async fn tasks_of_log(&self, project: ProjectId, log: LogId) -> Result<Vec<Task>> {
+        read::of_log(&mut self.readers.acquire().await?, project, log).await
+    }
+
+    async fn reviews_of_task(&self, project: ProjectId, task: TaskId) -> Result<Vec<Review>> {
+        read::reviews_of_task(&mut self.readers.acquire().await?, project, task).await
+    }
+
+    async fn review(&self, project: ProjectId, id: ReviewId) -> Result<Option<Review>> {
+        let row = ReviewRow::load(&mut self.readers.acquire().await?, project, id).await?;
+        row.map(ReviewRow::review).transpose()
+    }
+
+    async fn reviews_by(
+        &self,
+        project: ProjectId,
+        user: UserId,
+        limit: u32,
+    ) -> Result<Vec<Review>> {
+        read::reviews_by(&mut self.readers.acquire().await?, project, user, limit).await
+    }
+
+    async fn reviews_after(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        after: Option<ReviewId>,
+        limit: u32,
+    ) -> Result<Vec<Review>> {
+        let mut conn = self.readers.acquire().await?;
+        read::reviews_after(&mut conn, project, queue, after, limit).await
+    }
+
+    async fn next(&self, ask: Ask) -> Result<Given> {
+        let action: Action<_, _> = |ask, tx| Box::pin(next::next(ask, tx));
+        self.in_queue(ask.project, ask.queue, ask, action).await
+    }
+
+    async fn renew(&self, holder: Holder) -> Result<Time> {
+        let queue = self.queue_of(holder.project, holder.task).await?;
+        let action: Action<_, _> = |arguments, tx| Box::pin(hold::renew(arguments, tx));
+        self.in_queue(holder.project, queue, (holder, queue), action).await
+    }
+
+    async fn keep_draft(&self, holder: Holder, draft: ReviewDraft) -> Result<()> {
+        let queue = self.queue_of(holder.project, holder.task).await?;
+        let action: Action<_, _> = |arguments, tx| Box::pin(hold::keep_draft(arguments, tx));
+        self.in_queue(holder.project, queue, (holder, draft), action).await
+    }
+
+    async fn submit(&self, submission: Submission) -> Result<Submitted> {
+        let project = submission.holder.project;
+        let queue = self.queue_of(project, submission.holder.task).await?;
+        let action: Action<_, _> = |arguments, tx| Box::pin(submit::submit(arguments, tx));
+        self.in_queue(project, queue, (submission, queue), action).await
+    }
+
+    async fn undo(
+        &self,
+        project: ProjectId,
+        review: ReviewId,
+        user: UserId,
+        now: Time,
+    ) -> Result<TaskTurn> {
+        let place = read::place_of(&mut self.readers.acquire().await?, project, review).await?;
+        let action: Action<_, _> = |arguments, tx| Box::pin(decide::undo(arguments, tx));
+        self.in_queue(project, place.1, (place, user, now), action).await
+    }
+
+    async fn give_back(&self, holder: Holder, how: GiveBack) -> Result<()> {
+        let queue = self.queue_of(holder.project, holder.task).await?;
+        let action: Action<_, _> = |arguments, tx| Box::pin(hold::give_back(arguments, tx));
+        self.in_queue(holder.project, queue, (holder, queue, how), action).await
+    }
+
+    async fn adjudicate(&self, decision: Decision, audit: NewAudit) -> Result<Task> {
+        let project = decision.project;
+        let queue = self.queue_of(project, decision.task).await?;
+        let action: Action<_, _> = |arguments, tx| Box::pin(decide::adjudicate(arguments, tx));
+        self.in_queue(project, queue, (decision, queue, audit), action).await
+    }
+
+    async fn reject(
+        &self,
+        project: ProjectId,
+        review: ReviewId,
+        reason: String,
+        audit: NewAudit,
+    ) -> Result<Task> {
+        let place = read::place_of(&mut self.readers.acquire().await?, project, review).await?;
+        let action: Action<_, _> = |arguments, tx| Box::pin(decide::reject(arguments, tx));
+        self.in_queue(project, place.1, (place, reason, audit), action).await
+    }
+
+    async fn want_reviews(
+        &self,
+        project: ProjectId,
+        task: TaskId,
+        wanted: u32,
+        audit: NewAudit,
+    ) -> Result<Task> {
+        let queue = self.queue_of(project, task).await?;
+        let arguments = ((project, queue, task), wanted, audit);
+        let action: Action<_, _> = |arguments, tx| Box::pin(decide::want(arguments, tx));
+        self.in_queue(project, queue, arguments, action).await
+    }
+
+    async fn cancel_task(&self, project: ProjectId, task: TaskId, audit: NewAudit) -> Result<Task> {
+        let queue = self.queue_of(project, task).await?;
+        let arguments = ((project, queue, task), audit);
+        let action: Action<_, _> = |arguments, tx| Box::pin(decide::cancel(arguments, tx));
+        self.in_queue(project, queue, arguments, action).await
+    }
+}
