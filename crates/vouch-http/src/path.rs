@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
-use vouch_domain::id::IdError;
+use vouch_domain::id::{IdError, QueueId, UserId};
 use vouch_domain::invalid::shorten;
 
 use crate::problem::{Kind, Problem};
@@ -73,4 +73,26 @@ async fn first(parts: &mut Parts, app: &App) -> Result<(String, String), Problem
 fn nothing_at(name: &str, expected: &str, got: &str) -> Problem {
     let detail = format!("{expected}, got {}", shorten(got));
     Problem::new(Kind::NotFound, "").with_error(format!("{{{name}}}"), detail)
+}
+
+/// `/queues/{id}/reviewers/{user}`.
+pub(crate) struct PathReviewer {
+    /// The queue.
+    pub(crate) queue: QueueId,
+    /// The person.
+    pub(crate) user: UserId,
+}
+
+impl FromRequestParts<App> for PathReviewer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let mut all = all(parts, app).await?.into_iter().map(|(_, text)| text);
+        let (queue, user) = (all.next().unwrap_or_default(), all.next().unwrap_or_default());
+        let wrong = |name: &str, text: &str, e: IdError| nothing_at(name, &e.to_string(), text);
+        Ok(Self {
+            queue: queue.parse().map_err(|e| wrong("id", &queue, e))?,
+            user: user.parse().map_err(|e| wrong("user", &user, e))?,
+        })
+    }
 }

@@ -8,8 +8,8 @@ use vouch_domain::access::{Principal, Scope};
 
 use crate::routes::{
     audit, deployments, events, feedback, filters, invitations, keys, logs, me,
-    metrics_definitions, models, origins, prices, providers, retention, server, session, threads,
-    usage, users, v1, v2, views,
+    metrics_definitions, models, origins, prices, providers, queues, retention, reviews, server,
+    session, tasks, threads, usage, users, v1, v2, views,
 };
 use crate::state::App;
 
@@ -122,6 +122,38 @@ routes! {
     GET "/api/v1/feedback/dimensions" READ, feedback::dimensions;
     POST "/api/v1/feedback/{id}/retract" FEEDBACK, feedback::retract;
     GET "/api/v1/usage" READ, usage::get;
+
+    GET "/api/v1/queues" READ, queues::list;
+    POST "/api/v1/queues" ADMIN, queues::create;
+    GET "/api/v1/queues/{id}" READ, queues::get;
+    PATCH "/api/v1/queues/{id}" ADMIN, queues::patch;
+    DELETE "/api/v1/queues/{id}" ADMIN, queues::archive;
+    GET "/api/v1/queues/{id}/progress" READ, queues::progress;
+    POST "/api/v1/queues/{id}/preview" ADMIN, queues::preview;
+    POST "/api/v1/queues/{id}/tasks" INGEST, queues::add_tasks;
+    GET "/api/v1/queues/{id}/tasks" FEEDBACK, queues::tasks;
+    POST "/api/v1/queues/{id}/next" FEEDBACK, queues::next;
+    GET "/api/v1/queues/{id}/conflicts" FEEDBACK, queues::conflicts;
+    GET "/api/v1/queues/{id}/reviewers" FEEDBACK, queues::reviewers;
+    PATCH "/api/v1/queues/{id}/reviewers/{user}" FEEDBACK, queues::set_reviewer;
+    GET "/api/v1/queues/{id}/reviewers/{user}/report" FEEDBACK, queues::report;
+    GET "/api/v1/queues/{id}/agreement" ADMIN, queues::agreement;
+    GET "/api/v1/queues/{id}/consensus" ADMIN, queues::consensus;
+    GET "/api/v1/queues/{id}/export" ADMIN, queues::export;
+    GET "/api/v1/queues/{id}/leaderboard" ADMIN, queues::leaderboard;
+    GET "/api/v1/tasks/{id}" FEEDBACK, tasks::get;
+    PATCH "/api/v1/tasks/{id}" ADMIN, tasks::patch;
+    POST "/api/v1/tasks/{id}/cancel" ADMIN, tasks::cancel;
+    POST "/api/v1/tasks/{id}/renew" FEEDBACK, tasks::renew;
+    PUT "/api/v1/tasks/{id}/draft" FEEDBACK, tasks::draft;
+    POST "/api/v1/tasks/{id}/reviews" FEEDBACK, tasks::review;
+    POST "/api/v1/tasks/{id}/skip" FEEDBACK, tasks::skip;
+    POST "/api/v1/tasks/{id}/release" FEEDBACK, tasks::release;
+    POST "/api/v1/tasks/{id}/escalate" FEEDBACK, tasks::escalate;
+    POST "/api/v1/tasks/{id}/adjudicate" FEEDBACK, tasks::adjudicate;
+    POST "/api/v1/reviews/{id}/undo" FEEDBACK, reviews::undo;
+    POST "/api/v1/reviews/{id}/reject" FEEDBACK, reviews::reject;
+    GET "/api/v1/me/reviews" FEEDBACK, reviews::mine;
 
     GET "/api/v1/metrics-definitions" READ, metrics_definitions::list;
     PUT "/api/v1/metrics-definitions/{name}" ADMIN, metrics_definitions::put;

@@ -477,6 +477,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed-in person's last reviews that count, newest first. */
+        get: operations["get_me_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/metrics-definitions": {
         parameters: {
             query?: never;
@@ -628,6 +645,274 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The review queues of the project that are not archived, by name. */
+        get: operations["get_queues"];
+        put?: never;
+        /**
+         * Begin a review queue. Its rules look at logs from now on; for those that are there already, add
+         *     tasks with a filter.
+         */
+        post: operations["post_queues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One review queue, archived or not. */
+        get: operations["get_queues_id"];
+        put?: never;
+        post?: never;
+        /**
+         * Put a review queue away: what was given out may be finished, nothing more is given out. Its
+         *     reviews stay.
+         */
+        delete: operations["delete_queues_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a review queue; what is absent stays. A rubric that differs gets a new version; reviews
+         *     keep the one they answered, and `reopen` has complete tasks asked again.
+         */
+        patch: operations["patch_queues_id"];
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the reviewers of a queue agree: per question, per pair of reviewers, and week by week. */
+        get: operations["get_queues_id_agreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a person has to decide, oldest first: conflicts, second reviews, and what was escalated,
+         *     each with everybody's answers. For admins, and those whom the queue escalates to.
+         */
+        get: operations["get_queues_id_conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/consensus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the reviewers say together, task by task, by the queue's method or another one. */
+        get: operations["get_queues_id_consensus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All reviews of a queue, oldest first, as they come from the database. `jsonl` has a review on
+         *     each line, also those that no longer count; `csv` has an answer on each line, with the columns
+         *     `item,reviewer,label,question` that `vouch agreement` and `vouch consensus` read, of the reviews
+         *     that count.
+         */
+        get: operations["get_queues_id_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/leaderboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose responses are preferred: for a queue about pairs whose responses have labels. */
+        get: operations["get_queues_id_leaderboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Be given tasks: first those that one has and does not hold, then those kept for one, then the
+         *     line. Nobody is given a task twice, and no more people than are asked for have it at once.
+         */
+        post: operations["post_queues_id_next"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Count the logs that a rule would take, newest first. Nothing is added. */
+        post: operations["post_queues_id_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/progress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a review queue gets on, and how the signed-in person does in it. */
+        get: operations["get_queues_id_progress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/reviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who reviews in a queue: pace, agreement with consensus and gold, skips. A reviewer sees their
+         *     own row.
+         */
+        get: operations["get_queues_id_reviewers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/reviewers/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Have a person reviewing, paused, or away. People may say so of themselves, but a pause is ended
+         *     by an admin.
+         */
+        patch: operations["patch_queues_id_reviewers_user"];
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/reviewers/{user}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a reviewer said against what the queue came to. For admins, and the reviewer. */
+        get: operations["get_queues_id_reviewers_user_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tasks of a queue, newest first: an admin sees all, a reviewer those that they reviewed. */
+        get: operations["get_queues_id_tasks"];
+        put?: never;
+        /** Add tasks to a queue: all of them or none. One that is there already, by its `key`, stays. */
+        post: operations["post_queues_id_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention": {
         parameters: {
             query?: never;
@@ -666,6 +951,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reviews/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a review back to its author with a reason: it no longer counts, and the task is kept for
+         *     them. For admins, and those whom the queue escalates to.
+         */
+        post: operations["post_reviews_id_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take one's own review back: the task is one's again, with the answers as draft. Not once a
+         *     person decided the task, and not a gold one.
+         */
+        post: operations["post_reviews_id_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -695,6 +1020,166 @@ export interface paths {
         put?: never;
         /** Sign in with a one-time link. Sets the cookie `vouch_session`. */
         post: operations["post_session_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A task with its reviews: for admins, and, with their own reviews alone, those who reviewed it. */
+        get: operations["get_tasks_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Ask for more or fewer reviews of an open task. */
+        patch: operations["patch_tasks_id"];
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/adjudicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide a task, also once more: its answers are the task's from now on. For admins, and those
+         *     whom the queue escalates to.
+         */
+        post: operations["post_tasks_id_adjudicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask nobody any more about a task. Its reviews stay. */
+        post: operations["post_tasks_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep what one has begun of a task, as it is: it is given back with the task. */
+        put: operations["put_tasks_id_draft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/escalate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask those whom the queue escalates to for a decision. */
+        post: operations["post_tasks_id_escalate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a task back for now: one may be given it again. */
+        post: operations["post_tasks_id_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a task longer; also one whose lease has lapsed, while there is a place. */
+        post: operations["post_tasks_id_renew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a task. Where its place was given to somebody else meanwhile, the answers are kept as a
+         *     draft, and the answer is 409.
+         */
+        post: operations["post_tasks_id_reviews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a task back for good: one is not given it again, somebody else is. */
+        post: operations["post_tasks_id_skip"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1111,8 +1596,67 @@ export interface components {
             /** @description At least 10 characters. */
             password: string;
         };
-        /** @description `user:ID`, `key:ID`, `end_user:NAME`, `judge:NAME` or `system` */
+        /** @description `user:ID`, `key:ID`, `end_user:NAME`, `judge:NAME`, `queue:ID` or `system` */
         Actor: string;
+        /** @description Tasks to be added: `items`, or the logs that a `filter` finds. */
+        AddTasks: {
+            /** @description At most 1,000. */
+            items?: components["schemas"]["NewTask"][] | null;
+            /** @description The filter language; empty is every log. Newest first. */
+            filter?: string | null;
+            /**
+             * Format: double
+             * @description Which share of what the filter finds, 0 to 1.
+             */
+            sample?: number | null;
+            /**
+             * Format: int32
+             * @description At most so many logs are looked at, 1 to 1,000.
+             */
+            limit?: number | null;
+            cursor?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description What came of it. */
+        AddedTasks: {
+            /**
+             * Format: int32
+             * @description How many are new.
+             */
+            created: number;
+            /**
+             * Format: int32
+             * @description How many the queue had already.
+             */
+            known: number;
+            /** @description In the order in which they came. */
+            ids: components["schemas"]["TaskId"][];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+        };
+        /** @description A decision. */
+        Adjudicate: {
+            /** @description The right answers. */
+            answers: Record<string, unknown>;
+            adopted?: components["schemas"]["ReviewId"] | null;
+            /** @description Why; up to 1,000 characters. */
+            reason?: string | null;
+        };
+        /** @description What a person decided of a task. */
+        Adjudication: {
+            /** @description Who. */
+            by: components["schemas"]["Actor"];
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            adopted?: components["schemas"]["ReviewId"] | null;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description How far the reviewers of a queue agree. */
+        Agreement: {
+            /** @description Who reviewed. */
+            users: components["schemas"]["Named"][];
+            /** @description The questions whose answers can be compared. */
+            questions: components["schemas"]["QuestionAgreement"][];
+        };
         /** @description The origins of the pages that may give feedback with a token. */
         AllowedOrigins: {
             /**
@@ -1152,6 +1696,11 @@ export interface components {
             annotations: components["schemas"]["Annotation"][];
             metadata?: components["schemas"]["By"] | null;
         };
+        /**
+         * @description The answers of one reviewer to one task that fit its rubric: by the key of the question, in
+         *     the order of the rubric. What was not asked, or left open, is absent.
+         */
+        Answers: Record<string, unknown>;
         /** @description An API key without its secret. */
         ApiKey: {
             /** @description Its id. */
@@ -1167,6 +1716,16 @@ export interface components {
             created_at: components["schemas"]["Time"];
             last_used_at?: components["schemas"]["Time"] | null;
             revoked_at?: components["schemas"]["Time"] | null;
+        };
+        /** @description How many tasks a reviewer wants. */
+        AskNext: {
+            /**
+             * Format: int32
+             * @description 1 to 50; 5 where absent.
+             */
+            count?: number;
+            /** @description The tasks that they hold already: these are not given again. */
+            holding?: components["schemas"]["TaskId"][];
         };
         /** @description One try to have a call served. */
         Attempt: {
@@ -1214,6 +1773,11 @@ export interface components {
             hash: string;
         };
         AuditId: string;
+        /** @description Why a task is given back. */
+        Because: {
+            /** @description 1 to 1,000 characters. */
+            reason: string;
+        };
         /** @description By whom. */
         By: {
             identity_id?: string | null;
@@ -1230,10 +1794,95 @@ export interface components {
             /** @description `stop`, `length`, `tool_calls`, `content_filter`, or null while unfinished. */
             finish_reason?: string | null;
         };
+        /** @description One statistic. */
+        Coefficient: {
+            /**
+             * @description Which: `krippendorff_alpha`, `gwet_ac1`, `gwet_ac2`, `fleiss_kappa`, `cohen_kappa`, `icc`
+             *     or `percent`.
+             */
+            name: string;
+            /**
+             * Format: double
+             * @description Its value; null where it has none.
+             */
+            value?: number | null;
+            /**
+             * Format: double
+             * @description The 95 % confidence interval, lower end.
+             */
+            low?: number | null;
+            /**
+             * Format: double
+             * @description Its upper end.
+             */
+            high?: number | null;
+            /** @description What the value says, in one sentence; or why there is none. */
+            means: string;
+            /** @description Who described it, and when. */
+            source: string;
+        };
+        /**
+         * @description How a task was decided.
+         * @enum {string}
+         */
+        CompletedBy: "consensus" | "adjudication";
         /** @description What could stand at the cursor. */
         Completion: components["schemas"]["Span"] & {
             /** @description What could stand there. */
             suggestions: components["schemas"]["Suggestion"][];
+        };
+        /** @description A task that a person has to decide. */
+        Conflict: {
+            /** @description The task, with why in its `state` and `escalated`. */
+            task: components["schemas"]["Task"];
+            /** @description What it is about. */
+            item: components["schemas"]["Shown"];
+            /** @description What is asked. */
+            rubric: components["schemas"]["Rubric"];
+            /** @description The reviews that count, oldest first. */
+            reviews: components["schemas"]["Review"][];
+        };
+        /**
+         * @description Why a person has to decide.
+         * @enum {string}
+         */
+        ConflictReason: "differ" | "second_review";
+        /** @description What a reviewer said against what it came to. */
+        Confusion: {
+            /** @description The answers, as text. */
+            labels: string[];
+            /** @description `[said, consensus]`: how often, in the order of the labels. */
+            counts: number[][];
+        };
+        /** @description What the reviews of a task say together. */
+        Consensus: {
+            /** @description The answers. A question without one is absent. */
+            answers: components["schemas"]["Answers"];
+            /** @description How each of the questions came out that somebody answered. */
+            questions: {
+                [key: string]: components["schemas"]["Outcome"];
+            };
+            adjudication?: components["schemas"]["Adjudication"] | null;
+            /**
+             * Format: int32
+             * @description Reviews that an adaptive overlap did not need.
+             */
+            saved?: number;
+        };
+        /**
+         * @description By which method answers become one.
+         * @enum {string}
+         */
+        ConsensusMethod: "majority" | "dawid_skene" | "one_coin" | "mace";
+        /** @description How answers become one. */
+        ConsensusRule: {
+            /**
+             * @description By which method. A task that completes itself does so by majority; the others weigh
+             *     reviewers by all they did, in the statistics.
+             */
+            method?: components["schemas"]["ConsensusMethod"];
+            /** @description What becomes of a tie. */
+            tie?: components["schemas"]["Tie"];
         };
         /** @description The application's own names for the interaction. */
         Context: {
@@ -1243,6 +1892,18 @@ export interface components {
             conversation_id?: string | null;
             /** @description The application's user. */
             user_id?: string | null;
+        };
+        /** @description One reviewer's part in a consensus. */
+        Contributor: {
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
+            /** @description What they said, as text. */
+            answer: string;
+            /**
+             * Format: double
+             * @description How good the method takes them to be, 0 to 1; what that means is the method's.
+             */
+            quality?: number | null;
         };
         /**
          * Format: int64
@@ -1303,6 +1964,20 @@ export interface components {
             scopes: components["schemas"]["Scope"][];
             requests_per_minute?: components["schemas"]["RequestsPerMinute"] | null;
         };
+        /** @description The answers to a task. */
+        CreateReview: {
+            /** @description By the keys of the rubric's questions. */
+            answers: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description How long one worked on it, ms, without pauses.
+             */
+            active_ms?: number;
+            /** @description The caller's name for it: a repeat changes nothing. 1 to 128 characters. */
+            submission_id: string;
+            /** @description The responses by their stored numbers, in the order in which they were shown. */
+            order?: number[];
+        };
         /** @description A person to be added. */
         CreateUser: {
             /** @description What they sign in with. */
@@ -1344,6 +2019,13 @@ export interface components {
         CreatedKey: components["schemas"]["ApiKey"] & {
             /** @description `vk_...`: keep it, it is not shown again. */
             secret: string;
+        };
+        /** @description A review that is kept. */
+        CreatedReview: {
+            review: components["schemas"]["Review"];
+            task: components["schemas"]["TaskView"];
+            gold?: components["schemas"]["GoldResult"] | null;
+            suggestion?: components["schemas"]["TaskSuggestion"] | null;
         };
         /** @description The person, and how they get in. */
         CreatedUser: {
@@ -1420,6 +2102,19 @@ export interface components {
          * @enum {string}
          */
         Direction: "higher_is_better" | "lower_is_better" | "neutral";
+        /** @description Who decides conflicts and what is escalated: `"admin"`, or a list of people beside the admins. */
+        EscalateTo: null | components["schemas"]["UserId"][];
+        /** @description That somebody asked for a decision. */
+        Escalation: {
+            /** @description Who. */
+            by: components["schemas"]["UserId"];
+            /** @description Whom they ask: `admin`, or the role or person of their queue. */
+            to: string;
+            /** @description Why. */
+            reason: string;
+            /** @description When. */
+            at: components["schemas"]["Time"];
+        };
         /** @description Something that happened in one transaction. */
         Event: {
             /**
@@ -1429,14 +2124,17 @@ export interface components {
             seq: number;
             /** @description What kind of thing happened. */
             kind: components["schemas"]["EventKind"];
-            /** @description To what: ids of logs for `log.*` and `feedback.changed` (at most 100 are named). */
+            /**
+             * @description To what: ids of logs for `log.*` and `feedback.changed`, of queues for
+             *     `queue.changed` (at most 100 are named).
+             */
             ids: string[];
         };
         /**
          * @description What kind of thing happened.
          * @enum {string}
          */
-        EventKind: "log.created" | "log.updated" | "feedback.changed" | "settings.changed";
+        EventKind: "log.created" | "log.updated" | "feedback.changed" | "settings.changed" | "queue.changed";
         /** @description A feedback that is kept. */
         Feedback: components["schemas"]["FeedbackTarget"] & {
             /** @description Its id. */
@@ -1524,6 +2222,50 @@ export interface components {
             /** @description What would be right, and what came. */
             detail: string;
         };
+        /** @description The right answers of a gold task. */
+        GoldAnswers: {
+            /** @description The questions that have one answer count; the others are not looked at. */
+            answers: components["schemas"]["Answers"];
+            /** @description What a reviewer is told who missed it. */
+            why?: string | null;
+        };
+        /** @description What a reviewer is told after a gold task. */
+        GoldResult: {
+            /** @description Whether they were right. */
+            right: boolean;
+            /** @description The right answers. */
+            answers: components["schemas"]["Answers"];
+            /** @description Why these are right. */
+            why?: string | null;
+        };
+        /** @description Tasks whose right answers are known. */
+        GoldSettings: {
+            /**
+             * Format: double
+             * @description The share of a reviewer's tasks that are gold, 0 to 0.5.
+             */
+            rate?: number;
+            /**
+             * Format: int32
+             * @description So many gold tasks come before real work.
+             */
+            onboarding?: number;
+            /**
+             * Format: double
+             * @description A reviewer is paused whose share of right answers among the last [`Self::window`] gold
+             *     tasks is below; null for never.
+             */
+            pause_below?: number | null;
+            /**
+             * Format: int32
+             * @description How many of the last gold tasks are looked at, 1 to 100.
+             */
+            window?: number;
+            /** @description By the key of a rating or number: how far off is still right. */
+            tolerance?: {
+                [key: string]: number;
+            };
+        };
         /** @description An invitation without its secret. */
         Invitation: {
             /** @description Its id. */
@@ -1540,9 +2282,68 @@ export interface components {
             expires_at: components["schemas"]["Time"];
         };
         InvitationId: string;
+        /** @description What a task is about. */
+        Item: {
+            /** @description Which. */
+            log_id: components["schemas"]["LogId"];
+            /** @enum {string} */
+            type: "log";
+        } | {
+            /** @description The application's id. */
+            conversation_id: string;
+            /** @enum {string} */
+            type: "conversation";
+        } | {
+            /** @description What was asked. */
+            prompt: components["schemas"]["Message"][];
+            /** @description 2 to 26 responses, in the order in which answers name them: the first is `a`, or 0. */
+            responses: components["schemas"]["Response"][];
+            /** @description The logs they came from, where they came from any; one for each response. */
+            log_ids?: components["schemas"]["LogId"][];
+            /** @enum {string} */
+            type: "responses";
+        } | {
+            /** @description The fields, in the order in which they are shown. */
+            fields: Record<string, unknown>;
+            /** @enum {string} */
+            type: "record";
+        };
+        /**
+         * @description What kind of items a queue holds.
+         * @enum {string}
+         */
+        ItemKind: "log" | "conversation" | "responses" | "record";
         /** @enum {string} */
         KeyFrom: "none" | "environment" | "sealed";
         KeyId: string;
+        /**
+         * @description Whose responses are preferred, by the model of Bradley and Terry (1952), with ties as Davidson
+         *     (1970) has them.
+         */
+        Leaderboard: {
+            /** @description From the most preferred to the least. */
+            items: components["schemas"]["Place"][];
+            /**
+             * Format: int64
+             * @description How many preferences were counted.
+             */
+            comparisons: number;
+            /** @description The pairs whose next comparison tells most, the best first. */
+            next_pairs: components["schemas"]["NextPair"][];
+            /**
+             * Format: double
+             * @description How often the response that was shown first was preferred to the other, without ties; null
+             *     where none was. Far from a half, the position matters.
+             */
+            first_shown?: number | null;
+            /** @description Why there is no order yet, where that is so. */
+            why?: string | null;
+        };
+        /** @description How long a task is kept for a reviewer. */
+        Lease: {
+            /** @description Until then. */
+            until: components["schemas"]["Time"];
+        };
         /** @description The part of the link after `#`. */
         Link: {
             token: string;
@@ -1747,6 +2548,33 @@ export interface components {
             /** @description The feedback that came along. */
             feedback_ids: components["schemas"]["FeedbackId"][];
         };
+        /** @description How the caller gets on in a queue. */
+        Mine: {
+            /**
+             * Format: int64
+             * @description Their reviews that count.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Those of today (UTC).
+             */
+            today: number;
+            /**
+             * Format: double
+             * @description The median active time of their last 50 reviews, in seconds.
+             */
+            pace_s?: number | null;
+            /**
+             * Format: int64
+             * @description Tasks that they could be given, counted to 1,000.
+             */
+            left: number;
+            /** @description Whether they are paused, and why. */
+            state: components["schemas"]["ReviewerState"];
+            /** @description Why they are paused. */
+            reason?: string | null;
+        };
         /** @description A model of a provider. */
         Model: {
             /** @description The provider's name. */
@@ -1878,6 +2706,57 @@ export interface components {
             base_url?: string | null;
             key?: components["schemas"]["PutProviderKey"] | null;
         };
+        /** @description A queue to be made. What is absent has a usual value. */
+        NewQueue: {
+            /** @description What people call it. */
+            name: string;
+            /** @description Its name in URLs and files; made from the name where absent. */
+            key?: string | null;
+            /** @description What kind of items it holds. */
+            item: components["schemas"]["ItemKind"];
+            /** @description Its questions. */
+            rubric: components["schemas"]["RubricDraft"];
+            /** @description How to answer, with examples. Markdown. */
+            guidelines?: string;
+            /** @description How many people answer a task; one where absent. */
+            overlap?: components["schemas"]["Overlap"];
+            /** @description How answers become one. */
+            consensus?: components["schemas"]["ConsensusRule"];
+            /** @description What completes itself. */
+            accept?: components["schemas"]["Accept"];
+            /**
+             * Format: double
+             * @description The share of tasks that a person looks at again.
+             */
+            second_review?: number;
+            /** @description What flows in from the live log. */
+            rules?: components["schemas"]["Rule"][];
+            /**
+             * Format: int32
+             * @description Tasks are due so many seconds after they are added.
+             */
+            due_after_s?: number | null;
+            /**
+             * Format: int32
+             * @description How long a task is kept for the person who has it, in seconds; 900 where absent.
+             */
+            lease_s?: number;
+            /** @description Who reviews; every reviewer where empty. */
+            people?: components["schemas"]["UserId"][];
+            /** @description Who decides. */
+            escalate_to?: components["schemas"]["EscalateTo"];
+            /** @description Tasks whose right answers are known. */
+            gold?: components["schemas"]["GoldSettings"];
+            /** @description Whether reviewers see what a judge or model answered. */
+            suggestions?: components["schemas"]["SuggestionMode"];
+            /** @description Whether items are blurred. */
+            blur?: boolean;
+            /**
+             * Format: int32
+             * @description Remind people of a break after so many minutes.
+             */
+            remind_after_min?: number | null;
+        };
         /** @description Feedback that comes along with a log or its metrics. */
         NewScore: {
             /**
@@ -1886,11 +2765,42 @@ export interface components {
              */
             score?: number | null;
         };
+        /** @description A task to be added. */
+        NewTask: components["schemas"]["Item"] & {
+            /** @description What tells it from other tasks of the queue; made from the item where absent. */
+            key?: string | null;
+            /** @description Which come first. */
+            priority?: components["schemas"]["Priority"];
+            assignee?: components["schemas"]["UserId"] | null;
+            gold?: components["schemas"]["GoldAnswers"] | null;
+            suggestion?: components["schemas"]["TaskSuggestion"] | null;
+            due_at?: components["schemas"]["Time"] | null;
+        };
         /** @description Tokens used, as applications and providers send them. */
         NewUsage: Record<string, unknown> & {
             prompt_tokens?: components["schemas"]["Count"] | null;
             completion_tokens?: components["schemas"]["Count"] | null;
             total_tokens?: components["schemas"]["Count"] | null;
+        };
+        /** @description What a reviewer is given. */
+        Next: {
+            /** @description The tasks, each kept for them until its lease ends. */
+            items: components["schemas"]["Turn"][];
+            paused?: components["schemas"]["Paused"] | null;
+            /** @description Whether there are more for them. */
+            left: boolean;
+        };
+        /** @description A pair of which one comparison would tell much. */
+        NextPair: {
+            /** @description The one's label. */
+            a: string;
+            /** @description The other's. */
+            b: string;
+            /**
+             * Format: double
+             * @description How much a comparison would shrink the uncertainty about all, in nats.
+             */
+            gain: number;
         };
         /** @description Nothing is asked. */
         NoArguments: Record<string, unknown>;
@@ -1972,6 +2882,56 @@ export interface components {
             /** @description Echoed. */
             product?: string | null;
         };
+        /** @description How a question came out. */
+        Outcome: {
+            /** @description Whether all who answered agree. */
+            unanimous: boolean;
+            /**
+             * Format: int32
+             * @description How many answered.
+             */
+            votes: number;
+            /**
+             * Format: double
+             * @description The share of them, 0 to 1, who say what the consensus says; 0 where there is none.
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description How sure one can be, 0 to 1; of the question that an adaptive overlap looks at.
+             */
+            posterior?: number | null;
+        };
+        /** @description How many people answer a task. */
+        Overlap: {
+            /**
+             * Format: int32
+             * @description 1 to 50.
+             */
+            reviews: number;
+            /** @enum {string} */
+            type: "fixed";
+        } | {
+            /**
+             * Format: int32
+             * @description At least so many.
+             */
+            min: number;
+            /**
+             * Format: int32
+             * @description At most so many, up to 50.
+             */
+            max: number;
+            /**
+             * Format: double
+             * @description Sure enough: the posterior of the likeliest answer, above 0.5 and below 1.
+             */
+            confidence: number;
+            /** @description The key of a question with answers to choose one of. */
+            question: string;
+            /** @enum {string} */
+            type: "adaptive";
+        };
         /** @description One page of a list. */
         Page_ApiKey: {
             /** @description The items, in the order of the list. */
@@ -2017,6 +2977,23 @@ export interface components {
                 details: unknown;
                 /** @description SHA-256 over the previous hash and this entry, in hexadecimal. */
                 hash: string;
+            }[];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
+        };
+        /** @description One page of a list. */
+        Page_Conflict: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description The task, with why in its `state` and `escalated`. */
+                task: components["schemas"]["Task"];
+                /** @description What it is about. */
+                item: components["schemas"]["Shown"];
+                /** @description What is asked. */
+                rubric: components["schemas"]["Rubric"];
+                /** @description The reviews that count, oldest first. */
+                reviews: components["schemas"]["Review"][];
             }[];
             next_cursor?: components["schemas"]["Cursor"] | null;
             /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
@@ -2218,9 +3195,190 @@ export interface components {
             partial?: boolean;
         };
         /** @description One page of a list. */
+        Page_Queue: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["QueueSettings"] & {
+                /** @description Its id. */
+                id: components["schemas"]["QueueId"];
+                /** @description Whether it gives out tasks. */
+                state: components["schemas"]["QueueState"];
+                /**
+                 * Format: int32
+                 * @description The version of its rubric, from 1.
+                 */
+                rubric_version: number;
+                /**
+                 * Format: int32
+                 * @description The version of its guidelines, from 1.
+                 */
+                guidelines_version: number;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Time"];
+                archived_at?: components["schemas"]["Time"] | null;
+            })[];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
+        };
+        /** @description One page of a list. */
+        Page_Review: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["ReviewState"] & {
+                /** @description Its id. */
+                id: components["schemas"]["ReviewId"];
+                /** @description The task's queue. */
+                queue: components["schemas"]["QueueId"];
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+                /** @description Who answered. */
+                user: components["schemas"]["UserId"];
+                /** @description Their name. */
+                user_name?: string | null;
+                /** @description What they answered. */
+                answers: components["schemas"]["Answers"];
+                /**
+                 * Format: int32
+                 * @description The version of the rubric that they answered.
+                 */
+                rubric_version: number;
+                /** @description When. */
+                created_at: components["schemas"]["Time"];
+                /**
+                 * Format: int64
+                 * @description How long they worked on it, ms, without pauses.
+                 */
+                active_ms: number;
+                /** @description The responses in the order in which they were shown. */
+                order?: number[];
+                /** @description Whether it says what the suggestion said; null where none was shown. */
+                followed_suggestion?: boolean | null;
+                /** @description Whether it was right; null unless the task is gold. */
+                gold_right?: boolean | null;
+            })[];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
+        };
+        /** @description One page of a list. */
+        Page_Reviewer: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Who. */
+                user: components["schemas"]["UserId"];
+                /** @description Their name. */
+                name?: string | null;
+                /** @description Whether they are given tasks. */
+                state: components["schemas"]["ReviewerState"];
+                until?: components["schemas"]["Time"] | null;
+                /** @description Why. */
+                reason?: string | null;
+                /**
+                 * Format: int64
+                 * @description Their reviews that count, without gold.
+                 */
+                done: number;
+                /**
+                 * Format: int64
+                 * @description Their active time on these, ms.
+                 */
+                active_ms: number;
+                /**
+                 * Format: double
+                 * @description The median active time of their last 50 reviews, in seconds.
+                 */
+                pace_s?: number | null;
+                /**
+                 * Format: int64
+                 * @description Tasks that they skipped.
+                 */
+                skips: number;
+                /**
+                 * Format: int64
+                 * @description Tasks that they escalated.
+                 */
+                escalations: number;
+                /**
+                 * Format: int64
+                 * @description Reviews that were sent back to them.
+                 */
+                rejected: number;
+                /**
+                 * Format: int64
+                 * @description Reviews on tasks that are decided.
+                 */
+                compared: number;
+                /**
+                 * Format: int64
+                 * @description Those of them that said the same as the decision on every question.
+                 */
+                agreed: number;
+                /**
+                 * Format: int64
+                 * @description Gold tasks that they answered.
+                 */
+                gold_done: number;
+                /**
+                 * Format: int64
+                 * @description Those that they answered rightly.
+                 */
+                gold_right: number;
+                /**
+                 * Format: int64
+                 * @description Reviews for which a suggestion was shown.
+                 */
+                suggested: number;
+                /**
+                 * Format: int64
+                 * @description Those that said the same as the suggestion.
+                 */
+                followed: number;
+                last_at?: components["schemas"]["Time"] | null;
+            }[];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
+        };
+        /** @description One page of a list. */
         Page_String: {
             /** @description The items, in the order of the list. */
             items: string[];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
+        };
+        /** @description One page of a list. */
+        Page_TaskView: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["TaskState"] & {
+                id: components["schemas"]["TaskId"];
+                queue_id: components["schemas"]["QueueId"];
+                /** @description What tells it from other tasks of the queue. */
+                key: string;
+                /** @description Which come first. */
+                priority: components["schemas"]["Priority"];
+                due_at?: components["schemas"]["Time"] | null;
+                /** @description Where it is from. */
+                origin: components["schemas"]["TaskOrigin"];
+                /**
+                 * Format: int32
+                 * @description How many reviews are asked for now.
+                 */
+                wanted: number;
+                /**
+                 * Format: int32
+                 * @description How many reviews count.
+                 */
+                reviews: number;
+                /**
+                 * Format: int32
+                 * @description How many people have it right now.
+                 */
+                leases: number;
+                assignee?: components["schemas"]["UserId"] | null;
+                created_at: components["schemas"]["Time"];
+                /** @description The first words of what it is about. */
+                preview: string;
+            })[];
             next_cursor?: components["schemas"]["Cursor"] | null;
             /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
             partial?: boolean;
@@ -2270,6 +3428,32 @@ export interface components {
             /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
             partial?: boolean;
         };
+        /** @description How far two reviewers agree. */
+        PairAgreement: {
+            /** @description The one. */
+            a: components["schemas"]["UserId"];
+            /** @description The other. */
+            b: components["schemas"]["UserId"];
+            /**
+             * Format: int64
+             * @description How many tasks both answered.
+             */
+            tasks: number;
+            /**
+             * Format: double
+             * @description The share of them with the same answer.
+             */
+            percent: number;
+            /**
+             * Format: double
+             * @description Cohen's kappa; null where both always said the same one thing.
+             */
+            kappa?: number | null;
+        };
+        /** @description Why a reviewer is given nothing. */
+        Paused: {
+            reason: string;
+        };
         /** @description How long it took, in milliseconds. */
         Performance: {
             /**
@@ -2282,6 +3466,47 @@ export interface components {
              * @description From the request to the first token, ms.
              */
             time_to_first_token?: number | null;
+        };
+        /** @description One line of a leaderboard. */
+        Place: {
+            /** @description The label of the responses: a variant's or model's name. */
+            label: string;
+            /**
+             * Format: double
+             * @description Its ability against the mean of all, on the scale of log-odds.
+             */
+            ability: number;
+            /**
+             * Format: double
+             * @description The 95 % confidence interval, lower end.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description Its upper end.
+             */
+            high: number;
+            /**
+             * Format: int64
+             * @description Preferences won.
+             */
+            wins: number;
+            /**
+             * Format: int64
+             * @description Lost.
+             */
+            losses: number;
+            /**
+             * Format: int64
+             * @description Neither.
+             */
+            ties: number;
+            /**
+             * Format: int64
+             * @description How many further comparisons with the next below would tell the two apart: 0 when they are
+             *     already; null where no number would do, and for the last.
+             */
+            further?: number | null;
         };
         /** @description One day of one value of the dimension. */
         Point: {
@@ -2302,6 +3527,35 @@ export interface components {
              */
             sum: number;
         };
+        /** @description What a rule would take of the logs that are there. */
+        Preview: {
+            /**
+             * Format: int32
+             * @description How many logs the filter finds.
+             */
+            logs: number;
+            /**
+             * Format: int32
+             * @description How many of them the sample holds.
+             */
+            taken: number;
+            /** @description Whether there may be more: the newest 1,000 are counted. */
+            partial: boolean;
+            /** @description The newest that would be taken. */
+            examples: components["schemas"]["LogId"][];
+        };
+        /** @description A rule that is being written. */
+        PreviewRule: {
+            /** @description The rule's key: the sample depends on it. */
+            key?: string;
+            /** @description The filter language. */
+            filter?: string;
+            /**
+             * Format: double
+             * @description Which share of the logs it takes, 0 to 1.
+             */
+            sample?: number;
+        };
         /** @description The price of one model at one provider. */
         Price: {
             /** @description The provider's name. */
@@ -2319,6 +3573,11 @@ export interface components {
              */
             output_usd_micros_per_mtok: number;
         };
+        /**
+         * @description Which tasks come first.
+         * @enum {string}
+         */
+        Priority: "low" | "normal" | "high" | "urgent";
         /** @description RFC 9457 problem details. */
         Problem: {
             /** @description `https://vouch.dev/problems/` and the kind of problem; stable. */
@@ -2338,6 +3597,58 @@ export interface components {
             errors?: components["schemas"]["FieldError"][];
             /** @description What to name when asking about it: also in the header `x-request-id`. */
             request_id?: string | null;
+        };
+        /** @description How a queue gets on. Counts are kept with every change, never counted. */
+        Progress: {
+            /**
+             * Format: int64
+             * @description Tasks that nobody has begun.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description Open tasks that somebody has, or has reviewed.
+             */
+            in_progress: number;
+            /**
+             * Format: int64
+             * @description Tasks on which a person has to decide: conflicts, second reviews, what was escalated.
+             */
+            conflict: number;
+            /**
+             * Format: int64
+             * @description Decided tasks.
+             */
+            complete: number;
+            /**
+             * Format: int64
+             * @description Cancelled tasks.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Gold tasks; they are in none of the other counts.
+             */
+            gold: number;
+            /**
+             * Format: int64
+             * @description Reviews that count.
+             */
+            reviews: number;
+            due_at?: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description How many of these are overdue, counted to 1,000.
+             */
+            overdue: number;
+            /** @description Reviews of each of the last 30 days, oldest first; today (UTC) is the last. */
+            per_day: number[];
+            /**
+             * Format: int64
+             * @description Reviews that an adaptive overlap did not need.
+             */
+            reviews_saved: number;
+            mine?: components["schemas"]["Mine"] | null;
         };
         /** @description A tenant. An API key and a user belong to exactly one. */
         Project: {
@@ -2455,7 +3766,285 @@ export interface components {
             /** @description With `sealed`: the key itself; it is never shown again. */
             value?: string | null;
         };
+        /** @description What a method thinks of a reviewer. */
+        Quality: components["schemas"]["Named"] & {
+            /**
+             * Format: int64
+             * @description How many of their answers counted.
+             */
+            answers: number;
+            /**
+             * Format: double
+             * @description How good the method takes them to be, 0 to 1.
+             */
+            quality?: number | null;
+        };
+        /** @description One question of a rubric. */
+        Question: components["schemas"]["QuestionKind"] & {
+            /**
+             * @description Its name in answers: 1 to 64 of `a-z 0-9 _ - .`, unique in the rubric. On logs it is also
+             *     the name of the metric that the consensus becomes feedback on.
+             */
+            key: string;
+            /** @description What is asked. */
+            title: string;
+            /** @description What a reviewer should know before answering. Markdown. */
+            help?: string;
+            /** @description Whether there must be an answer where the question is asked. */
+            required?: boolean;
+            when?: components["schemas"]["When"] | null;
+            /** @description What the form shows before anything is chosen. */
+            default?: unknown;
+        };
+        /** @description How far the reviewers agree on one question. */
+        QuestionAgreement: {
+            /** @description The question's key. */
+            question: string;
+            /** @description Its title. */
+            title: string;
+            /**
+             * Format: int64
+             * @description Tasks with two answers or more.
+             */
+            tasks: number;
+            /** @description What the statistics say; the first is the one to look at. */
+            coefficients: components["schemas"]["Coefficient"][];
+            /** @description Pairs of reviewers with a task in common; of the 30 who reviewed most. */
+            pairs: components["schemas"]["PairAgreement"][];
+            /** @description Week by week, by the last review of each task; the newest last, at most 26. */
+            weeks: components["schemas"]["WeekAgreement"][];
+        };
+        /** @description What kind of answer a question takes. */
+        QuestionKind: {
+            /** @enum {string} */
+            type: "thumbs";
+        } | {
+            /** @enum {string} */
+            type: "yes_no";
+        } | {
+            /** @description What can be ticked. */
+            options: components["schemas"]["QuestionOption"][];
+            /** @enum {string} */
+            type: "checklist";
+        } | {
+            /**
+             * Format: int64
+             * @description The lowest.
+             */
+            min: number;
+            /**
+             * Format: int64
+             * @description The highest; at most 11 steps in all.
+             */
+            max: number;
+            /** @description What steps mean: `{"1": "bad"}`. */
+            labels?: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            type: "rating";
+        } | {
+            /** @description What can be chosen. */
+            options: components["schemas"]["QuestionOption"][];
+            /** @enum {string} */
+            type: "category";
+        } | {
+            /** @description What can be chosen. */
+            options: components["schemas"]["QuestionOption"][];
+            /**
+             * Format: int32
+             * @description At least so many; 0 where absent.
+             */
+            min_choices?: number | null;
+            /**
+             * Format: int32
+             * @description At most so many; all where absent.
+             */
+            max_choices?: number | null;
+            /** @enum {string} */
+            type: "multi_category";
+        } | {
+            /**
+             * Format: double
+             * @description The smallest allowed.
+             */
+            min?: number | null;
+            /**
+             * Format: double
+             * @description The largest allowed.
+             */
+            max?: number | null;
+            /** @description What it counts, e.g. `EUR`. */
+            unit?: string | null;
+            /** @enum {string} */
+            type: "number";
+        } | {
+            /**
+             * Format: int32
+             * @description The longest text in characters, up to 10,000.
+             */
+            max_chars?: number;
+            /** @enum {string} */
+            type: "text";
+        } | {
+            /** @enum {string} */
+            type: "correction";
+        } | {
+            /** @description What a place can be. */
+            labels: components["schemas"]["QuestionOption"][];
+            /** @description Of which text: `response`, or a field of the record. */
+            of?: string;
+            /** @enum {string} */
+            type: "spans";
+        } | {
+            /**
+             * Format: int32
+             * @description Levels of strength, 1 to 3.
+             */
+            strength?: number;
+            /** @description Whether neither may be better. */
+            tie?: boolean;
+            /** @enum {string} */
+            type: "preference";
+        } | {
+            /** @enum {string} */
+            type: "ranking";
+        };
+        /** @description One of the options of a question. */
+        QuestionOption: {
+            /** @description Its name in answers: 1 to 128 characters. */
+            key: string;
+            /** @description What people read. */
+            title: string;
+            /** @description When to choose it. */
+            help?: string;
+        };
+        /** @description A queue. */
+        Queue: components["schemas"]["QueueSettings"] & {
+            /** @description Its id. */
+            id: components["schemas"]["QueueId"];
+            /** @description Whether it gives out tasks. */
+            state: components["schemas"]["QueueState"];
+            /**
+             * Format: int32
+             * @description The version of its rubric, from 1.
+             */
+            rubric_version: number;
+            /**
+             * Format: int32
+             * @description The version of its guidelines, from 1.
+             */
+            guidelines_version: number;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Time"];
+            archived_at?: components["schemas"]["Time"] | null;
+        };
+        /** @description What the reviewers of a queue say together about one question. */
+        QueueConsensus: {
+            /** @description The question. */
+            question: string;
+            /** @description How it was found. */
+            method: components["schemas"]["ConsensusMethod"];
+            /** @description Task by task, in the order of their first reviews. */
+            items: components["schemas"]["TaskConsensus"][];
+            /** @description What the method thinks of each reviewer. */
+            reviewers: components["schemas"]["Quality"][];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+        };
+        QueueId: string;
+        /** @description The settings of a queue. They have been checked. */
+        QueueSettings: {
+            /** @description What people call it. */
+            name: string;
+            /** @description Its name in URLs and files: 1 to 64 of `a-z 0-9 _ - .`, unique in the project. */
+            key: string;
+            /** @description What kind of items it holds; this stays. */
+            item: components["schemas"]["ItemKind"];
+            /** @description Its questions. */
+            rubric: components["schemas"]["Rubric"];
+            /** @description How to answer, with examples. Markdown. */
+            guidelines: string;
+            /** @description How many people answer a task. A change counts for tasks that are added later. */
+            overlap: components["schemas"]["Overlap"];
+            /** @description How answers become one. */
+            consensus: components["schemas"]["ConsensusRule"];
+            /** @description What completes itself, without a person who decides. */
+            accept: components["schemas"]["Accept"];
+            /**
+             * Format: double
+             * @description The share of tasks that would complete themselves, 0 to 1, that a person looks at again.
+             */
+            second_review: number;
+            /** @description What flows in from the live log. */
+            rules: components["schemas"]["Rule"][];
+            /**
+             * Format: int32
+             * @description Tasks are due so many seconds after they are added; null for never.
+             */
+            due_after_s?: number | null;
+            /**
+             * Format: int32
+             * @description How long a task is kept for the person who has it, in seconds, unless that is renewed.
+             */
+            lease_s: number;
+            /** @description Who reviews; every reviewer where empty. */
+            people: components["schemas"]["UserId"][];
+            /** @description Who decides conflicts and what is escalated. */
+            escalate_to: components["schemas"]["EscalateTo"];
+            /** @description Tasks whose right answers are known, hidden among the rest. */
+            gold: components["schemas"]["GoldSettings"];
+            /** @description Whether reviewers see what a judge or model answered. */
+            suggestions: components["schemas"]["SuggestionMode"];
+            /** @description Whether items are blurred until the reviewer wants to see them. */
+            blur: boolean;
+            /**
+             * Format: int32
+             * @description Remind people of a break after so many minutes; null for never.
+             */
+            remind_after_min?: number | null;
+        };
+        /**
+         * @description Whether a queue gives out and takes tasks.
+         * @enum {string}
+         */
+        QueueState: "open" | "paused" | "closed";
+        /** @description What is to change of a queue; what is absent stays, null takes away. */
+        QueueUpdate: {
+            state?: components["schemas"]["QueueState"] | null;
+            name?: string | null;
+            key?: string | null;
+            rubric?: components["schemas"]["RubricDraft"] | null;
+            /** @description Guidelines that differ get a new version. */
+            guidelines?: string | null;
+            overlap?: components["schemas"]["Overlap"] | null;
+            consensus?: components["schemas"]["ConsensusRule"] | null;
+            accept?: components["schemas"]["Accept"] | null;
+            /** Format: double */
+            second_review?: number | null;
+            rules?: components["schemas"]["Rule"][] | null;
+            /** Format: int32 */
+            due_after_s?: number | null;
+            /** Format: int32 */
+            lease_s?: number | null;
+            people?: components["schemas"]["UserId"][] | null;
+            escalate_to?: components["schemas"]["EscalateTo"] | null;
+            gold?: components["schemas"]["GoldSettings"] | null;
+            suggestions?: components["schemas"]["SuggestionMode"] | null;
+            blur?: boolean | null;
+            /** Format: int32 */
+            remind_after_min?: number | null;
+            /** @description Whether its complete tasks are asked again; with a new rubric. */
+            reopen?: boolean;
+        };
         RequestsPerMinute: number;
+        /** @description One of several responses. */
+        Response: {
+            /** @description Its text, unless there is a message. */
+            text?: string | null;
+            message?: components["schemas"]["Message"] | null;
+            /** @description Where it is from, e.g. a variant or a model; not shown to reviewers. */
+            label?: string | null;
+        };
         /** @description How long a project keeps its logs: so many whole days, or for ever. */
         Retention: {
             /**
@@ -2482,11 +4071,210 @@ export interface components {
             /** @description The application's user who gave it, where a program passes it on. */
             user_id?: string | null;
         };
+        /** @description That work was sent back to its author. */
+        Returned: {
+            /** @description Why. */
+            reason: string;
+            /** @description By whom. */
+            by: components["schemas"]["Actor"];
+        };
+        /** @description One reviewer's answers to one task. */
+        Review: components["schemas"]["ReviewState"] & {
+            /** @description Its id. */
+            id: components["schemas"]["ReviewId"];
+            /** @description The task's queue. */
+            queue: components["schemas"]["QueueId"];
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+            /** @description Who answered. */
+            user: components["schemas"]["UserId"];
+            /** @description Their name. */
+            user_name?: string | null;
+            /** @description What they answered. */
+            answers: components["schemas"]["Answers"];
+            /**
+             * Format: int32
+             * @description The version of the rubric that they answered.
+             */
+            rubric_version: number;
+            /** @description When. */
+            created_at: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description How long they worked on it, ms, without pauses.
+             */
+            active_ms: number;
+            /** @description The responses in the order in which they were shown. */
+            order?: number[];
+            /** @description Whether it says what the suggestion said; null where none was shown. */
+            followed_suggestion?: boolean | null;
+            /** @description Whether it was right; null unless the task is gold. */
+            gold_right?: boolean | null;
+        };
+        /** @description What a reviewer had begun: kept as it came. */
+        ReviewDraft: {
+            /** @description The answers so far, unchecked. */
+            answers: Record<string, unknown>;
+            /**
+             * Format: int64
+             * @description How long they worked on it, ms.
+             */
+            active_ms?: number;
+        };
+        ReviewId: string;
+        /** @description Whether a review counts. */
+        ReviewState: {
+            /** @enum {string} */
+            state: "counts";
+        } | {
+            /** @description When. */
+            ended_at: components["schemas"]["Time"];
+            /** @enum {string} */
+            state: "withdrawn";
+        } | {
+            /** @description When. */
+            ended_at: components["schemas"]["Time"];
+            /** @description By whom. */
+            by: components["schemas"]["Actor"];
+            /** @description Why. */
+            reason: string;
+            /** @enum {string} */
+            state: "rejected";
+        } | {
+            /** @description When. */
+            ended_at: components["schemas"]["Time"];
+            /** @enum {string} */
+            state: "superseded";
+        };
+        /** @description A reviewer of a queue: what they did, and how well it fits. */
+        Reviewer: {
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
+            /** @description Their name. */
+            name?: string | null;
+            /** @description Whether they are given tasks. */
+            state: components["schemas"]["ReviewerState"];
+            until?: components["schemas"]["Time"] | null;
+            /** @description Why. */
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description Their reviews that count, without gold.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Their active time on these, ms.
+             */
+            active_ms: number;
+            /**
+             * Format: double
+             * @description The median active time of their last 50 reviews, in seconds.
+             */
+            pace_s?: number | null;
+            /**
+             * Format: int64
+             * @description Tasks that they skipped.
+             */
+            skips: number;
+            /**
+             * Format: int64
+             * @description Tasks that they escalated.
+             */
+            escalations: number;
+            /**
+             * Format: int64
+             * @description Reviews that were sent back to them.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Reviews on tasks that are decided.
+             */
+            compared: number;
+            /**
+             * Format: int64
+             * @description Those of them that said the same as the decision on every question.
+             */
+            agreed: number;
+            /**
+             * Format: int64
+             * @description Gold tasks that they answered.
+             */
+            gold_done: number;
+            /**
+             * Format: int64
+             * @description Those that they answered rightly.
+             */
+            gold_right: number;
+            /**
+             * Format: int64
+             * @description Reviews for which a suggestion was shown.
+             */
+            suggested: number;
+            /**
+             * Format: int64
+             * @description Those that said the same as the suggestion.
+             */
+            followed: number;
+            last_at?: components["schemas"]["Time"] | null;
+        };
+        /** @description How a reviewer does against what it came to. */
+        ReviewerReport: {
+            /** @description What they said (rows) against the consensus (columns), by the question's key. */
+            confusion: {
+                [key: string]: components["schemas"]["Confusion"];
+            };
+        };
+        /**
+         * @description Whether a reviewer is given tasks of a queue.
+         * @enum {string}
+         */
+        ReviewerState: "active" | "paused" | "away";
+        /** @description What is to change of a reviewer in a queue. */
+        ReviewerUpdate: {
+            /** @description Whether they are given tasks. */
+            state: components["schemas"]["ReviewerState"];
+            until?: components["schemas"]["Time"] | null;
+            /** @description What they are told. */
+            reason?: string | null;
+        };
         /**
          * @description What a person is in a project.
          * @enum {string}
          */
         Role: "viewer" | "reviewer" | "admin";
+        /** @description The questions of a queue. A value of this type has been checked. */
+        Rubric: {
+            /** @description 1 to 50 questions, in the order in which they are asked. */
+            questions: components["schemas"]["Question"][];
+        };
+        /** @description A rubric as it came. */
+        RubricDraft: {
+            /** @description 1 to 50 questions, in the order in which they are asked. */
+            questions: components["schemas"]["Question"][];
+        };
+        /** @description Which logs flow into a queue by themselves. */
+        Rule: {
+            /** @description Its name in the queue: 1 to 64 of `a-z 0-9 _ - .`. */
+            key: string;
+            /** @description The filter language; all logs where empty. */
+            filter?: string;
+            /**
+             * Format: double
+             * @description The share of these logs that is taken, 0 to 1: of one log always the same.
+             */
+            sample?: number;
+            /**
+             * Format: int32
+             * @description At most so many a day (UTC); null for no limit.
+             */
+            per_day?: number | null;
+            /** @description The priority of its tasks. */
+            priority?: components["schemas"]["Priority"];
+            /** @description Whether it takes any. */
+            enabled?: boolean;
+        };
         /**
          * @description What a caller is allowed to do. A key carries a set of them; a role stands for a set.
          * @enum {string}
@@ -2508,6 +4296,56 @@ export interface components {
             /** @description The model's name at the provider. */
             model?: string | null;
         };
+        /** @description An item as it is shown. */
+        Shown: {
+            /** @description Which. */
+            log_id: components["schemas"]["LogId"];
+            log?: components["schemas"]["ShownLog"] | null;
+            /** @enum {string} */
+            type: "log";
+        } | {
+            /** @description The application's id. */
+            conversation_id: string;
+            /**
+             * @description Its logs, oldest first, each without what the one before had already; null when none
+             *     is kept.
+             */
+            turns?: components["schemas"]["ShownLog"][] | null;
+            /** @description Whether there are more logs than are shown: 500 are. */
+            partial: boolean;
+            /** @enum {string} */
+            type: "conversation";
+        } | {
+            /** @description What was asked. */
+            prompt: components["schemas"]["Message"][];
+            /** @description The responses, in the order in which answers name them. */
+            responses: components["schemas"]["Response"][];
+            /** @description The logs they came from, where they came from any; one for each response. */
+            log_ids?: components["schemas"]["LogId"][];
+            /** @enum {string} */
+            type: "responses";
+        } | {
+            /** @description The fields, in the order in which they are shown. */
+            fields: Record<string, unknown>;
+            /** @enum {string} */
+            type: "record";
+        };
+        /** @description A log as a reviewer sees it. */
+        ShownLog: components["schemas"]["Served"] & components["schemas"]["Context"] & {
+            /** @description Its id. */
+            id: components["schemas"]["LogId"];
+            /** @description When the interaction began. */
+            created_at: components["schemas"]["Time"];
+            /** @description How far it came. */
+            status: components["schemas"]["LogStatus"];
+            /** @description The input. */
+            messages: components["schemas"]["Message"][];
+            /** @description The output. */
+            choices: components["schemas"]["Choice"][];
+            /** @description Free key-value pairs. */
+            metadata: Record<string, unknown>;
+            error?: components["schemas"]["LogError"] | null;
+        };
         /** @description Who is signed in now. */
         SignedIn: {
             user: components["schemas"]["User"];
@@ -2524,7 +4362,7 @@ export interface components {
          *     reviewer's considered word outranks a passing end user's.
          * @enum {string}
          */
-        Source: "program" | "judge" | "end_user" | "reviewer";
+        Source: "program" | "judge" | "end_user" | "reviewer" | "reviewers";
         /** @description A place in the text of a filter, in characters. */
         Span: {
             /** @description The first character. */
@@ -2546,6 +4384,11 @@ export interface components {
             /** @description What it is. */
             about: string;
         };
+        /**
+         * @description Whether reviewers see what a judge or model answered.
+         * @enum {string}
+         */
+        SuggestionMode: "shown" | "hidden" | "after";
         /** @description Counts and sums of one metric by day. */
         Summary: {
             metric: components["schemas"]["MetricDefinition"];
@@ -2556,6 +4399,142 @@ export interface components {
             /** @description The last day. */
             to: string;
             points: components["schemas"]["Point"][];
+        };
+        /** @description One item in one queue. */
+        Task: components["schemas"]["TaskState"] & {
+            /** @description Its id. */
+            id: components["schemas"]["TaskId"];
+            /** @description Its queue. */
+            queue: components["schemas"]["QueueId"];
+            /** @description What tells it from other tasks of the queue. */
+            key: string;
+            /** @description What it is about. */
+            item: components["schemas"]["Item"];
+            /** @description Which come first. */
+            priority: components["schemas"]["Priority"];
+            due_at?: components["schemas"]["Time"] | null;
+            /** @description Where it is from. */
+            origin: components["schemas"]["TaskOrigin"];
+            suggestion?: components["schemas"]["TaskSuggestion"] | null;
+            gold?: components["schemas"]["GoldAnswers"] | null;
+            /**
+             * Format: int32
+             * @description How many reviews are asked for now. A gold task has no such limit.
+             */
+            wanted: number;
+            /**
+             * Format: int32
+             * @description How many reviews count.
+             */
+            reviews: number;
+            /**
+             * Format: int32
+             * @description How many people have it right now.
+             */
+            leases: number;
+            escalated?: components["schemas"]["Escalation"] | null;
+            assignee?: components["schemas"]["UserId"] | null;
+            /** @description When it was added. */
+            created_at: components["schemas"]["Time"];
+            consensus?: components["schemas"]["Consensus"] | null;
+        };
+        /** @description What they say together about one task. */
+        TaskConsensus: {
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+            /** @description The answer, as text; null for a tie. */
+            answer?: string | null;
+            /** @description How likely each answer is, 0 to 1; those under a millionth are left out. */
+            posterior: {
+                [key: string]: number;
+            };
+            /** @description Who said what. */
+            contributions: components["schemas"]["Contributor"][];
+        };
+        TaskId: string;
+        /** @description Where a task is from. */
+        TaskOrigin: {
+            /** @description The rule's key. */
+            key: string;
+            /** @enum {string} */
+            type: "rule";
+        } | {
+            /** @description Who. */
+            by: components["schemas"]["Actor"];
+            /** @enum {string} */
+            type: "added";
+        } | {
+            /** @description Who imported it. */
+            by: components["schemas"]["Actor"];
+            /** @enum {string} */
+            type: "import";
+        };
+        /** @description What became of a task: the word `state`, and what belongs to it. */
+        TaskState: {
+            /** @enum {string} */
+            state: "open";
+        } | {
+            /** @description Since when. */
+            at: components["schemas"]["Time"];
+            /** @description Why. */
+            reason: components["schemas"]["ConflictReason"];
+            /** @enum {string} */
+            state: "conflict";
+        } | {
+            /** @description Since when. */
+            at: components["schemas"]["Time"];
+            /** @description How. */
+            by: components["schemas"]["CompletedBy"];
+            /** @enum {string} */
+            state: "complete";
+        } | {
+            /** @description Since when. */
+            at: components["schemas"]["Time"];
+            /** @enum {string} */
+            state: "cancelled";
+        };
+        /** @description What a judge or model answered before people did. */
+        TaskSuggestion: {
+            /** @description Who or what: a judge's or model's name. */
+            source: string;
+            /** @description Its answers; not all questions need one. */
+            answers: components["schemas"]["Answers"];
+            /**
+             * Format: double
+             * @description How sure it was, 0 to 1.
+             */
+            score?: number | null;
+        };
+        /** @description A task, without its gold answers, its suggestion and what others said. */
+        TaskView: components["schemas"]["TaskState"] & {
+            id: components["schemas"]["TaskId"];
+            queue_id: components["schemas"]["QueueId"];
+            /** @description What tells it from other tasks of the queue. */
+            key: string;
+            /** @description Which come first. */
+            priority: components["schemas"]["Priority"];
+            due_at?: components["schemas"]["Time"] | null;
+            /** @description Where it is from. */
+            origin: components["schemas"]["TaskOrigin"];
+            /**
+             * Format: int32
+             * @description How many reviews are asked for now.
+             */
+            wanted: number;
+            /**
+             * Format: int32
+             * @description How many reviews count.
+             */
+            reviews: number;
+            /**
+             * Format: int32
+             * @description How many people have it right now.
+             */
+            leases: number;
+            assignee?: components["schemas"]["UserId"] | null;
+            created_at: components["schemas"]["Time"];
+            /** @description The first words of what it is about. */
+            preview: string;
         };
         /** @description What the calls of a thread come to. */
         ThreadTotals: {
@@ -2614,6 +4593,11 @@ export interface components {
             /** @description Whether there are more logs than were counted. */
             partial: boolean;
         };
+        /**
+         * @description What becomes of a tie.
+         * @enum {string}
+         */
+        Tie: "conflict" | "first";
         /** Format: date-time */
         Time: string;
         /** @description One token of an answer with its log-probability. */
@@ -2630,42 +4614,34 @@ export interface components {
             /** @description The likeliest alternatives at this place, likeliest first. */
             top_logprobs?: components["schemas"]["Alternative"][];
         };
-        /** @description One call of a thread, with what it added to the call before. */
-        Turn: components["schemas"]["Served"] & components["schemas"]["Context"] & {
-            /** @description The log. */
-            id: components["schemas"]["LogId"];
-            /** @description When the interaction began. */
-            created_at: components["schemas"]["Time"];
-            /** @description How far it came. */
-            status: components["schemas"]["LogStatus"];
-            /** @description How it came to us. */
-            origin: components["schemas"]["LogOrigin"];
-            /** @description Who sent it. */
-            sent_by: components["schemas"]["Actor"];
+        /** @description A task as it is given to a reviewer. */
+        Turn: {
+            /** @description The task. */
+            task: components["schemas"]["TurnTask"];
+            /** @description What it is about. */
+            item: components["schemas"]["Shown"];
+            /** @description What is asked. */
+            rubric: components["schemas"]["Rubric"];
             /**
              * Format: int32
-             * @description How many messages of the input were those of the call before, with its answer.
+             * @description The rubric's version.
              */
-            repeated: number;
-            /** @description The messages of the input after those. */
-            messages: components["schemas"]["Message"][];
-            /** @description The output. */
-            choices: components["schemas"]["Choice"][];
-            /** @description Free key-value pairs. */
-            metadata: Record<string, unknown>;
-            usage?: components["schemas"]["Usage"] | null;
-            /** @description How long it took. */
-            performance: components["schemas"]["Performance"];
-            /**
-             * Format: int64
-             * @description Cost in millionths of a US dollar, where known.
-             */
-            cost_usd_micros?: number | null;
-            error?: components["schemas"]["LogError"] | null;
-            /** @description What people said of it, in short. */
-            tally: components["schemas"]["FeedbackTally"];
-            /** @description All feedback on this log, oldest first; also what no longer counts. */
-            feedback: components["schemas"]["Feedback"][];
+            rubric_version: number;
+            /** @description How long it is kept for them. */
+            lease: components["schemas"]["Lease"];
+            draft?: components["schemas"]["ReviewDraft"] | null;
+            /** @description The responses by their stored numbers, in the order in which they are to be shown. */
+            swapped: number[];
+            suggestion?: components["schemas"]["TaskSuggestion"] | null;
+            returned?: components["schemas"]["Returned"] | null;
+        };
+        /** @description What a reviewer knows of a task. */
+        TurnTask: {
+            id: components["schemas"]["TaskId"];
+            queue_id: components["schemas"]["QueueId"];
+            /** @description Which come first. */
+            priority: components["schemas"]["Priority"];
+            due_at?: components["schemas"]["Time"] | null;
         };
         /** @description Signals of a response of tokens 1..T. */
         Uncertainty: {
@@ -2707,6 +4683,14 @@ export interface components {
         /** @description What is to change. */
         UpdateKey: {
             requests_per_minute: components["schemas"]["RequestsPerMinute"] | null;
+        };
+        /** @description What is to change of a task. */
+        UpdateTask: {
+            /**
+             * Format: int32
+             * @description How many reviews are asked for, 1 to 100; not fewer than there are, with those under way.
+             */
+            wanted: number;
         };
         /** @description What is to change; what is absent stays. */
         UpdateUser: {
@@ -2886,6 +4870,31 @@ export interface components {
             created_at: components["schemas"]["Time"];
         };
         ViewId: string;
+        /** @description How far they agreed in one week. */
+        WeekAgreement: {
+            /** @description The first moment of the week: Monday, UTC. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Tasks with two answers or more.
+             */
+            tasks: number;
+            /**
+             * Format: double
+             * @description The share of pairs of answers to one task that are the same.
+             */
+            percent?: number | null;
+        };
+        /** @description Ask only where an earlier question has one of these answers. */
+        When: {
+            /** @description The key of an earlier question. */
+            question: string;
+            /**
+             * @description `true` or `false`, a whole number, or a key: of the category that was chosen, of one among
+             *     those that were chosen, of an option that was ticked; `a`, `b` or `tie`.
+             */
+            is: unknown[];
+        };
         /** @description A deployment with its versions. */
         WholeDeployment: {
             deployment: components["schemas"]["Deployment"];
@@ -2900,6 +4909,19 @@ export interface components {
             metadata_history: components["schemas"]["MetadataChange"][];
             /** @description On the log, its chain and its conversation, oldest first; also what no longer counts. */
             feedback: components["schemas"]["Feedback"][];
+        };
+        /** @description A task with what was said of it. */
+        WholeTask: components["schemas"]["TaskView"] & {
+            /** @description What it is about. */
+            item: components["schemas"]["Shown"];
+            /**
+             * @description All reviews, oldest first, also those that no longer count; for others than admins their
+             *     own.
+             */
+            reviews: components["schemas"]["Review"][];
+            consensus?: components["schemas"]["Consensus"] | null;
+            gold?: components["schemas"]["GoldAnswers"] | null;
+            suggestion?: components["schemas"]["TaskSuggestion"] | null;
         };
         /** @description A conversation or a chain: what it comes to, and its calls in order. */
         WholeThread: {
@@ -4066,6 +6088,37 @@ export interface operations {
             };
         };
     };
+    get_me_reviews: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 where absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Review"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_metrics_definitions: {
         parameters: {
             query?: never;
@@ -4482,6 +6535,613 @@ export interface operations {
             };
         };
     };
+    get_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Queue"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQueue"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_queues_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_queues_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues_id_agreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues_id_conflicts: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 where absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Conflict"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues_id_consensus: {
+        parameters: {
+            query?: {
+                /** @description The question's key; the first that can be compared where absent. */
+                question?: string;
+                /** @description The queue's where absent. */
+                method?: components["schemas"]["ConsensusMethod"];
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 where absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueConsensus"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues_id_export: {
+        parameters: {
+            query?: {
+                /** @description `jsonl` (where absent) or `csv`. */
+                format?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues_id_leaderboard: {
+        parameters: {
+            query?: {
+                /** @description The preference's key; the first where absent. */
+                question?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leaderboard"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_queues_id_next: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskNext"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Next"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_queues_id_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRule"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues_id_progress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Progress"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues_id_reviewers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Reviewer"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_queues_id_reviewers_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+                /** @description The person. */
+                user: components["schemas"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewerUpdate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reviewer"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues_id_reviewers_user_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+                /** @description The person. */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewerReport"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues_id_tasks: {
+        parameters: {
+            query?: {
+                /** @description `open`, `conflict`, `complete`, `cancelled`, or `disputed`: what a person has to decide. */
+                state?: string;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 where absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TaskView"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_queues_id_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddTasks"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedTasks"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_retention: {
         parameters: {
             query?: never;
@@ -4573,6 +7233,72 @@ export interface operations {
             };
         };
     };
+    post_reviews_id_reject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The review. */
+                id: components["schemas"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_reviews_id_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The review. */
+                id: components["schemas"]["ReviewId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_session: {
         parameters: {
             query?: never;
@@ -4651,6 +7377,341 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["SignedIn"];
                 };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tasks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task. */
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeTask"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_tasks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task. */
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTask"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tasks_id_adjudicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task. */
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Adjudicate"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tasks_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task. */
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_tasks_id_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task. */
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewDraft"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tasks_id_escalate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task. */
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tasks_id_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task. */
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tasks_id_renew: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task. */
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lease"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tasks_id_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task. */
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateReview"];
+            };
+        };
+        responses: {
+            /** @description It was kept before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedReview"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedReview"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tasks_id_skip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task. */
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong, as RFC 9457 problem details. */
             default: {

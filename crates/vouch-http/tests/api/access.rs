@@ -15,12 +15,19 @@ fn path(route: &Route) -> String {
         "user_01h455vb4pex5vsknk084sn02q"
     } else if route.path.contains("/views/") {
         "view_01h455vb4pex5vsknk084sn02q"
+    } else if route.path.contains("/queues/") {
+        "queue_01h455vb4pex5vsknk084sn02q"
+    } else if route.path.contains("/tasks/") {
+        "task_01h455vb4pex5vsknk084sn02q"
+    } else if route.path.contains("/reviews/") {
+        "review_01h455vb4pex5vsknk084sn02q"
     } else if route.path.starts_with("/api/v1/feedback/") {
         "fb_01h455vb4pex5vsknk084sn02q"
     } else {
         "log_01h455vb4pex5vsknk084sn02q"
     };
     let path = route.path.replace("{id}", id).replace("{trace}", id).replace("{span}", id);
+    let path = path.replace("{user}", "user_01h455vb4pex5vsknk084sn02q");
     path.replace("{name}", "nothing").replace("{key}", "nothing").replace("{number}", "7")
 }
 

@@ -21,5 +21,6 @@ mod proxies;
 mod public_feedback;
 mod quiet;
 mod reliability;
+mod review;
 mod server;
 mod settings;

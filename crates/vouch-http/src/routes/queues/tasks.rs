@@ -1,0 +1,52 @@
+//! `GET /api/v1/queues/{id}/tasks`: the tasks of a queue.
+
+use axum::Json as Answer;
+use axum::extract::State;
+use vouch_domain::Page;
+use vouch_domain::access::Scope;
+use vouch_domain::id::{QueueId, TaskId};
+use vouch_store::TaskQuery;
+
+use crate::auth::Caller;
+use crate::path::PathId;
+use crate::problem::Problem;
+use crate::query::Query;
+use crate::routes::tasks::TaskView;
+use crate::state::App;
+
+/// The states by which a page may be chosen.
+const STATES: [&str; 5] = ["open", "conflict", "complete", "cancelled", "disputed"];
+
+/// The tasks of a queue, newest first: an admin sees all, a reviewer those that they reviewed.
+#[utoipa::path(get, path = "/api/v1/queues/{id}/tasks", tag = "review",
+    params(
+        ("id" = QueueId, Path, description = "The queue."),
+        ("state" = Option<String>, Query, description = "`open`, `conflict`, `complete`, \
+            `cancelled`, or `disputed`: what a person has to decide."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
+        ("limit" = Option<u32>, Query, description = "1 to 200; 50 where absent."),
+    ),
+    responses((status = 200, body = Page<TaskView>)))]
+pub(crate) async fn tasks(
+    State(app): State<App>,
+    caller: Caller,
+    PathId(id): PathId<QueueId>,
+    query: Query,
+) -> Result<Answer<Page<TaskView>>, Problem> {
+    let query = query.only(&["state", "cursor", "limit"])?;
+    super::queue(&app, &caller, id).await?;
+    let word = |text: &str| STATES.contains(&text).then(|| text.to_owned());
+    let all = caller.principal.may(Scope::Admin);
+    let reviewed_by = if all { None } else { Some(caller.user()?.id) };
+    let query = TaskQuery {
+        project: caller.principal.project(),
+        queue: id,
+        state: query.read("state", &STATES.join(", "), word)?,
+        reviewed_by,
+        cursor: query.cursor::<TaskId>()?,
+        limit: query.limit()?,
+    };
+    let Page { items, next_cursor, partial } = app.store.tasks(&query).await?;
+    let items = items.into_iter().map(TaskView::from).collect();
+    Ok(Answer(Page { items, next_cursor, partial }))
+}

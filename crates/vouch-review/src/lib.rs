@@ -1,0 +1,19 @@
+//! The review room: what a reviewer sees of an item, and what reviewers say together.
+//!
+//! Architecture invariants: leases, counts and consensus of a task are the store's, in the
+//! transaction that changes them; how answers are checked and compared is the domain's. Here is
+//! what lies between: reading whole items, and the statistics of a queue.
+
+mod agreement;
+mod consensus;
+mod leaderboard;
+mod opinions;
+mod show;
+
+pub use agreement::{
+    Agreement, Coefficient, Named, PairAgreement, QuestionAgreement, WeekAgreement,
+};
+pub use consensus::{Confusion, Contributor, Quality, TaskConsensus, Together};
+pub use leaderboard::{Leaderboard, NextPair, Place, Preferences};
+pub use opinions::{Opinions, Topic};
+pub use show::{Shown, ShownLog, show};
