@@ -6,6 +6,7 @@ import { startServer } from "./server.mjs";
 import "./newcomer.mjs";
 import "./playground.mjs";
 import "./review.mjs";
+import "./work.mjs";
 import "./log.mjs";
 import "./logs.mjs";
 import "./filter.mjs";

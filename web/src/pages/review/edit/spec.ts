@@ -14,7 +14,7 @@ export function specOf(queue: Queue): QueueSpec {
 
 /** `Was it helpful?` as `was_it_helpful`; not one of `taken`. */
 export function keyOf(title: string, taken: string[] = []): string {
-  const slug = title.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_+|_+$/g, "").slice(0, 40) || "question";
+  const slug = title.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_+|_+$/g, "").slice(0, 40) || "question";
   for (let n = 1; ; n++) {
     const key = n === 1 ? slug : `${slug}_${n}`;
     if (!taken.includes(key)) return key;

@@ -30,7 +30,7 @@ export function OverviewTab({ queue }: { queue: Queue }) {
       ) : (
         <States progress={progress} all={all} />
       )}
-      {all > 0 && <Days progress={progress} />}
+      {progress.per_day.some((n) => n > 0) && <Days progress={progress} />}
       {admin && <Backfill queue={queue} />}
       {queue.guidelines.trim() && (
         <section className="card card-pad" aria-labelledby="guidelines">

@@ -8,9 +8,12 @@ import type { QuestionProps } from "./QuestionView";
 export const fieldId = (question: string): string => `answer-${question}`;
 
 export function focusField(question: string): void {
-  const field = document.getElementById(fieldId(question)) as (HTMLElement & { select?: () => void }) | null;
+  const field = document.getElementById(fieldId(question));
   field?.focus();
   field?.scrollIntoView({ block: "nearest" });
+  // A text is gone on with, a number replaced.
+  if (field instanceof HTMLTextAreaElement) field.setSelectionRange(field.value.length, field.value.length);
+  else if (field instanceof HTMLInputElement) field.select();
 }
 
 const leave = (event: React.KeyboardEvent<HTMLElement>, enter: boolean) => {

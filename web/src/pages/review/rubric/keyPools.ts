@@ -7,6 +7,9 @@ const POOLS = ["123456789", "qwertyuiop", "asdfghjkl", "zxcvbnm"];
 /** The letter that leads to a field, where it is free. */
 const FIELD: Partial<Record<Question["type"], string>> = { correction: "c", text: "t", number: "n", spans: "m", ranking: "r", category: "o", multi_category: "o" };
 
+/** For fields, where the letters are used up. */
+const SPARE = [..."0-,;[]"];
+
 export interface AnswerKey {
   key: string;
   question: string;
@@ -79,13 +82,13 @@ export function answerKeys(questions: Question[], responses = 0): AnswerKey[] {
     // The rest of a row of letters may still lead to fields; digits of two questions would confuse.
     if (at === 0) pools[0] = [];
   }
+  const spare = [...SPARE];
   for (const question of questions) {
     const wanted = FIELD[question.type];
     const worded = keys.some((key) => key.question === question.key);
-    if (!wanted || (worded && question.type !== "spans" && question.type !== "ranking")) continue;
-    if (question.type === "ranking" && worded) continue;
+    if (!wanted || (worded && question.type !== "spans")) continue;
     const rest = pools.slice(1).flat();
-    const key = free(wanted) ? wanted : rest.at(-1);
+    const key = free(wanted) ? wanted : (rest.at(-1) ?? spare.shift());
     if (!key) continue;
     take(key);
     keys.push({ key, question: question.key, option: "" });
