@@ -7,6 +7,8 @@ import "./newcomer.mjs";
 import "./playground.mjs";
 import "./review.mjs";
 import "./work.mjs";
+import "./answers.mjs";
+import "./conflicts.mjs";
 import "./log.mjs";
 import "./logs.mjs";
 import "./filter.mjs";

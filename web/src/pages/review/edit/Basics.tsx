@@ -15,9 +15,9 @@ const ITEMS: { value: QueueSpec["item"]; label: string }[] = [
 export function Basics({ spec, set, errorAt, fixed }: SectionProps & { fixed: boolean }) {
   const [own, setOwn] = useState(fixed || (spec.key !== "" && spec.key !== keyOf(spec.name)));
   return (
-    <section className="card card-pad edit-fields" aria-label="Basics">
+    <section className="card card-pad edit-fields edit-fields-wide" aria-label="Basics">
       <TextInput label="Name" required value={spec.name} error={errorAt("/name")} maxLength={200} onChange={(e) => set({ name: e.currentTarget.value, ...(own ? {} : { key: e.currentTarget.value ? keyOf(e.currentTarget.value) : "" }) })} />
-      <TextInput label="Key" description="For the API and exports." required value={spec.key} error={errorAt("/key")} classNames={{ input: "mono-input" }} disabled={fixed} onChange={(e) => (setOwn(true), set({ key: e.currentTarget.value }))} />
+      <TextInput label="Key, for the API and exports" required value={spec.key} error={errorAt("/key")} classNames={{ input: "mono-input" }} disabled={fixed} onChange={(e) => (setOwn(true), set({ key: e.currentTarget.value }))} />
       <NativeSelect label="What is judged" value={spec.item} error={errorAt("/item")} disabled={fixed} data={ITEMS} onChange={(e) => set({ item: e.currentTarget.value as QueueSpec["item"] })} />
     </section>
   );

@@ -15,9 +15,9 @@ export function People({ spec, set }: SectionProps) {
       <div className="stack">
         <Who legend="Who reviews" all="Everyone with the role reviewer or admin" users={users} chosen={spec.people} onChange={(people) => set({ people })} />
         <Who legend="Who decides where they differ" all="Admins" users={users} chosen={decides} onChange={(who) => set({ escalate_to: who.length > 0 ? who : "admin" })} />
-        <div className="edit-fields">
+        <div className="edit-fields edit-fields-wide">
           <NumberInput label="Due after" size="xs" min={1} suffix=" h" placeholder="not due" value={spec.due_after_s === null ? "" : spec.due_after_s / 3600} onChange={(n) => set({ due_after_s: n === "" ? null : Math.round(Number(n) * 3600) })} />
-          <NumberInput label="A turn lasts" description="renewed while someone works" size="xs" min={1} max={240} suffix=" min" value={spec.lease_s / 60} onChange={(n) => set({ lease_s: Math.max(60, Math.round(Number(n) * 60)) })} />
+          <NumberInput label="A turn lasts" size="xs" min={1} max={240} suffix=" min, renewed while at work" value={spec.lease_s / 60} onChange={(n) => set({ lease_s: Math.max(60, Math.round(Number(n) * 60)) })} />
           <NativeSelect label="Suggestions of models" size="xs" value={spec.suggestions} data={[{ value: "shown", label: "shown with the question" }, { value: "after", label: "told after one's own answer" }, { value: "hidden", label: "hidden" }]} onChange={(e) => set({ suggestions: e.currentTarget.value as QueueSpec["suggestions"] })} />
           <NumberInput label="Remind of a break after" size="xs" min={5} suffix=" min" placeholder="never" value={spec.remind_after_min ?? ""} onChange={(n) => set({ remind_after_min: n === "" ? null : Number(n) })} />
           <Switch label="Blur items until one points at them" checked={spec.blur} onChange={(e) => set({ blur: e.currentTarget.checked })} />

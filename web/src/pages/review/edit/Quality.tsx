@@ -42,7 +42,7 @@ export function Quality({ spec, set, errorAt }: SectionProps) {
             <NumberInput label="Reviews of each task" size="xs" min={1} max={20} value={overlap.reviews} error={errorAt("/overlap/reviews")} onChange={(n) => setOverlap({ type: "fixed", reviews: Number(n) || 1 })} />
           )}
         </div>
-        <div className="edit-fields">
+        <div className="edit-fields edit-fields-wide">
           <NativeSelect label="A task is complete" size="xs" value={spec.accept} data={[{ value: "unanimous", label: "when all said the same; else someone decides" }, { value: "consensus", label: "by the consensus, without anyone deciding" }]} onChange={(e) => set({ accept: e.currentTarget.value as QueueSpec["accept"] })} />
           <NativeSelect label="Consensus" size="xs" value={spec.consensus.method} data={METHODS} onChange={(e) => set({ consensus: { ...spec.consensus, method: e.currentTarget.value as QueueSpec["consensus"]["method"] } })} />
           <NativeSelect label="A tie" size="xs" value={spec.consensus.tie} data={[{ value: "conflict", label: "is a conflict" }, { value: "first", label: "goes to the first answer" }]} onChange={(e) => set({ consensus: { ...spec.consensus, tie: e.currentTarget.value as "conflict" | "first" } })} />
@@ -52,8 +52,8 @@ export function Quality({ spec, set, errorAt }: SectionProps) {
         <div className="edit-fields">
           <NumberInput label="Share of a person's tasks" size="xs" min={0} max={50} suffix=" %" value={share(gold.rate)} onChange={(n) => setGold({ rate: Number(n) / 100 })} />
           <NumberInput label="To begin with" size="xs" min={0} suffix=" tasks" value={gold.onboarding} onChange={(n) => setGold({ onboarding: Number(n) || 0 })} />
-          <NumberInput label="Pause below" description="right" size="xs" min={0} max={100} suffix=" %" placeholder="never" value={gold.pause_below === null ? "" : share(gold.pause_below)} onChange={(n) => setGold({ pause_below: n === "" ? null : Number(n) / 100 })} />
-          <NumberInput label="Over the last" description="checks" size="xs" min={3} value={gold.window} onChange={(n) => setGold({ window: Number(n) || 20 })} />
+          <NumberInput label="Pause when fewer right" size="xs" min={0} max={100} suffix=" %" placeholder="never" value={gold.pause_below === null ? "" : share(gold.pause_below)} onChange={(n) => setGold({ pause_below: n === "" ? null : Number(n) / 100 })} />
+          <NumberInput label="Of the last" size="xs" min={3} suffix=" checks" value={gold.window} onChange={(n) => setGold({ window: Number(n) || 20 })} />
         </div>
       </div>
     </section>

@@ -41,8 +41,10 @@ export function QuestionEditor({ question, at, earlier, types, errorAt, onChange
         <TextInput label="Key" size="xs" classNames={{ input: "mono-input" }} value={question.key} error={errorAt("/key")} onChange={(e) => set({ key: e.currentTarget.value })} />
         <Switch label="Must be answered" checked={question.required === true} onChange={(e) => set({ required: e.currentTarget.checked })} />
       </div>
-      {earlier.some((other) => valuesOf(other).length > 0) && <Condition question={question} earlier={earlier} onChange={(when) => set({ when })} error={errorAt("/when")} />}
-      <Default question={question} onChange={(value) => onChange(value === undefined ? withoutDefault(question) : ({ ...question, default: value } as Question))} />
+      <div className="row">
+        {earlier.some((other) => valuesOf(other).length > 0) && <Condition question={question} earlier={earlier} onChange={(when) => set({ when })} error={errorAt("/when")} />}
+        <Default question={question} onChange={(value) => onChange(value === undefined ? withoutDefault(question) : ({ ...question, default: value } as Question))} />
+      </div>
     </section>
   );
 }
@@ -80,7 +82,6 @@ function Default({ question, onChange }: { question: Question; onChange: (value:
   return (
     <NativeSelect
       size="xs"
-      className="default-answer"
       aria-label="Answer to begin with"
       value={at < 0 ? "" : String(at)}
       data={[{ value: "", label: "Begins without an answer" }, ...values.map(({ title }, i) => ({ value: String(i), label: `Begins with “${title}”` }))]}

@@ -7,7 +7,8 @@ import { progressQuery, type Queue } from "~/api/review/queue";
 import { count, duration, plural } from "~/text/format";
 import { Due } from "../Due";
 import { useOutboxState } from "../work/outboxes";
-import type { Work, WorkState } from "../work/work";
+import type { WorkState } from "../work/state";
+import type { Work } from "../work/work";
 import type { Comfort } from "./comfort";
 
 interface Props {

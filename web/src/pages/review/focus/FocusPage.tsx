@@ -119,7 +119,7 @@ function Focus({ queue }: { queue: Queue }) {
         onClose={() => setAside(undefined)}
         onDone={(kind, reason) => {
           setAside(undefined);
-          work.set_aside(kind, reason);
+          work.setAside(kind, reason);
         }}
       />
     </div>

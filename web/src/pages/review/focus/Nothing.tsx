@@ -10,7 +10,7 @@ import { ProblemBox } from "~/ui/ProblemBox";
 import { AnswerText } from "../rubric/AnswerText";
 import { askedOf } from "../rubric/asked";
 import { itemTitle } from "../item/itemText";
-import type { WorkState } from "../work/work";
+import type { WorkState } from "../work/state";
 
 export function Nothing({ queue, state, onRetry }: { queue: Queue; state: WorkState; onRetry: () => void }) {
   const admin = useMay("admin");

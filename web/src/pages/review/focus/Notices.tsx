@@ -5,7 +5,8 @@ import type { Rubric } from "~/api/review/rubric";
 import { AnswerText } from "../rubric/AnswerText";
 import { askedOf } from "../rubric/asked";
 import { itemTitle } from "../item/itemText";
-import type { Notice, Work } from "../work/work";
+import type { Notice } from "../work/state";
+import type { Work } from "../work/work";
 import type { Comfort } from "./comfort";
 
 const ICONS = { gold: Target, refused: CircleAlert, suggestion: Lightbulb };
@@ -31,9 +32,9 @@ export function Notices({ work, notices, comfort, rubric }: { work: Work; notice
 
 function One({ notice: { kind, decided, text }, rubric, onClose }: { notice: Notice; rubric: Rubric; onClose: () => void }) {
   const Icon = ICONS[kind];
-  const title = itemTitle(decided.held?.turn.item).slice(0, 90);
-  const right = kind === "gold" ? decided.gold?.answers : decided.suggestion?.answers;
-  const asked = right ? askedOf(decided.held?.turn.rubric ?? rubric, right).filter(({ key }) => right[key] !== undefined) : [];
+  const title = itemTitle(decided?.held?.turn.item).slice(0, 90);
+  const right = kind === "gold" ? decided?.gold?.answers : decided?.suggestion?.answers;
+  const asked = right ? askedOf(decided?.held?.turn.rubric ?? rubric, right).filter(({ key }) => right[key] !== undefined) : [];
   return (
     <div className={kind === "refused" ? "notice notice-bad" : "notice"}>
       <Icon size={17} aria-hidden />
@@ -42,7 +43,7 @@ function One({ notice: { kind, decided, text }, rubric, onClose }: { notice: Not
         {text}
         {asked.map((question) => (
           <div key={question.key} className="notice-answer">
-            {question.title}: <AnswerText question={question} value={decided.answers[question.key]} /> → <AnswerText question={question} value={right![question.key]} />
+            {question.title}: <AnswerText question={question} value={decided?.answers[question.key]} /> → <AnswerText question={question} value={right![question.key]} />
           </div>
         ))}
       </div>

@@ -10,7 +10,8 @@ import { RubricForm } from "../rubric/RubricForm";
 import { askedOf } from "../rubric/asked";
 import type { AnswerKey } from "../rubric/keyPools";
 import type { Held } from "../work/held";
-import { answeredOf, type Work } from "../work/work";
+import { answeredOf } from "../work/state";
+import type { Work } from "../work/work";
 import { onlyChoice, type FocusActions } from "./useFocusKeys";
 
 interface Props {

@@ -7,7 +7,8 @@ import { chosen, isOneChoice, tied } from "../rubric/choose";
 import { focusField } from "../rubric/Fields";
 import type { AnswerKey } from "../rubric/keyPools";
 import type { Held } from "../work/held";
-import type { Work, WorkState } from "../work/work";
+import type { WorkState } from "../work/state";
+import type { Work } from "../work/work";
 
 export interface FocusActions {
   submit: () => void;

@@ -5,7 +5,8 @@ import { myReviewsQuery } from "~/api/review/task";
 import { useReachable } from "~/api/reach";
 import { useMe } from "~/api/session";
 import { useOutbox } from "../work/outboxes";
-import { Work, type WorkState } from "../work/work";
+import type { WorkState } from "../work/state";
+import { Work } from "../work/work";
 
 export function useWork(queue: string): { work: Work; state: WorkState } {
   const { user } = useMe();

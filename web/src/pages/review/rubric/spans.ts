@@ -47,12 +47,12 @@ export function trimmed(text: string, { start, end }: Range): Range | undefined 
   return from < to ? { start: from, end: to } : undefined;
 }
 
-/** The words of a text, for walking over it by keys; a sign is a word of its own. */
+/** The words of a text, for walking over it by keys; a sign is one of its own, and so is a run of the same. */
 export function wordsOf(text: string): Range[] {
   const out: Range[] = [];
   let points = 0;
   let last = 0;
-  for (const match of text.matchAll(/[\p{L}\p{N}_'’]+|[^\s\p{L}\p{N}_]/gu)) {
+  for (const match of text.matchAll(/[\p{L}\p{N}_'’]+|([^\s\p{L}\p{N}_])\1*/gu)) {
     points += [...text.slice(last, match.index)].length;
     const length = [...match[0]].length;
     out.push({ start: points, end: points + length });

@@ -40,6 +40,10 @@ export function held(turn: Turn, user: string, shelf: Shelf): Held {
   return { turn, answers, order, wrong: {} };
 }
 
+export const decidedNow = (kind: Decided["kind"], id: string, at: string, current: Held, answers: Answers): Decided => ({
+  id, kind, at, answers, task: current.turn.task.id, held: current, past: undefined, review: undefined, gold: undefined, suggestion: undefined, refused: undefined,
+});
+
 export const ofPast = (past: PastReview): Decided => ({
   id: past.review.id, kind: "review", task: past.task.id, at: past.review.created_at, answers: past.review.answers, held: undefined, past, review: past.review.id, gold: undefined, suggestion: undefined, refused: undefined,
 });

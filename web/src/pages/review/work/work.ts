@@ -4,11 +4,12 @@ import type { Answer, Answers } from "~/api/review/rubric";
 import { nextTurns, putDraft, releaseTask, renewLease, type PastReview, type Reviewed, type Turn } from "~/api/review/task";
 import type { Shelf } from "~/text/draft";
 import { uuid } from "~/text/uuid";
-import { answersTo, askedOf, wrongIn } from "../rubric/asked";
+import { answersTo, wrongIn } from "../rubric/asked";
 import { ActiveTime } from "./activeTime";
-import { followed, held, ofPast, type Decided, type Held } from "./held";
+import { decidedNow, followed, held, ofPast, type Decided, type Held } from "./held";
 import { keepLocal } from "./localDraft";
 import type { Outbox, Sending } from "./outbox";
+import { BEGIN, type Notice, type WorkState } from "./state";
 
 /** Leased and fetched ahead. */
 const AHEAD = 5;
@@ -16,28 +17,6 @@ const AHEAD = 5;
 const REMEMBERED = 10;
 const DRAFT_WAIT_MS = 700;
 const TICK_MS = 15_000;
-
-export interface Notice {
-  id: string;
-  kind: "gold" | "refused" | "suggestion";
-  decided: Decided;
-  text: string;
-}
-
-export interface WorkState {
-  phase: "loading" | "working" | "empty" | "paused" | "failed";
-  turns: Held[];
-  past: Decided[];
-  /** The decision that is looked at; undefined while working. */
-  looking: number | undefined;
-  notices: Notice[];
-  pausedFor: string;
-  error: Problem | undefined;
-  /** Decisions made since the page was opened. */
-  done: number;
-}
-
-const BEGIN: WorkState = { phase: "loading", turns: [], past: [], looking: undefined, notices: [], pausedFor: "", error: undefined, done: 0 };
 
 export class Work {
   private state: WorkState = BEGIN;
@@ -228,7 +207,7 @@ export class Work {
     return {};
   }
 
-  set_aside(kind: "skip" | "escalate", reason: string): void {
+  setAside(kind: "skip" | "escalate", reason: string): void {
     const [current] = this.state.turns;
     if (!current) return;
     const id = uuid();
@@ -245,7 +224,7 @@ export class Work {
     this.drafting = undefined;
     const { task } = current.turn;
     keepLocal(this.shelf, this.user, task.id, undefined);
-    const decided: Decided = { id, kind, task: task.id, at: new Date(now).toISOString(), answers, held: current, past: undefined, review: undefined, gold: undefined, suggestion: undefined, refused: undefined };
+    const decided = decidedNow(kind, id, new Date(now).toISOString(), current, answers);
     const turns = this.state.turns.slice(1);
     const past = [decided, ...this.state.past.filter((other) => other.task !== task.id)].slice(0, REMEMBERED);
     this.set({ turns, past, looking: undefined, done: this.state.done + 1, phase: turns.length > 0 ? "working" : "loading" });
@@ -259,7 +238,7 @@ export class Work {
     if (!decided || decided.kind !== "review") return false;
     this.saveDraft();
     if (!decided.held) {
-      void this.reopen(decided);
+      this.reopen(decided);
       return true;
     }
     const again: Held = { ...decided.held, answers: decided.answers, wrong: {} };
@@ -271,8 +250,12 @@ export class Work {
     return true;
   }
 
+  /** Tasks of an earlier page that come with the answer to their undo. */
+  private readonly reopening = new Set<string>();
+
   /** One of an earlier page: the server has the item. */
-  private async reopen(decided: Decided): Promise<void> {
+  private reopen(decided: Decided): void {
+    this.reopening.add(decided.task);
     this.outbox.add({ kind: "undo", id: uuid(), queue: this.queue, task: decided.task, of: decided.id, review: decided.review! });
     this.set({ past: this.state.past.filter((other) => other !== decided), looking: undefined });
   }
@@ -310,6 +293,8 @@ export class Work {
   private reopened(turn: Turn): void {
     const known = this.state.turns.some((other) => other.turn.task.id === turn.task.id);
     if (known) return this.change(turn.task.id, (old) => ({ ...old, turn: { ...old.turn, lease: turn.lease } }));
+    // Where it had been on the screen all along, it was decided anew in the meantime.
+    if (!this.reopening.delete(turn.task.id)) return;
     this.set({ turns: [held(turn, this.user, this.shelf), ...this.state.turns], phase: "working" });
     this.begin();
   }
@@ -336,13 +321,6 @@ export class Work {
   }
 
   private notify(kind: Notice["kind"], decided: Decided | undefined, text: string): void {
-    const about = decided ?? ({ id: "", kind: "review", task: "", at: "", answers: {}, held: undefined, past: undefined, review: undefined, gold: undefined, suggestion: undefined, refused: undefined } satisfies Decided);
-    this.set({ notices: [...this.state.notices, { id: uuid(), kind, decided: about, text }].slice(-3) });
+    this.set({ notices: [...this.state.notices, { id: uuid(), kind, decided, text }].slice(-3) });
   }
 }
-
-/** How far one is in the questions that are asked. */
-export const answeredOf = ({ turn, answers }: Held): { answered: number; asked: number } => {
-  const asked = askedOf(turn.rubric, answers);
-  return { answered: asked.filter(({ key }) => answers[key] !== undefined).length, asked: asked.length };
-};
