@@ -57,7 +57,7 @@ export const shown = (page) => page.locator("[data-task]:visible").getAttribute(
 /** What someone said of a task, as the server has it. */
 export async function reviewOf(call, task) {
   const { body } = await call("GET", "/api/v1/me/reviews?limit=100");
-  return body.items.find(({ review }) => review.task_id === task)?.review;
+  return body.items.find(({ review }) => review.task === task)?.review;
 }
 
 /** Signs in where no test before this one has: for runs of some tests only. */
@@ -110,7 +110,7 @@ export async function prepareReview(page, server, kept) {
     const turns = (await caller("POST", `/api/v1/queues/${queue.id}/next`, { count: 5, holding: [] })).body.items;
     for (const [n, { task }] of turns.entries()) {
       const answers = n < 2 && i === 0 ? { helpful: false, defect: "fact", quality: 2 } : n === 4 ? { helpful: false, defect: "tone", quality: 3 } : { helpful: true, quality: 4 };
-      equal((await caller("POST", `/api/v1/tasks/${task.id}/reviews`, { answers, active_ms: 9000 + 1000 * n, submission_id: `seed-${i}-${task.id}` })).status, 201);
+      equal((await caller("POST", `/api/v1/tasks/${task}/reviews`, { answers, active_ms: 9000 + 1000 * n, submission_id: `seed-${i}-${task}` })).status, 201);
     }
   }
   const pairs = await makeQueue(call, "which_is_better", [{ key: "better", title: "Which one is better?", type: "preference", strength: 2, tie: true, required: true }], { name: "Old prompt against new", item: "responses" });

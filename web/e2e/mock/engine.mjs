@@ -30,7 +30,7 @@ export function addTask(review, queue, { type, key, priority = "normal", assigne
   return { task };
 }
 
-const counted = (review, task) => review.reviews.filter((r) => r.task_id === task.id && r.state === "counted");
+const counted = (review, task) => review.reviews.filter((r) => r.task === task.id && r.state === "counts");
 const again = (review, task) => Object.assign(task, { band: 0, turn: (review.turn += 1) });
 
 /** Puts back what lapsed. */
@@ -59,7 +59,7 @@ export function next(review, queue, user, { count = 5, holding = [] }) {
   const of = review.tasks.filter((task) => task.queue_id === queue.id && task.state === "open");
   const held = of.filter((task) => task.leases.has(user.id) && !holding.includes(task.id));
   const fits = (task) => !task.leases.has(user.id) && !task.seats.has(user.id) && free(review, task) && (task.assignee === null || task.assignee === user.id);
-  const done = review.reviews.filter((r) => r.queue_id === queue.id && r.user_id === user.id && r.state === "counted").length;
+  const done = review.reviews.filter((r) => r.queue === queue.id && r.user === user.id && r.state === "counts").length;
   const line = of.filter((task) => fits(task) && !task.gold);
   const gold = of.filter((task) => fits(task) && task.gold);
   const rank = (task) => [task.assignee === user.id ? 0 : 1, 9 - PRIORITIES.indexOf(task.priority), task.band, task.turn];
@@ -82,7 +82,7 @@ export function submit(review, queue, task, user, { answers, active_ms, submissi
   if (known) return { made: known };
   if (task.state !== "open" || task.seats.get(user.id) === "reviewed") return { conflict: "The task needs no more reviews. Your answers are kept as a draft." };
   if (!task.leases.has(user.id) && !free(review, task)) return { conflict: "Your turn on this task is over and others took the place. Your answers are kept as a draft." };
-  const made = { id: id("review", Date.now()), task_id: task.id, queue_id: queue.id, user_id: user.id, answers, active_ms, order: order ?? null, followed_suggestion: followed_suggestion ?? null, rubric_version: queue.rubric_version, created_at: now(), state: "counted" };
+  const made = { id: id("review", Date.now()), task: task.id, queue: queue.id, user: user.id, user_name: user.name, answers, active_ms, order: order ?? null, followed_suggestion: followed_suggestion ?? null, rubric_version: queue.rubric_version, created_at: now(), state: "counts" };
   review.reviews.push(made);
   task.leases.delete(user.id);
   task.drafts.delete(user.id);
@@ -145,10 +145,10 @@ export function undo(review, queue, task, user, made) {
 
 export function reject(review, task, made, reason, by) {
   made.state = "rejected";
-  Object.assign(task, { state: "open", assignee: made.user_id });
-  task.seats.delete(made.user_id);
-  task.drafts.set(made.user_id, { answers: made.answers, active_ms: 0 });
-  task.returned.set(made.user_id, { reason, by });
+  Object.assign(task, { state: "open", assignee: made.user });
+  task.seats.delete(made.user);
+  task.drafts.set(made.user, { answers: made.answers, active_ms: 0 });
+  task.returned.set(made.user, { reason, by });
   again(review, task);
 }
 
@@ -161,17 +161,19 @@ export function leave(review, task, user, seat) {
 export function progress(review, queue, user) {
   lapse(review, queue);
   const of = review.tasks.filter((task) => task.queue_id === queue.id && !task.gold);
-  const reviews = review.reviews.filter((r) => r.queue_id === queue.id && r.state === "counted");
-  const mine = reviews.filter((r) => r.user_id === user.id);
+  const reviews = review.reviews.filter((r) => r.queue === queue.id && r.state === "counts");
+  const mine = reviews.filter((r) => r.user === user.id);
   const open = of.filter((task) => task.state === "open");
+  const begun = (task) => task.leases.size > 0 || counted(review, task).length > 0;
   const today = now().slice(0, 10);
   const times = mine.map((r) => r.active_ms / 1000).sort((a, b) => a - b);
   return {
-    open: open.length, in_progress: open.filter((task) => task.leases.size > 0 || counted(review, task).length > 0).length, ...Object.fromEntries(["conflict", "complete", "cancelled"].map((state) => [state, of.filter((task) => task.state === state).length])),
+    open: open.filter((task) => !begun(task)).length, in_progress: open.filter(begun).length, gold: 0, ...Object.fromEntries(["conflict", "complete", "cancelled"].map((state) => [state, of.filter((task) => task.state === state).length])),
     reviews: reviews.length, due_at: open.map((task) => task.due_at).filter(Boolean).sort()[0] ?? null, overdue: open.filter((task) => task.due_at && task.due_at < now()).length,
     per_day: [...Array(29).fill(0), reviews.filter((r) => r.created_at.startsWith(today)).length], reviews_saved: 0,
     mine: {
       done: mine.length, today: mine.filter((r) => r.created_at.startsWith(today)).length, pace_s: times.length ? times[Math.floor(times.length / 2)] : null,
+      state: row(review, queue, user.id).state, reason: row(review, queue, user.id).reason,
       left: mayWork(queue, user) && queue.state === "open" ? open.filter((task) => task.leases.has(user.id) || (!task.seats.has(user.id) && free(review, task))).length : 0,
     },
   };

@@ -7,9 +7,9 @@ export function reviewersOf(state, queue) {
   const { review } = state;
   const people = state.users.filter((u) => u.role !== "viewer" && (queue.people.length === 0 || queue.people.includes(u.id)));
   return people.map((user) => {
-    const mine = review.reviews.filter((r) => r.queue_id === queue.id && r.user_id === user.id && r.state === "counted");
+    const mine = review.reviews.filter((r) => r.queue === queue.id && r.user === user.id && r.state === "counts");
     const done = mine.flatMap((r) => {
-      const { complete } = review.tasks.find((t) => t.id === r.task_id);
+      const { complete } = review.tasks.find((t) => t.id === r.task);
       return complete ? [[r.answers, complete.answers]] : [];
     });
     const said = row(review, queue, user.id);
@@ -18,9 +18,10 @@ export function reviewersOf(state, queue) {
     const labels = first ? (first.options?.map((o) => o.key) ?? ["true", "false"]) : [];
     const counts = labels.map((a) => labels.map((b) => done.filter(([own, all]) => String(own[first.key]) === a && String(all[first.key]) === b).length));
     return {
-      user: { id: user.id, name: user.name }, state: said.state, reason: said.reason, until: said.until, reviews: mine.length, today: mine.length, pace_s: times[Math.floor(times.length / 2)] ?? null, skips: said.skips, escalations: said.escalations,
-      consensus: { right: done.filter(([own, all]) => text(own) === text(all)).length, of: done.length }, gold: { right: said.gold.filter(Boolean).length, of: said.gold.length }, suggestion: { followed: said.followed, overturned: said.overturned },
-      confusion: first && done.length > 0 ? [{ question: first.key, labels, counts }] : [], weeks: done.length > 0 ? [null, null, 0.8, done.filter(([own, all]) => text(own) === text(all)).length / done.length] : [],
+      user: user.id, name: user.name, state: said.state, reason: said.reason, until: said.until, done: mine.length, active_ms: 0, pace_s: times[Math.floor(times.length / 2)] ?? null, skips: said.skips, escalations: said.escalations,
+      rejected: review.reviews.filter((r) => r.queue === queue.id && r.user === user.id && r.state === "rejected").length, compared: done.length, agreed: done.filter(([own, all]) => text(own) === text(all)).length,
+      gold_done: said.gold.length, gold_right: said.gold.filter(Boolean).length, suggested: said.followed + said.overturned, followed: said.followed, last_at: mine.at(-1)?.created_at ?? null,
+      confusion: first && done.length > 0 ? [{ question: first.key, labels, counts }] : [],
     };
   });
 }
@@ -28,9 +29,9 @@ export function reviewersOf(state, queue) {
 export function agreementOf(state, queue) {
   const { review } = state;
   const tasks = review.tasks.filter((t) => t.queue_id === queue.id).map((t) => counted(review, t)).filter((all) => all.length > 1);
-  const users = state.users.filter((u) => tasks.some((all) => all.some((r) => r.user_id === u.id))).map(({ id, name }) => ({ id, name }));
+  const users = state.users.filter((u) => tasks.some((all) => all.some((r) => r.user === u.id))).map(({ id, name }) => ({ id, name }));
   const questions = queue.rubric.questions.map((question) => {
-    const said = tasks.map((all) => Object.fromEntries(all.filter((r) => r.answers[question.key] !== undefined).map((r) => [r.user_id, text(r.answers[question.key])]))).filter((of) => Object.keys(of).length > 1);
+    const said = tasks.map((all) => Object.fromEntries(all.filter((r) => r.answers[question.key] !== undefined).map((r) => [r.user, text(r.answers[question.key])]))).filter((of) => Object.keys(of).length > 1);
     const pairs = users.flatMap((a, i) => users.slice(i + 1).map((b) => ({ a: a.id, b: b.id, ...pairOf(said.flatMap((of) => (of[a.id] !== undefined && of[b.id] !== undefined ? [[of[a.id], of[b.id]]] : []))) })));
     const all = pairs.reduce((n, p) => n + p.tasks, 0);
     const percent = all ? pairs.reduce((n, p) => n + (p.percent ?? 0) * p.tasks, 0) / all : null;

@@ -27,7 +27,7 @@ function preview(state, { item }) {
 }
 
 const shown = (state, task) => ({
-  id: task.id, queue_id: task.queue_id, state: task.state, priority: task.priority, due_at: task.due_at, origin: task.origin, wanted: Math.min(task.wanted, 99), reviews: counted(state.review, task).length,
+  id: task.id, queue: task.queue_id, key: task.key, item: task.item, gold: task.gold, assignee: task.assignee, escalated: task.escalated, state: task.state, priority: task.priority, due_at: task.due_at, origin: task.origin, wanted: task.gold ? 1 : task.wanted, reviews: counted(state.review, task).length,
   leases: task.leases.size, created_at: task.created_at, preview: preview(state, task),
 });
 
@@ -36,7 +36,7 @@ function turn(state, queue, task, user) {
   const order = [...Array(k).keys()];
   const swap = k > 1 && (task.id + user.id).split("").reduce((sum, c) => sum + c.charCodeAt(0), 0) % 2 === 1;
   return {
-    task: shown(state, task), item: resolve(state, task.item), rubric: queue.rubric, rubric_version: queue.rubric_version, lease: { until: new Date(task.leases.get(user.id) ?? 0).toISOString() },
+    task: task.id, queue: queue.id, priority: task.priority, due_at: task.due_at, item: resolve(state, task.item), rubric: queue.rubric, rubric_version: queue.rubric_version, lease: { until: new Date(task.leases.get(user.id) ?? 0).toISOString() },
     draft: task.drafts.get(user.id) ?? null, swapped: swap ? order.reverse() : order, suggestion: queue.suggestions === "shown" ? task.suggestion : null, returned: task.returned.get(user.id) ?? null,
   };
 }
@@ -45,7 +45,12 @@ function turn(state, queue, task, user) {
 function tell(state, queue, task, answers) {
   const log = task.item.type === "log" && state.logs.find((l) => l.id === task.item.log_id);
   if (!log || !answers) return;
-  for (const [name, value] of Object.entries(answers)) give(log, name, value, { author: `queue:${queue.id}`, author_name: queue.name, source: "reviewers" });
+  for (const { key: name, type } of queue.rubric.questions) {
+    // What is no metric stays with the task.
+    if (answers[name] === undefined || ["spans", "preference", "ranking"].includes(type)) continue;
+    const value = type === "checklist" ? Object.keys(answers[name]).filter((key) => answers[name][key]) : answers[name];
+    give(log, name, value, { author: `queue:${queue.id}`, author_name: queue.name, source: "reviewers" });
+  }
 }
 
 export function reviewRoutes(state, { parts, q, body, me, ok, problem, now }) {
@@ -56,7 +61,7 @@ export function reviewRoutes(state, { parts, q, body, me, ok, problem, now }) {
   const admin = me.role === "admin";
   const task = parts[0] === "tasks" ? review.tasks.find((t) => t.id === parts[1]) : undefined;
   const made = parts[0] === "reviews" ? review.reviews.find((r) => r.id === parts[1]) : undefined;
-  const queue = review.queues.find((other) => other.id === (parts[0] === "queues" ? parts[1] : (task ?? made)?.queue_id));
+  const queue = review.queues.find((other) => other.id === (parts[0] === "queues" ? parts[1] : (task?.queue_id ?? made?.queue)));
   const decides = queue && (admin || (queue.escalate_to !== "admin" && queue.escalate_to.includes(me.id)));
   const page = (items) => ({ items, next_cursor: null });
   const holds = (run) => () => (!task ? missing() : task.leases.has(me.id) ? run() : problem(409, "conflict", "Conflict", "Your turn on this task is over."));
@@ -93,11 +98,11 @@ export function reviewRoutes(state, { parts, q, body, me, ok, problem, now }) {
     },
     "POST /queues/*/tasks": () => {
       const items = body.items ?? matching(body.filter, body.sample).slice(0, body.limit ?? 1000).map((log) => ({ type: "log", log_id: log.id }));
-      const added = items.map((item) => addTask(review, queue, item, body.items ? "import" : `user:${me.id}`));
+      const added = items.map((item) => addTask(review, queue, item, { type: body.items ? "import" : "added", by: `user:${me.id}` }));
       return ok({ created: added.filter((a) => a.task).length, known: added.filter((a) => a.old).length, ids: added.map((a) => (a.task ?? a.old).id) }, 201);
     },
     "GET /queues/*/tasks": () => {
-      const own = (other) => admin || review.reviews.some((r) => r.task_id === other.id && r.user_id === me.id);
+      const own = (other) => admin || review.reviews.some((r) => r.task === other.id && r.user === me.id);
       const text = (q.get("q") ?? "").toLowerCase();
       const fits = (other) => other.queue_id === queue.id && own(other) && (!q.get("state") || other.state === q.get("state")) && (!text || words(resolve(state, other.item)).toLowerCase().includes(text));
       return ok(page(review.tasks.filter(fits).map((other) => shown(state, other)).reverse().slice(0, 200)));
@@ -116,11 +121,11 @@ export function reviewRoutes(state, { parts, q, body, me, ok, problem, now }) {
       const { conflict, made: written, gold = null } = submit(review, queue, task, me, body);
       if (conflict) return (task.drafts.set(me.id, body), problem(409, "conflict", "Conflict", conflict));
       tell(state, queue, task, settle(review, queue, task));
-      return ok({ review: written, task: { id: task.id, state: task.state }, gold, suggestion: queue.suggestions === "after" ? task.suggestion : null }, 201);
+      return ok({ review: written, task: { state: task.state }, gold, suggestion: queue.suggestions === "after" ? task.suggestion : null }, 201);
     },
     "POST /reviews/*/undo": () => {
-      if (!made || made.user_id !== me.id || made.state !== "counted") return missing();
-      const other = review.tasks.find((t) => t.id === made.task_id);
+      if (!made || made.user !== me.id || made.state !== "counts") return missing();
+      const other = review.tasks.find((t) => t.id === made.task);
       if (other.complete?.by === "adjudication") return problem(409, "conflict", "Conflict", "Someone has decided this task in the meantime.");
       undo(review, queue, other, me, made);
       return ok(turn(state, queue, other, me));
@@ -130,17 +135,17 @@ export function reviewRoutes(state, { parts, q, body, me, ok, problem, now }) {
     "POST /tasks/*/escalate": holds(() => {
       leave(review, task, me, "escalated");
       row(review, queue, me.id).escalations += 1;
-      task.escalated = { by: me.id, by_name: me.name, reason: body.reason, at: now() };
+      task.escalated = { by: me.id, to: "admin", reason: body.reason, at: now() };
       return ok(null, 204);
     }),
     "GET /me/*": () => {
-      const mine = review.reviews.filter((r) => r.user_id === me.id && r.state === "counted").slice(-(q.get("limit") ?? 10)).reverse();
-      return ok({ items: mine.map((r) => ({ review: r, task: shown(state, review.tasks.find((t) => t.id === r.task_id)), item: resolve(state, review.tasks.find((t) => t.id === r.task_id).item) })) });
+      const mine = review.reviews.filter((r) => r.user === me.id && r.state === "counts").slice(-(q.get("limit") ?? 10)).reverse();
+      return ok({ items: mine.map((r) => ({ review: r, item: resolve(state, review.tasks.find((t) => t.id === r.task).item) })) });
     },
     "GET /queues/*/conflicts": () => {
       if (!decides) return forbidden("Only an admin, or whom the queue names, decides.");
       const open = review.tasks.filter((t) => t.queue_id === queue.id && (t.state === "conflict" || t.escalated));
-      const of = (t) => counted(review, t).map((r) => ({ ...r, user_name: naming(r.user_id) }));
+      const of = (t) => counted(review, t).map((r) => ({ ...r, user_name: naming(r.user) }));
       return ok(page(open.map((t) => ({ task: shown(state, t), item: resolve(state, t.item), rubric: queue.rubric, why: t.escalated ? "escalated" : "conflict", escalated: t.escalated, reviews: of(t) }))));
     },
     "POST /tasks/*/adjudicate": () => {
@@ -151,9 +156,9 @@ export function reviewRoutes(state, { parts, q, body, me, ok, problem, now }) {
       task.leases.clear();
       return ok(shown(state, task));
     },
-    "POST /reviews/*/reject": () => (made ? (reject(review, review.tasks.find((t) => t.id === made.task_id), made, body.reason, me.name), ok(null, 204)) : missing()),
-    "GET /queues/*/reviewers": () => ok({ items: reviewersOf(state, queue).filter((r) => admin || r.user.id === me.id) }),
-    "PATCH /queues/*/reviewers": () => (Object.assign(row(review, queue, parts[3]), body, { reason: null }), ok(reviewersOf(state, queue).find((r) => r.user.id === parts[3]))),
+    "POST /reviews/*/reject": () => (made ? (reject(review, review.tasks.find((t) => t.id === made.task), made, body.reason, `user:${me.id}`), ok(null, 204)) : missing()),
+    "GET /queues/*/reviewers": () => ok({ items: reviewersOf(state, queue).filter((r) => admin || r.user === me.id) }),
+    "PATCH /queues/*/reviewers": () => (Object.assign(row(review, queue, parts[3]), body, { reason: null }), ok(reviewersOf(state, queue).find((r) => r.user === parts[3]))),
     "GET /queues/*/agreement": () => ok(agreementOf(state, queue)),
   };
   return routes;

@@ -212,7 +212,7 @@ export function route(state, { method, path, query: q, body, headers, address, u
       state.retentionDays = body.days;
       return ok({ days: body.days });
     },
-    "GET /retention/preview": () => {
+    "GET /retention/*": () => {
       const before = new Date(Date.now() - Number(q.get("days")) * 864e5).toISOString();
       const leaving = state.logs.filter((log) => log.created_at < before);
       return ok({ before, logs: leaving.length, more: false, oldest: leaving.map((log) => log.created_at).sort()[0] ?? null });

@@ -5,17 +5,14 @@ import type { Page } from "../types";
 import type { Answers, Rubric } from "./rubric";
 import type { Item, Review, Task } from "./task";
 
-export interface NamedReview extends Review {
-  user_name: string;
-}
-
 export interface Conflict {
   task: Task;
   item: Item;
   rubric: Rubric;
   why: "conflict" | "escalated" | "second_review";
-  escalated: { by: string; by_name?: string; reason: string; at: string } | null;
-  reviews: NamedReview[];
+  /** `by` is a user's id. */
+  escalated: { by: string; reason: string; at: string } | null;
+  reviews: Review[];
 }
 
 export const conflictsQuery = (queue: string) =>

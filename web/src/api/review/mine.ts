@@ -19,5 +19,5 @@ export function useQueueProgress(enabled = true): QueueProgress[] {
 export function useMine(): { left: number } {
   const may = useMay("feedback");
   const all = useQueueProgress(may);
-  return { left: all.reduce((sum, { progress }) => sum + (progress?.mine.left ?? 0), 0) };
+  return { left: all.reduce((sum, { progress }) => sum + (progress?.mine?.left ?? 0), 0) };
 }

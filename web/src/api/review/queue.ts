@@ -57,8 +57,10 @@ export interface Queue extends QueueSpec {
 }
 
 export interface Progress {
+  /** Nobody has begun. */
   open: number;
   in_progress: number;
+  /** Someone has to decide. */
   conflict: number;
   complete: number;
   cancelled: number;
@@ -68,8 +70,19 @@ export interface Progress {
   /** Reviews a day, the last of them today. */
   per_day: number[];
   reviews_saved: number;
-  /** `pace_s`: median active seconds for one. */
-  mine: { done: number; today: number; pace_s: number | null; left: number };
+  /** Of who asks; null for a program. */
+  mine: Mine | null;
+}
+
+export interface Mine {
+  done: number;
+  today: number;
+  /** Median active seconds for one. */
+  pace_s: number | null;
+  /** Counted to 1,000. */
+  left: number;
+  state?: "active" | "paused" | "away";
+  reason?: string | null;
 }
 
 export interface RulePreview {

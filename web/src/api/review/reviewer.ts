@@ -3,11 +3,6 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, part } from "../client";
 import type { QuestionType } from "./rubric";
 
-export interface Share {
-  right: number;
-  of: number;
-}
-
 /** `rows` is what the person said, `columns` what it came to; both in the order of `labels`. */
 export interface Confusion {
   question: string;
@@ -16,21 +11,26 @@ export interface Confusion {
 }
 
 export interface Reviewer {
-  user: { id: string; name: string };
+  user: string;
+  name: string | null;
   state: "active" | "paused" | "away";
-  reason?: string | null;
   until: string | null;
-  reviews: number;
-  today: number;
+  reason: string | null;
+  /** Reviews that count, without gold. */
+  done: number;
   pace_s: number | null;
   skips: number;
   escalations: number;
-  consensus: Share;
-  gold: Share;
-  suggestion: { followed: number; overturned: number };
+  rejected: number;
+  /** Reviews on tasks that are decided, and those that said the same on every question. */
+  compared: number;
+  agreed: number;
+  gold_done: number;
+  gold_right: number;
+  suggested: number;
+  followed: number;
+  last_at: string | null;
   confusion?: Confusion[];
-  /** Agreement with the consensus a week, the last of them this week; null where there was none. */
-  weeks?: (number | null)[];
 }
 
 export const reviewersQuery = (queue: string) =>
@@ -41,7 +41,7 @@ export const reviewersQuery = (queue: string) =>
     staleTime: 10_000,
   });
 
-export const changeReviewer = (queue: string, user: string, change: { state: Reviewer["state"]; until?: string }) =>
+export const changeReviewer = (queue: string, user: string, change: { state: Reviewer["state"]; until?: string; reason?: string }) =>
   api.patch<Reviewer>(`/queues/${part(queue)}/reviewers/${part(user)}`, change);
 
 export interface Coefficient {

@@ -40,14 +40,18 @@ export interface Suggestion {
 
 export type TaskState = "open" | "conflict" | "complete" | "cancelled";
 
+export type TaskOrigin = { type: "rule"; key: string } | { type: "added" | "import"; by: string };
+
 export interface Task {
   id: string;
-  queue_id: string;
+  queue: string;
   state: TaskState;
   priority: Priority;
   due_at: string | null;
-  origin: string;
+  origin: TaskOrigin;
   wanted: number;
+  /** No limit of reviews; only admins are told. */
+  gold?: object | null;
   reviews: number;
   leases: number;
   created_at: string;
@@ -57,7 +61,10 @@ export interface Task {
 
 /** A task that is this person's for a while, with all that is needed to judge it. */
 export interface Turn {
-  task: Task;
+  task: string;
+  queue: string;
+  priority: Priority;
+  due_at: string | null;
   item: Item;
   rubric: Rubric;
   rubric_version: number;
@@ -66,6 +73,7 @@ export interface Turn {
   /** The order in which the responses are shown: `[1, 0]` has the second on the left. */
   swapped: number[];
   suggestion: Suggestion | null;
+  /** `by` is an actor. */
   returned: { reason: string; by: string } | null;
 }
 
@@ -78,9 +86,10 @@ export interface Next {
 
 export interface Review {
   id: string;
-  task_id: string;
-  queue_id: string;
-  user_id: string;
+  task: string;
+  queue: string;
+  user: string;
+  user_name?: string | null;
   answers: Answers;
   active_ms: number;
   created_at: string;
@@ -98,11 +107,13 @@ export interface NewReview {
 export interface GoldResult {
   right: boolean;
   answers: Answers;
+  /** What is told to who missed it. */
+  why?: string | null;
 }
 
 export interface Reviewed {
   review: Review;
-  task: { id: string; state: TaskState };
+  task: { state: TaskState };
   gold: GoldResult | null;
   /** Where the queue shows suggestions after one's own answer. */
   suggestion?: Suggestion | null;
@@ -110,7 +121,6 @@ export interface Reviewed {
 
 export interface PastReview {
   review: Review;
-  task: Task;
   item: Item | null;
 }
 

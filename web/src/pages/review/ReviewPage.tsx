@@ -22,8 +22,8 @@ import { QueueState } from "./queue/QueueState";
 
 /** The queue to go on with: what is late first, then where most waits. */
 export function nextQueue(all: QueueProgress[]): QueueProgress | undefined {
-  const open = all.filter(({ progress }) => (progress?.mine.left ?? 0) > 0);
-  const rank = ({ progress }: QueueProgress) => [progress!.overdue > 0 ? 0 : 1, progress!.due_at ? Date.parse(progress!.due_at) : Infinity, -progress!.mine.left];
+  const open = all.filter(({ progress }) => (progress?.mine?.left ?? 0) > 0);
+  const rank = ({ progress }: QueueProgress) => [progress!.overdue > 0 ? 0 : 1, progress!.due_at ? Date.parse(progress!.due_at) : Infinity, -(progress!.mine?.left ?? 0)];
   return [...open].sort((a, b) => {
     const [x, y] = [rank(a), rank(b)];
     const at = x.findIndex((part, i) => part !== y[i]);
@@ -89,8 +89,8 @@ export function ReviewPage() {
 
 function QueueCard({ one: { queue, progress }, hotkey, may }: { one: QueueProgress; hotkey: string | undefined; may: boolean }) {
   const admin = useMay("admin");
-  const all = progress ? progress.open + progress.conflict + progress.complete : 0;
-  const left = progress?.mine.left ?? 0;
+  const all = progress ? progress.open + progress.in_progress + progress.conflict + progress.complete : 0;
+  const left = progress?.mine?.left ?? 0;
   return (
     <section className="card queue-card" aria-label={queue.name}>
       <div className="queue-card-head">
@@ -98,7 +98,7 @@ function QueueCard({ one: { queue, progress }, hotkey, may }: { one: QueueProgre
           <Link to="/review/$id" params={{ id: queue.id }}>{queue.name}</Link>
         </h2>
         <QueueState queue={queue} />
-        {progress?.due_at && progress.open > 0 && <Due at={progress.due_at} overdue={progress.overdue} />}
+        {progress?.due_at && <Due at={progress.due_at} overdue={progress.overdue} />}
       </div>
       {progress ? (
         <>
@@ -109,8 +109,8 @@ function QueueCard({ one: { queue, progress }, hotkey, may }: { one: QueueProgre
           </Bar.Root>
           <p className="dim num queue-counts">
             {all === 0 ? "Nothing in it yet" : `${count(progress.complete)} of ${plural(all, "task")} complete`}
-            {progress.mine.done > 0 && ` · ${count(progress.mine.done)} by you`}
-            {progress.mine.pace_s !== null && ` · ${duration(progress.mine.pace_s * 1000)} each`}
+            {progress.mine && progress.mine.done > 0 && ` · ${count(progress.mine.done)} by you`}
+            {progress.mine && progress.mine.pace_s !== null && ` · ${duration(progress.mine.pace_s * 1000)} each`}
           </p>
         </>
       ) : (

@@ -32,7 +32,7 @@ export function BulkCard({ card, question, queue, keys, marked, onMark, onFocus,
   const done = isComplete(card);
   const rest = answers[question.key] !== undefined && !done;
   return (
-    <article className={`card bulk-card${keys ? " bulk-here" : ""}${done ? " bulk-done" : ""}`} aria-label={title.slice(0, 80)} onClick={onFocus} onFocus={onFocus} data-task={turn.task.id}>
+    <article className={`card bulk-card${keys ? " bulk-here" : ""}${done ? " bulk-done" : ""}`} aria-label={title.slice(0, 80)} onClick={onFocus} onFocus={onFocus} data-task={turn.task}>
       <header>
         <Checkbox size="xs" checked={marked} aria-label={`Mark: ${title.slice(0, 60)}`} onChange={onMark} />
         <strong className="bulk-title" dir="auto" title={title}>

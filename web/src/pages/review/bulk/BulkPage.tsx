@@ -51,7 +51,7 @@ function Bulk({ queue }: { queue: Queue }) {
   const here = Math.min(at, cards.length - 1);
   const keys = useMemo(() => (question ? answerKeys([question], 2) : []), [question]);
   const ready = cards.filter(isComplete);
-  const ids = cards.map(({ turn }) => turn.task.id);
+  const ids = cards.map(({ turn }) => turn.task);
   const go = (to: number, mark = false) => {
     const next = Math.max(0, Math.min(cards.length - 1, to));
     if (mark) setMarked(new Set([...marked, ids[here]!, ids[next]!]));
@@ -63,7 +63,7 @@ function Bulk({ queue }: { queue: Queue }) {
     const many = [...marked].filter((id) => ids.includes(id));
     if (many.length > 0) {
       // For all the same: what some have already is not taken away from them.
-      const [first] = cards.filter(({ turn }) => many.includes(turn.task.id));
+      const [first] = cards.filter(({ turn }) => many.includes(turn.task));
       const value = chosen(question, undefined, option, first!.order);
       bulk.answer(many, question, (card) => (question.type === "preference" ? chosen(question, undefined, option, card.order) : value));
       setMarked(new Set());
@@ -139,15 +139,15 @@ function Bulk({ queue }: { queue: Queue }) {
         <div className="bulk-grid" ref={grid}>
           {cards.map((card, i) => (
             <BulkCard
-              key={card.turn.task.id}
+              key={card.turn.task}
               card={card}
               question={question}
               queue={queue.id}
               keys={i === here ? keysFor(keys, question.key) : undefined}
-              marked={marked.has(card.turn.task.id)}
-              onMark={() => (setAt(i), toggle(card.turn.task.id))}
+              marked={marked.has(card.turn.task)}
+              onMark={() => (setAt(i), toggle(card.turn.task))}
               onFocus={() => setAt(i)}
-              onAnswer={(value) => bulk.answer([card.turn.task.id], question, () => value)}
+              onAnswer={(value) => bulk.answer([card.turn.task], question, () => value)}
             />
           ))}
         </div>

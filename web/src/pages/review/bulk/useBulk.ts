@@ -43,12 +43,12 @@ export function useBulk(queue: string): Bulk {
     if (fetching.current || now.current.length >= MANY) return;
     fetching.current = true;
     try {
-      const holding = [...now.current.map(({ turn }) => turn.task.id), ...outbox.tasks()];
+      const holding = [...now.current.map(({ turn }) => turn.task), ...outbox.tasks()];
       const next = await nextTurns(queue, MANY - now.current.length, holding);
       const came = next.items.map((turn) => held(turn, owner, localStorage));
       setCards((old) => {
-        const known = new Set([...old.map(({ turn }) => turn.task.id), ...outbox.tasks()]);
-        return [...old, ...came.filter(({ turn }) => !known.has(turn.task.id))];
+        const known = new Set([...old.map(({ turn }) => turn.task), ...outbox.tasks()]);
+        return [...old, ...came.filter(({ turn }) => !known.has(turn.task))];
       });
       setPaused(next.paused?.reason);
       setPhase("ready");
@@ -68,8 +68,8 @@ export function useBulk(queue: string): Bulk {
     const marked = touched.current;
     const away = () => {
       for (const { turn, answers } of now.current) {
-        if (marked.has(turn.task.id)) void putDraft(turn.task.id, answers, 0).catch(() => undefined);
-        else if (turn.draft === null) void releaseTask(turn.task.id).catch(() => undefined);
+        if (marked.has(turn.task)) void putDraft(turn.task, answers, 0).catch(() => undefined);
+        else if (turn.draft === null) void releaseTask(turn.task).catch(() => undefined);
       }
       now.current = [];
     };
@@ -88,7 +88,7 @@ export function useBulk(queue: string): Bulk {
         for (const task of tasks) touched.current.add(task);
         setCards((old) =>
           old.map((card) => {
-            if (!wanted.has(card.turn.task.id)) return card;
+            if (!wanted.has(card.turn.task)) return card;
             const { [question.key]: _, ...rest } = card.answers;
             const next = value(card);
             return { ...card, answers: next === undefined ? rest : { ...rest, [question.key]: next } };
@@ -97,7 +97,7 @@ export function useBulk(queue: string): Bulk {
       },
       send: (tasks) => {
         const wanted = new Set(tasks);
-        const ready = now.current.filter((card) => wanted.has(card.turn.task.id) && isComplete(card));
+        const ready = now.current.filter((card) => wanted.has(card.turn.task) && isComplete(card));
         // The time for all of them is shared among them.
         const each = Math.round(Math.min(Date.now() - begun.current, 60_000 * Math.max(1, ready.length)) / Math.max(1, ready.length));
         begun.current = Date.now();
@@ -105,11 +105,11 @@ export function useBulk(queue: string): Bulk {
           const answers = answersTo(card.turn.rubric, card.answers);
           const id = uuid();
           const follows = followed(card, answers);
-          outbox.add({ kind: "review", id, queue, task: card.turn.task.id, body: { answers, active_ms: each, submission_id: id, ...(card.order.length > 0 ? { order: card.order } : {}), ...(follows === undefined ? {} : { followed_suggestion: follows }) } });
+          outbox.add({ kind: "review", id, queue, task: card.turn.task, body: { answers, active_ms: each, submission_id: id, ...(card.order.length > 0 ? { order: card.order } : {}), ...(follows === undefined ? {} : { followed_suggestion: follows }) } });
         }
-        const gone = new Set(ready.map(({ turn }) => turn.task.id));
-        now.current = now.current.filter(({ turn }) => !gone.has(turn.task.id));
-        setCards((old) => old.filter(({ turn }) => !gone.has(turn.task.id)));
+        const gone = new Set(ready.map(({ turn }) => turn.task));
+        now.current = now.current.filter(({ turn }) => !gone.has(turn.task));
+        setCards((old) => old.filter(({ turn }) => !gone.has(turn.task)));
         if (gone.size > 0) void refill();
         return gone.size;
       },

@@ -3,10 +3,11 @@ import { Button, TextInput, UnstyledButton } from "@mantine/core";
 import { PencilLine } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import type { Conflict, Decision } from "~/api/review/conflict";
-import type { Answers } from "~/api/review/rubric";
+import type { Answers, Span } from "~/api/review/rubric";
+import type { Review } from "~/api/review/task";
 import { useKeys } from "~/shell/keys";
 import { same } from "~/text/draft";
-import { ago, duration } from "~/text/format";
+import { ago, duration, shortId } from "~/text/format";
 import { Confirm } from "~/ui/Confirm";
 import { Difference } from "~/ui/Difference";
 import { Key } from "~/ui/Key";
@@ -19,7 +20,6 @@ import { answersTo, askedOf, wrongIn } from "../rubric/asked";
 import { chosen } from "../rubric/choose";
 import { focusField } from "../rubric/Fields";
 import { answerKeys } from "../rubric/keyPools";
-import type { Span } from "~/api/review/rubric";
 
 interface Props {
   conflict: Conflict;
@@ -29,6 +29,7 @@ interface Props {
   onReject: (review: string, reason: string) => void;
 }
 
+const nameOf = ({ user, user_name }: Review): string => user_name ?? shortId(user);
 const letter = (at: number): string => String.fromCharCode(65 + at);
 
 /** What all of them said: where one's own answer begins. */
@@ -64,7 +65,7 @@ export function ConflictPanel({ conflict, busy, error, onDecide, onReject }: Pro
   };
   const free = () => !document.activeElement?.closest('button:not([role="radio"]):not([role="checkbox"]):not(.submit):not(.verdict), a');
   useKeys("Decide", [
-    ...(writing ? [] : reviews.slice(0, 8).map(({ user_name }, i) => ({ key: String(i + 1), does: `Adopt ${letter(i)}, ${user_name}`, run: () => setChoice(i) }))),
+    ...(writing ? [] : reviews.slice(0, 8).map((review, i) => ({ key: String(i + 1), does: `Adopt ${letter(i)}, ${nameOf(review)}`, run: () => setChoice(i) }))),
     ...(writing ? [{ key: "Escape", does: "Back to what they said", run: () => setChoice(undefined) }] : [{ key: String(Math.min(9, reviews.length + 1)), does: "Write my own", run: () => setChoice(reviews.length) }]),
     ...(writing ? [] : [{ key: "r", does: "Say why, Esc leaves", run: () => field.current?.focus() }]),
     { key: "Enter", does: "Decide and next", run: decide, when: free },
@@ -87,7 +88,7 @@ export function ConflictPanel({ conflict, busy, error, onDecide, onReject }: Pro
           <span role="columnheader" className="dim">Question</span>
           {reviews.map((review, i) => (
             <span key={review.id} role="columnheader" className="conflict-who">
-              <strong>{letter(i)}</strong> {review.user_name}
+              <strong>{letter(i)}</strong> {nameOf(review)}
               <small className="dim">{ago(review.created_at)}{review.active_ms > 0 && ` · took ${duration(review.active_ms)}`}</small>
             </span>
           ))}
@@ -140,8 +141,8 @@ export function ConflictPanel({ conflict, busy, error, onDecide, onReject }: Pro
         <div className="row send-back">
           <span className="dim">Or send it back to its author:</span>
           {reviews.map((review, i) => (
-            <Confirm key={review.id} size="compact-xs" question={reason.trim() ? `Send ${review.user_name}'s review back, with what you wrote as the reason?` : "First write above why; its author reads it."} confirm="Send back" onConfirm={() => (reason.trim() ? onReject(review.id, reason.trim()) : field.current?.focus())}>
-              {letter(i)}, {review.user_name}
+            <Confirm key={review.id} size="compact-xs" question={reason.trim() ? `Send ${nameOf(review)}'s review back, with what you wrote as the reason?` : "First write above why; its author reads it."} confirm="Send back" onConfirm={() => (reason.trim() ? onReject(review.id, reason.trim()) : field.current?.focus())}>
+              {letter(i)}, {nameOf(review)}
             </Confirm>
           ))}
         </div>

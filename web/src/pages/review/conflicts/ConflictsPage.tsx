@@ -7,6 +7,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft, Handshake } from "lucide-react";
 import { useState } from "react";
+import { useActorName } from "~/api/actor";
 import { adjudicate, conflictsQuery, rejectReview, type Conflict, type Decision } from "~/api/review/conflict";
 import { queueQuery, type Queue } from "~/api/review/queue";
 import { useKeys } from "~/shell/keys";
@@ -51,6 +52,7 @@ const WHY: Record<Conflict["why"], string> = { conflict: "They differ", escalate
 
 function Decide({ queue, conflicts }: { queue: Queue; conflicts: Conflict[] }) {
   const queries = useQueryClient();
+  const actorName = useActorName();
   const [task, setTask] = useState<string>();
   const at = Math.max(0, conflicts.findIndex((one) => one.task.id === task));
   const current = conflicts[at]!;
@@ -89,7 +91,7 @@ function Decide({ queue, conflicts }: { queue: Queue; conflicts: Conflict[] }) {
       <div className="focus-main stack" key={current.task.id}>
         {current.escalated && (
           <p className="returned" role="note">
-            <strong>{current.escalated.by_name ?? "A reviewer"}</strong> handed this on: {current.escalated.reason}
+            <strong>{actorName(`user:${current.escalated.by}`)}</strong> handed this on: {current.escalated.reason}
           </p>
         )}
         <ItemView item={current.item} order={current.item.type === "responses" ? current.item.responses.map((_, i) => i) : []} />

@@ -3,6 +3,7 @@ import { ActionIcon, Button, NumberInput, Switch, TextInput } from "@mantine/cor
 import { Plus, X } from "lucide-react";
 import { useRef } from "react";
 import type { Option, Question } from "~/api/review/rubric";
+import { MAX_CHARS } from "../rubric/asked";
 import { keyOf } from "./spec";
 
 interface Props {
@@ -31,9 +32,8 @@ export function QuestionDetails({ question, onChange, errorAt }: Props) {
         </>
       );
     case "rating": {
-      const label = (n: number) => (
-        <TextInput label={`${n} means`} size="xs" value={question.labels?.[String(n)] ?? ""} onChange={(e) => set({ labels: { ...question.labels, [n]: e.currentTarget.value } })} />
-      );
+      const mean = (n: number, text: string) => set({ labels: Object.fromEntries(Object.entries({ ...question.labels, [n]: text }).filter(([, said]) => said !== "")) });
+      const label = (n: number) => <TextInput label={`${n} means`} size="xs" value={question.labels?.[String(n)] ?? ""} onChange={(e) => mean(n, e.currentTarget.value)} />;
       return (
         <div className="edit-fields">
           <NumberInput label="From" size="xs" min={0} max={question.max - 1} value={question.min} error={errorAt("/min")} onChange={(n) => set({ min: Number(n), labels: {} })} />
@@ -52,13 +52,17 @@ export function QuestionDetails({ question, onChange, errorAt }: Props) {
         </div>
       );
     case "text":
-      return <div className="edit-fields">{number("Characters at most", "max_chars", question.max_chars)}</div>;
+      return (
+        <div className="edit-fields">
+          <NumberInput label="Characters at most" size="xs" min={1} max={MAX_CHARS} placeholder={String(MAX_CHARS)} value={question.max_chars ?? ""} error={errorAt("/max_chars")} onChange={(n) => set({ max_chars: n === "" ? MAX_CHARS : Number(n) })} />
+        </div>
+      );
     case "spans":
       return (
         <>
           <Options what="Label" options={question.labels} error={errorAt("/labels")} onChange={(labels) => set({ labels })} />
           <div className="edit-fields">
-            <TextInput label="In which text" description="“response”, or a field of the record" size="xs" value={question.of} error={errorAt("/of")} onChange={(e) => set({ of: e.currentTarget.value })} />
+            <TextInput label="In which text: the response, or a field of the record" size="xs" value={question.of} error={errorAt("/of")} onChange={(e) => set({ of: e.currentTarget.value })} />
           </div>
         </>
       );

@@ -1,6 +1,7 @@
 // One question being written.
 import { ActionIcon, Checkbox, NativeSelect, Switch, TextInput } from "@mantine/core";
 import { ArrowDown, ArrowUp, Trash2 } from "lucide-react";
+import type { QueueSpec } from "~/api/review/queue";
 import type { Question, QuestionType } from "~/api/review/rubric";
 import type { Json } from "~/api/types";
 import { same } from "~/text/draft";
@@ -12,6 +13,7 @@ interface Props {
   at: number;
   earlier: Question[];
   types: QuestionType[];
+  item: QueueSpec["item"];
   errorAt: (part: string) => string | undefined;
   onChange: (question: Question) => void;
   onRemove: () => void;
@@ -19,7 +21,7 @@ interface Props {
   onDown: (() => void) | undefined;
 }
 
-export function QuestionEditor({ question, at, earlier, types, errorAt, onChange, onRemove, onUp, onDown }: Props) {
+export function QuestionEditor({ question, at, earlier, types, item, errorAt, onChange, onRemove, onUp, onDown }: Props) {
   const set = (change: Partial<Question>) => onChange({ ...question, ...change } as Question);
   const taken = earlier.map(({ key }) => key);
   // A key that came from the title follows it.
@@ -28,7 +30,7 @@ export function QuestionEditor({ question, at, earlier, types, errorAt, onChange
     <section className="question-edit" aria-label={`Question ${at + 1}: ${question.title}`}>
       <div className="question-edit-head">
         <TextInput className="grow" aria-label={`Title of question ${at + 1}`} placeholder="What do you ask?" value={question.title} error={errorAt("/title")} onChange={(e) => set({ title: e.currentTarget.value, ...(follows ? { key: keyOf(e.currentTarget.value, taken) } : {}) })} />
-        <NativeSelect aria-label={`Type of question ${at + 1}`} value={question.type} data={types.map((value) => ({ value, label: TYPES[value] }))} onChange={(e) => onChange(ofType(e.currentTarget.value as QuestionType, question, question))} />
+        <NativeSelect aria-label={`Type of question ${at + 1}`} value={question.type} data={types.map((value) => ({ value, label: TYPES[value] }))} onChange={(e) => onChange(ofType(e.currentTarget.value as QuestionType, item, question, question))} />
         <span className="row question-edit-tools">
           <ActionIcon aria-label={`Move question ${at + 1} up`} disabled={!onUp} onClick={onUp}><ArrowUp size={15} /></ActionIcon>
           <ActionIcon aria-label={`Move question ${at + 1} down`} disabled={!onDown} onClick={onDown}><ArrowDown size={15} /></ActionIcon>
@@ -37,7 +39,7 @@ export function QuestionEditor({ question, at, earlier, types, errorAt, onChange
       </div>
       <QuestionDetails question={question} onChange={onChange} errorAt={errorAt} />
       <div className="edit-fields">
-        <TextInput label="Help" size="xs" placeholder="One sentence under the question" value={question.help ?? ""} onChange={(e) => set({ help: e.currentTarget.value || null })} />
+        <TextInput label="Help" size="xs" placeholder="One sentence under the question" value={question.help ?? ""} onChange={(e) => set({ help: e.currentTarget.value })} />
         <TextInput label="Key" size="xs" classNames={{ input: "mono-input" }} value={question.key} error={errorAt("/key")} onChange={(e) => set({ key: e.currentTarget.value })} />
         <Switch label="Must be answered" checked={question.required === true} onChange={(e) => set({ required: e.currentTarget.checked })} />
       </div>
@@ -75,7 +77,7 @@ function Condition({ question: { when }, earlier, onChange, error }: { question:
 }
 
 function Default({ question, onChange }: { question: Question; onChange: (value: Json | undefined) => void }) {
-  if (question.type === "multi_category") return null;
+  if (!["thumbs", "yes_no", "category", "rating"].includes(question.type)) return null;
   const values = valuesOf(question);
   if (values.length === 0) return null;
   const at = values.findIndex(({ value }) => same(value, question.default));

@@ -13,7 +13,7 @@ export function Questions({ spec, set, errorAt }: SectionProps) {
   const templates = TEMPLATES.filter(({ item }) => item.includes(spec.item));
   const add = (type: Question["type"]) => {
     const title = { thumbs: "Was it helpful?", yes_no: "Is it correct?", rating: "How good is it?", category: "What kind is it?", multi_category: "What is wrong?", checklist: "What holds?", number: "How many?", text: "Anything to add?", correction: "How should it read?", spans: "Where is it?", preference: "Which one is better?", ranking: "Rank them, best first" }[type];
-    put([...questions, ofType(type, { key: keyOf(title, questions.map(({ key }) => key)), title, required: type !== "text" && type !== "correction" && type !== "spans" })]);
+    put([...questions, ofType(type, spec.item, { key: keyOf(title, questions.map(({ key }) => key)), title, required: type !== "text" && type !== "correction" && type !== "spans" })]);
   };
   const move = (i: number, by: number) => {
     const next = [...questions];
@@ -44,6 +44,7 @@ export function Questions({ spec, set, errorAt }: SectionProps) {
             at={i}
             earlier={questions.slice(0, i)}
             types={types.includes(question.type) ? types : [...types, question.type]}
+            item={spec.item}
             errorAt={(part) => errorAt(`/rubric/questions/${i}${part}`)}
             onChange={(next) => put(questions.map((other, j) => (j === i ? next : other)))}
             onRemove={() => put(questions.filter((_, j) => j !== i))}

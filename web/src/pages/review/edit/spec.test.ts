@@ -11,9 +11,9 @@ test("keys are plain, and none is taken twice", () => {
 
 test("another type keeps what both have", () => {
   const when = { question: "a", is: [true] };
-  expect(ofType("text", { key: "k", title: "T", required: false, when })).toEqual({ key: "k", title: "T", required: false, when, type: "text" });
-  const category = ofType("category", { key: "k", title: "T" });
-  expect(ofType("checklist", category, category)).toMatchObject({ type: "checklist", options: category.type === "category" ? category.options : [] });
+  expect(ofType("text", "log", { key: "k", title: "T", required: false, when })).toEqual({ key: "k", title: "T", required: false, when, type: "text" });
+  const category = ofType("category", "log", { key: "k", title: "T" });
+  expect(ofType("checklist", "log", category, category)).toMatchObject({ type: "checklist", options: category.type === "category" ? category.options : [] });
 });
 
 test("templates ask only what fits their items", () => {

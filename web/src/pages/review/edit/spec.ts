@@ -26,14 +26,16 @@ export const TYPES: Record<QuestionType, string> = {
   correction: "Correction of the response", spans: "Marked places in the text", preference: "Which of two is better", ranking: "Ranking of responses",
 };
 
-/** Types that make sense only for what is compared, or only for one response. */
+/** Types that need something of an item that not all have. */
+const FITS: Partial<Record<QuestionType, QueueSpec["item"][]>> = { preference: ["responses"], ranking: ["responses"], correction: ["log"], spans: ["log", "record"] };
+
 export const typesFor = (item: QueueSpec["item"]): QuestionType[] =>
-  (Object.keys(TYPES) as QuestionType[]).filter((type) => (type === "preference" || type === "ranking" ? item === "responses" : item !== "responses" || (type !== "correction" && type !== "spans")));
+  (Object.keys(TYPES) as QuestionType[]).filter((type) => FITS[type]?.includes(item) ?? true);
 
 const options = (...titles: string[]): Option[] => titles.map((title) => ({ key: keyOf(title), title }));
 
 /** A question of another type, keeping what both have. */
-export function ofType(type: QuestionType, { key, title, help, required, when }: Pick<Question, "key" | "title" | "help" | "required" | "when">, old?: Question): Question {
+export function ofType(type: QuestionType, item: QueueSpec["item"], { key, title, help, required, when }: Pick<Question, "key" | "title" | "help" | "required" | "when">, old?: Question): Question {
   const common = { key, title, ...(help ? { help } : {}), required: required ?? true, ...(when ? { when } : {}) };
   const had = old && "options" in old ? old.options : options("First", "Second");
   switch (type) {
@@ -44,7 +46,7 @@ export function ofType(type: QuestionType, { key, title, help, required, when }:
     case "rating":
       return { ...common, type, min: 1, max: 5, labels: { 1: "bad", 5: "good" } };
     case "spans":
-      return { ...common, type, labels: old && "options" in old ? old.options : options("Error"), of: "response" };
+      return { ...common, type, labels: old && "options" in old ? old.options : options("Error"), of: item === "record" ? "text" : "response" };
     case "preference":
       return { ...common, type, strength: 2, tie: true };
     default:
@@ -61,13 +63,13 @@ export const TEMPLATES: { name: string; about: string; item: QueueSpec["item"][]
     ],
   },
   {
-    name: "Rate and correct", about: "A scale, and the answer as it should be.", item: ["log", "record"],
+    name: "Rate and correct", about: "A scale, and the answer as it should be.", item: ["log"],
     questions: [
       { key: "quality", title: "How good is it?", type: "rating", min: 1, max: 5, labels: { 1: "useless", 5: "nothing to change" }, required: true },
       { key: "correction", title: "How should it read?", type: "correction", required: false },
     ],
   },
-  { name: "Mark the errors", about: "Places in the text, each with its kind.", item: ["log", "record"], questions: [{ key: "errors", title: "Where are errors?", type: "spans", of: "response", labels: options("Wrong fact", "Unclear", "Language"), required: false }] },
+  { name: "Mark the errors", about: "Places in the text, each with its kind.", item: ["log"], questions: [{ key: "errors", title: "Where are errors?", type: "spans", of: "response", labels: options("Wrong fact", "Unclear", "Language"), required: false }] },
   { name: "Which is better?", about: "Two responses beside each other.", item: ["responses"], questions: [{ key: "better", title: "Which one is better?", type: "preference", strength: 2, tie: true, required: true }] },
   { name: "Rank them", about: "From the best to the worst.", item: ["responses"], questions: [{ key: "order", title: "Rank the responses, best first", type: "ranking", required: true }] },
 ];
@@ -83,7 +85,10 @@ export function valuesOf(question: Question): { value: string | number | boolean
       return [{ value: true, title: "yes" }, { value: false, title: "no" }];
     case "category":
     case "multi_category":
+    case "checklist":
       return question.options.map(({ key, title }) => ({ value: key, title }));
+    case "preference":
+      return [{ value: "a", title: "the first is better" }, { value: "b", title: "the second is better" }, ...(question.tie ? [{ value: "tie", title: "about the same" }] : [])];
     case "rating":
       return Array.from({ length: Math.max(0, Math.min(11, question.max - question.min + 1)) }, (_, i) => ({ value: question.min + i, title: String(question.min + i) }));
     default:

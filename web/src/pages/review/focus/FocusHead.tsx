@@ -21,8 +21,8 @@ interface Props {
 
 export function FocusHead({ queue, state, comfort }: Props) {
   const progress = useQuery(progressQuery(queue.id)).data;
-  const done = progress ? progress.mine.done : 0;
-  const all = progress ? progress.open + progress.conflict + progress.complete : 0;
+  const mine = progress?.mine;
+  const all = progress ? progress.open + progress.in_progress + progress.conflict + progress.complete : 0;
   return (
     <header className="focus-head">
       <Link to="/review" className="log-back">
@@ -35,7 +35,7 @@ export function FocusHead({ queue, state, comfort }: Props) {
         <span className="focus-progress" title={`${count(progress.complete)} of ${plural(all, "task")} complete`}>
           <Bar value={all ? (100 * progress.complete) / all : 0} size="sm" aria-label="Share of the queue that is complete" />
           <span className="dim num">
-            {count(progress.mine.left)} left for you · {count(Math.max(done, state.done))} done{progress.mine.pace_s ? ` · ${duration(progress.mine.pace_s * 1000)} each` : ""}
+            {mine && `${upTo(mine.left)} left for you · ${count(Math.max(mine.done, state.done))} done`}{mine?.pace_s ? ` · ${duration(mine.pace_s * 1000)} each` : ""}
           </span>
         </span>
       )}
@@ -50,6 +50,9 @@ export function FocusHead({ queue, state, comfort }: Props) {
     </header>
   );
 }
+
+/** The server counts what is left to a thousand. */
+export const upTo = (left: number): string => (left >= 1000 ? "1,000 or more" : count(left));
 
 /** What the server does not have yet. It goes by itself; a click tries at once. */
 export function Unsent() {

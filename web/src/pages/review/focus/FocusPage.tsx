@@ -5,6 +5,7 @@ import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
 import { Activity, useLayoutEffect, useMemo, useState, type ReactNode } from "react";
+import { useActorName } from "~/api/actor";
 import { queueQuery, type Queue } from "~/api/review/queue";
 import { LoadError } from "~/ui/LoadError";
 import { useTitle } from "~/ui/useTitle";
@@ -44,6 +45,7 @@ const NONE: Held[] = [];
 function Focus({ queue }: { queue: Queue }) {
   useTitle(`Review: ${queue.name}`);
   const { work, state } = useWork(queue.id);
+  const actorName = useActorName();
   const [current] = state.turns;
   const looked = state.looking === undefined ? undefined : state.past[state.looking];
   const [aside, setAside] = useState<Aside>();
@@ -70,7 +72,7 @@ function Focus({ queue }: { queue: Queue }) {
     suggestion: suggestion ? () => work.answers({ ...current!.answers, ...suggestion.answers }) : undefined,
   };
   useFocusKeys(work, state, current, keys, actions, comfort.blur);
-  useTop(looked?.id ?? current?.turn.task.id);
+  useTop(looked?.id ?? current?.turn.task);
   return (
     <div className="page focus-page">
       <FocusHead queue={queue} work={work} state={state} comfort={comfort} onGuidelines={guidelines} />
@@ -83,7 +85,7 @@ function Focus({ queue }: { queue: Queue }) {
             <Guidelines queue={queue} open={guide} onToggle={guidelines} />
             {current?.turn.returned && !looked && (
               <p className="returned" role="note">
-                <strong>{current.turn.returned.by}</strong> sent this back to you: {current.turn.returned.reason}
+                <strong>{actorName(current.turn.returned.by)}</strong> sent this back to you: {current.turn.returned.reason}
               </p>
             )}
             <SwapContext value={looked ? undefined : () => work.swap()}>
@@ -92,8 +94,8 @@ function Focus({ queue }: { queue: Queue }) {
               ) : (
                 (state.turns.length > 0 ? state.turns.slice(0, 2) : NONE).map((one, i) => (
                   // The next one is drawn while nobody waits for it, out of sight.
-                  <Activity key={one.turn.task.id} mode={i === 0 ? "visible" : "hidden"}>
-                    <div className={comfort.blur && !comfort.revealed ? "focus-item blurred" : "focus-item"} data-task={one.turn.task.id}>
+                  <Activity key={one.turn.task} mode={i === 0 ? "visible" : "hidden"}>
+                    <div className={comfort.blur && !comfort.revealed ? "focus-item blurred" : "focus-item"} data-task={one.turn.task}>
                       <ItemView item={one.turn.item} order={one.order} marks={i === 0 ? marksOf(one) : undefined} />
                     </div>
                   </Activity>
@@ -101,14 +103,14 @@ function Focus({ queue }: { queue: Queue }) {
               )}
             </SwapContext>
             {current && !looked && current.turn.rubric.questions.some(isWide) && (
-              <WideQuestions key={current.turn.task.id} rubric={current.turn.rubric} answers={current.answers} onAnswer={(name, value) => work.answer(name, value)} keys={keys} wrong={current.wrong} order={current.order} item={current.turn.item} />
+              <WideQuestions key={current.turn.task} rubric={current.turn.rubric} answers={current.answers} onAnswer={(name, value) => work.answer(name, value)} keys={keys} wrong={current.wrong} order={current.order} item={current.turn.item} />
             )}
           </div>
           <div className="focus-side">
             {looked ? (
               <DecidedView decided={looked} rubric={queue.rubric} onUndo={() => work.undo(state.looking)} onClose={() => work.lookAt(undefined)} />
             ) : (
-              current && <RubricPanel key={current.turn.task.id} held={current} work={work} keys={keys} actions={actions} />
+              current && <RubricPanel key={current.turn.task} held={current} work={work} keys={keys} actions={actions} />
             )}
           </div>
         </div>

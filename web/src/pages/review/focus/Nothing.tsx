@@ -53,12 +53,12 @@ export function Nothing({ queue, state, onRetry }: { queue: Queue; state: WorkSt
       </div>
     );
   }
-  const stopped = queue.state !== "open";
+  const stopped = queue.state === "paused" || queue.archived_at !== null;
   return (
     <div className="card">
       <Empty
         art={stopped ? <Coffee size={40} strokeWidth={1.4} /> : <CircleCheckBig size={40} strokeWidth={1.4} />}
-        title={stopped ? `This queue is ${queue.state}` : state.done > 0 ? `All done – ${plural(state.done, "decision")} in this sitting` : "Nothing waits for you here"}
+        title={stopped ? `This queue is ${queue.archived_at ? "archived" : "paused"}` : state.done > 0 ? `All done – ${plural(state.done, "decision")} in this sitting` : "Nothing waits for you here"}
         action={
           <div className="row">
             <LinkButton to="/review">All queues</LinkButton>

@@ -18,7 +18,7 @@ export function OverviewTab({ queue }: { queue: Queue }) {
   const admin = useMay("admin");
   if (!query.data) return query.isError ? <LoadError query={query} /> : <Skeleton height={260} radius="lg" />;
   const progress = query.data;
-  const all = progress.open + progress.conflict + progress.complete + progress.cancelled;
+  const all = progress.open + progress.in_progress + progress.conflict + progress.complete + progress.cancelled;
   return (
     <div className="stack">
       {all === 0 ? (
@@ -44,19 +44,17 @@ export function OverviewTab({ queue }: { queue: Queue }) {
 
 const STATES: [keyof Progress & ("open" | "in_progress" | "conflict" | "complete" | "cancelled"), string, string][] = [
   ["complete", "Complete", "accepted, or decided"],
-  ["conflict", "In conflict", "reviewers differ; someone decides"],
+  ["conflict", "In conflict", "someone has to decide"],
   ["in_progress", "Under way", "has a review, or is in someone's hands"],
-  ["open", "Open", "wants more reviews"],
+  ["open", "Open", "nobody has begun"],
   ["cancelled", "Cancelled", "taken out of the queue"],
 ];
 
 function States({ progress, all }: { progress: Progress; all: number }) {
-  const waiting = progress.open - progress.in_progress;
-  const shares = { complete: progress.complete, conflict: progress.conflict, in_progress: progress.in_progress, open: waiting, cancelled: progress.cancelled };
   return (
     <section className="card card-pad" aria-label="States">
-      <div className="states-bar" role="img" aria-label={STATES.map(([name, title]) => `${title}: ${shares[name]}`).join(", ")}>
-        {STATES.map(([name]) => shares[name] > 0 && <span key={name} className={`state-${name}`} style={{ flexGrow: shares[name] }} />)}
+      <div className="states-bar" role="img" aria-label={STATES.map(([name, title]) => `${title}: ${progress[name]}`).join(", ")}>
+        {STATES.map(([name]) => progress[name] > 0 && <span key={name} className={`state-${name}`} style={{ flexGrow: progress[name] }} />)}
       </div>
       <dl className="states">
         {STATES.filter(([name]) => name !== "cancelled" || progress.cancelled > 0).map(([name, title, about]) => (
@@ -65,7 +63,7 @@ function States({ progress, all }: { progress: Progress; all: number }) {
               <span className={`dot state-${name}`} aria-hidden /> {title}
             </dt>
             <dd>
-              <strong className="num">{count(name === "open" ? waiting : progress[name])}</strong>
+              <strong className="num">{count(progress[name])}</strong>
               <span className="dim">{name === "complete" ? `${percent(progress.complete / all)} ${about}` : about}</span>
             </dd>
           </div>
@@ -74,8 +72,8 @@ function States({ progress, all }: { progress: Progress; all: number }) {
       <dl className="facts queue-facts">
         <Fact name="Reviews given">{count(progress.reviews)}</Fact>
         {progress.reviews_saved > 0 && <Fact name="Reviews saved by adaptive overlap">{count(progress.reviews_saved)}</Fact>}
-        <Fact name="By you">{count(progress.mine.done)}</Fact>
-        <Fact name="Your pace">{progress.mine.pace_s === null ? "–" : `${duration(progress.mine.pace_s * 1000)} each, idle time excluded`}</Fact>
+        {progress.mine && <Fact name="By you">{count(progress.mine.done)}</Fact>}
+        {progress.mine && <Fact name="Your pace">{progress.mine.pace_s === null ? "–" : `${duration(progress.mine.pace_s * 1000)} each, idle time excluded`}</Fact>}
         {progress.due_at && <Fact name="Next due"><Due at={progress.due_at} overdue={progress.overdue} /></Fact>}
       </dl>
     </section>

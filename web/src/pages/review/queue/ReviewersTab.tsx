@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Users } from "lucide-react";
 import { Fragment, useState } from "react";
 import type { Queue } from "~/api/review/queue";
-import { changeReviewer, reviewersQuery, type Reviewer, type Share } from "~/api/review/reviewer";
+import { changeReviewer, reviewersQuery, type Reviewer } from "~/api/review/reviewer";
 import { useMay, useMe } from "~/api/session";
 import { count, duration, percent } from "~/text/format";
 import { Confirm } from "~/ui/Confirm";
@@ -55,31 +55,31 @@ export function ReviewersTab({ queue }: { queue: Queue }) {
           </thead>
           <tbody>
             {list.data.map((one) => (
-              <Fragment key={one.user.id}>
+              <Fragment key={one.user}>
                 <tr>
                   <td>
-                    <strong>{one.user.name}</strong> {one.state !== "active" && <span className={LOOK[one.state]} title={one.reason ?? undefined}>{one.state}</span>}
+                    <strong>{one.name ?? one.user}</strong> {one.state !== "active" && <span className={LOOK[one.state]} title={one.reason ?? undefined}>{one.state}</span>}
                   </td>
-                  <td className="right num">{count(one.reviews)}{one.today > 0 && <span className="dim"> · {one.today} today</span>}</td>
+                  <td className="right num">{count(one.done)}{one.rejected > 0 && <span className="dim"> · {one.rejected} sent back</span>}</td>
                   <td className="right num">{one.pace_s === null ? "–" : duration(one.pace_s * 1000)}</td>
-                  <td className="right num"><ShareText share={one.consensus} /></td>
-                  <td className="right num"><ShareText share={one.gold} /></td>
+                  <td className="right num"><ShareText right={one.agreed} of={one.compared} /></td>
+                  <td className="right num"><ShareText right={one.gold_right} of={one.gold_done} /></td>
                   <td className="right num">{one.skips}, {one.escalations}</td>
-                  <td className="right num"><ShareText share={{ right: one.suggestion.followed, of: one.suggestion.followed + one.suggestion.overturned }} /></td>
+                  <td className="right num"><ShareText right={one.followed} of={one.suggested} /></td>
                   <td className="right">
                     <span className="row reviewer-actions">
                       {(one.confusion?.length ?? 0) > 0 && (
-                        <Button size="compact-xs" variant="subtle" color="gray" aria-expanded={open === one.user.id} onClick={() => setOpen(open === one.user.id ? undefined : one.user.id)}>
+                        <Button size="compact-xs" variant="subtle" color="gray" aria-expanded={open === one.user} onClick={() => setOpen(open === one.user ? undefined : one.user)}>
                           Details
                         </Button>
                       )}
-                      {(admin || one.user.id === user?.id) && (
-                        <StateButton reviewer={one} mayResume={admin || one.state === "away"} onChange={(state) => change.mutate({ id: one.user.id, state })} />
+                      {(admin || one.user === user?.id) && (
+                        <StateButton reviewer={one} mayResume={admin || one.state === "away"} onChange={(state) => change.mutate({ id: one.user, state })} />
                       )}
                     </span>
                   </td>
                 </tr>
-                {open === one.user.id && (
+                {open === one.user && (
                   <tr>
                     <td colSpan={8}>
                       <Details reviewer={one} queue={queue} />
@@ -95,42 +95,31 @@ export function ReviewersTab({ queue }: { queue: Queue }) {
   );
 }
 
-function ShareText({ share: { right, of } }: { share: Share }) {
+function ShareText({ right, of }: { right: number; of: number }) {
   return of === 0 ? <>–</> : <span title={`${right} of ${of}`}>{percent(right / of)} <span className="dim">of {of}</span></span>;
 }
 
 function StateButton({ reviewer, mayResume, onChange }: { reviewer: Reviewer; mayResume: boolean; onChange: (state: Reviewer["state"]) => void }) {
   if (reviewer.state === "active") {
     return (
-      <Confirm size="compact-xs" color="gray" className="" question={`${reviewer.user.name} gets no new tasks here until someone lets them go on. What they have said stays.`} confirm="Pause" onConfirm={() => onChange("paused")} aria-label={`Pause ${reviewer.user.name}`}>
+      <Confirm size="compact-xs" color="gray" className="" question={`${reviewer.name ?? "This person"} gets no new tasks here until someone lets them go on. What they have said stays.`} confirm="Pause" onConfirm={() => onChange("paused")} aria-label={`Pause ${(reviewer.name ?? reviewer.user)}`}>
         Pause
       </Confirm>
     );
   }
   return mayResume ? (
-    <Button size="compact-xs" variant="light" onClick={() => onChange("active")} aria-label={`Let ${reviewer.user.name} go on`}>
+    <Button size="compact-xs" variant="light" onClick={() => onChange("active")} aria-label={`Let ${(reviewer.name ?? reviewer.user)} go on`}>
       Go on
     </Button>
   ) : null;
 }
 
 function Details({ reviewer, queue }: { reviewer: Reviewer; queue: Queue }) {
-  const weeks = reviewer.weeks?.filter((week) => week !== null) ?? [];
   return (
     <div className="reviewer-details">
       {reviewer.confusion?.map((confusion) => (
-        <ConfusionTable key={confusion.question} confusion={confusion} question={queue.rubric.questions.find(({ key }) => key === confusion.question)} name={reviewer.user.name} />
+        <ConfusionTable key={confusion.question} confusion={confusion} question={queue.rubric.questions.find(({ key }) => key === confusion.question)} name={reviewer.name ?? reviewer.user} />
       ))}
-      {weeks.length > 1 && (
-        <div>
-          <div className="label">Agreement by week</div>
-          <div className="weeks num">
-            {weeks.map((week, i) => (
-              <span key={i} className="pill">{percent(week)}</span>
-            ))}
-          </div>
-        </div>
-      )}
     </div>
   );
 }

@@ -64,9 +64,9 @@ export function TasksTab({ queue }: { queue: Queue }) {
                   <td>
                     <span className={LOOK[task.state]}>{words(task.state)}</span> {task.due_at && task.state === "open" && <Due at={task.due_at} overdue={0} />}
                   </td>
-                  <td className="right num" title="Given of those that are wanted now">{task.reviews}{task.wanted < 99 && ` of ${task.wanted}`}</td>
+                  <td className="right num" title="Given of those that are wanted now">{task.reviews}{!task.gold && ` of ${task.wanted}`}</td>
                   <td className="dim">{task.priority}</td>
-                  <td className="dim clip">{task.origin.startsWith("user:") ? "added by hand" : task.origin}</td>
+                  <td className="dim clip">{task.origin.type === "rule" ? task.origin.key : task.origin.type === "added" ? "added by hand" : "imported"}</td>
                   <td className="dim"><When at={task.created_at} /></td>
                 </tr>
               ))}

@@ -4,8 +4,16 @@ import type { Json } from "~/api/types";
 import { plural } from "~/text/format";
 import { same } from "~/text/draft";
 
+/** A list meets what it holds, a checklist what was ticked, a preference its choice. */
 const meets = ({ is }: When, value: Answer): boolean =>
-  is.some((wanted: Json) => same(wanted, value) || (Array.isArray(value) && (value as unknown[]).includes(wanted)) || String(wanted) === String(value));
+  is.some((wanted: Json) => {
+    if (Array.isArray(value)) return (value as unknown[]).includes(wanted);
+    if (typeof value !== "object") return same(wanted, value);
+    return "choice" in value ? value.choice === wanted : (value as Record<string, boolean>)[String(wanted)] === true;
+  });
+
+/** Blanks are no answer. */
+const given = (value: Answer | undefined): boolean => value !== undefined && !(typeof value === "string" && value.trim() === "");
 
 /** The questions that are asked, in order: one whose condition is not met hides those that hang on it too. */
 export function askedOf({ questions }: Rubric, answers: Answers): Question[] {
@@ -20,7 +28,7 @@ export function askedOf({ questions }: Rubric, answers: Answers): Question[] {
 
 /** Only what was asked: what is no longer asked is not answered. */
 export function answersTo(rubric: Rubric, answers: Answers): Answers {
-  return Object.fromEntries(askedOf(rubric, answers).flatMap(({ key }) => (answers[key] === undefined ? [] : [[key, answers[key]]])));
+  return Object.fromEntries(askedOf(rubric, answers).flatMap(({ key }) => (given(answers[key]) ? [[key, answers[key]!]] : [])));
 }
 
 /** Where everyone begins. */
@@ -42,7 +50,7 @@ const chars = (text: string): number => [...text].length;
 export const MAX_CHARS = 10_000;
 
 function wrongWith(question: Question, value: Answer | undefined, responses: number): string | undefined {
-  if (value === undefined) return question.required ? "This needs an answer." : undefined;
+  if (value === undefined || !given(value)) return question.required ? "This needs an answer." : undefined;
   switch (question.type) {
     case "number": {
       const { min, max } = question;

@@ -36,16 +36,16 @@ export function held(turn: Turn, user: string, shelf: Shelf): Held {
   const k = turn.item.type === "responses" ? turn.item.responses.length : 0;
   const order = turn.swapped.length === k ? turn.swapped : Array.from({ length: k }, (_, i) => i);
   // What the browser kept is newer: it goes as soon as the server has it.
-  const answers = localDraft(shelf, user, turn.task.id) ?? turn.draft?.answers ?? defaultsOf(turn.rubric);
+  const answers = localDraft(shelf, user, turn.task) ?? turn.draft?.answers ?? defaultsOf(turn.rubric);
   return { turn, answers, order, wrong: {} };
 }
 
 export const decidedNow = (kind: Decided["kind"], id: string, at: string, current: Held, answers: Answers): Decided => ({
-  id, kind, at, answers, task: current.turn.task.id, held: current, past: undefined, review: undefined, gold: undefined, suggestion: undefined, refused: undefined,
+  id, kind, at, answers, task: current.turn.task, held: current, past: undefined, review: undefined, gold: undefined, suggestion: undefined, refused: undefined,
 });
 
 export const ofPast = (past: PastReview): Decided => ({
-  id: past.review.id, kind: "review", task: past.task.id, at: past.review.created_at, answers: past.review.answers, held: undefined, past, review: past.review.id, gold: undefined, suggestion: undefined, refused: undefined,
+  id: past.review.id, kind: "review", task: past.review.task, at: past.review.created_at, answers: past.review.answers, held: undefined, past, review: past.review.id, gold: undefined, suggestion: undefined, refused: undefined,
 });
 
 /** Whether the person said the same as the suggestion wherever it said something; undefined where there was none to see. */

@@ -64,7 +64,7 @@ export class Work {
     clearInterval(this.ticking);
     this.saveDraft();
     for (const { turn, answers } of this.state.turns.slice(1)) {
-      if (turn.draft === null && Object.keys(answers).length === 0) void releaseTask(turn.task.id).catch(() => undefined);
+      if (turn.draft === null && Object.keys(answers).length === 0) void releaseTask(turn.task).catch(() => undefined);
     }
     this.set({ turns: this.state.turns.slice(0, 1) });
   }
@@ -80,7 +80,7 @@ export class Work {
   /** What was decided on an earlier page. */
   remember(past: PastReview[]): void {
     const known = new Set(this.state.past.map(({ review }) => review));
-    const mine = past.filter(({ review }) => review.queue_id === this.queue && !known.has(review.id));
+    const mine = past.filter(({ review }) => review.queue === this.queue && !known.has(review.id));
     if (this.state.done === 0) this.set({ past: mine.map(ofPast).slice(0, REMEMBERED) });
   }
 
@@ -91,10 +91,10 @@ export class Work {
     if (this.fetching || this.stopped || turns.length >= AHEAD) return;
     this.fetching = true;
     try {
-      const holding = [...turns.map(({ turn }) => turn.task.id), ...this.outbox.tasks()];
+      const holding = [...turns.map(({ turn }) => turn.task), ...this.outbox.tasks()];
       const next = await nextTurns(this.queue, AHEAD - turns.length, holding);
-      const have = new Set([...this.state.turns.map(({ turn }) => turn.task.id), ...this.outbox.tasks()]);
-      const came = next.items.filter(({ task }) => !have.has(task.id)).map((turn) => held(turn, this.user, this.shelf));
+      const have = new Set([...this.state.turns.map(({ turn }) => turn.task), ...this.outbox.tasks()]);
+      const came = next.items.filter(({ task }) => !have.has(task)).map((turn) => held(turn, this.user, this.shelf));
       const all = [...this.state.turns, ...came];
       const phase = all.length > 0 ? "working" : next.paused ? "paused" : "empty";
       const first = this.state.turns.length === 0 && all.length > 0;
@@ -124,23 +124,23 @@ export class Work {
         // Half of a quarter of an hour, whatever the queue says: early is no harm.
         if (onlyOld && Date.parse(turn.lease.until) - this.now() > 450_000) return;
         try {
-          const { until } = await renewLease(turn.task.id);
-          this.change(turn.task.id, (old) => ({ ...old, turn: { ...old.turn, lease: { until } } }));
+          const { until } = await renewLease(turn.task);
+          this.change(turn.task, (old) => ({ ...old, turn: { ...old.turn, lease: { until } } }));
         } catch (thrown) {
           const { status } = asProblem(thrown);
           // What lies ahead may be with someone else now. What is in hand may still be sent while a place is free.
-          if ((status === 404 || status === 409) && this.state.turns[0]?.turn.task.id !== turn.task.id) this.drop(turn.task.id);
+          if ((status === 404 || status === 409) && this.state.turns[0]?.turn.task !== turn.task) this.drop(turn.task);
         }
       }),
     );
   }
 
   private change(task: string, to: (old: Held) => Held): void {
-    this.set({ turns: this.state.turns.map((one) => (one.turn.task.id === task ? to(one) : one)) });
+    this.set({ turns: this.state.turns.map((one) => (one.turn.task === task ? to(one) : one)) });
   }
 
   private drop(task: string): void {
-    this.set({ turns: this.state.turns.filter(({ turn }) => turn.task.id !== task) });
+    this.set({ turns: this.state.turns.filter(({ turn }) => turn.task !== task) });
   }
 
   // --- what is said ---
@@ -155,7 +155,7 @@ export class Work {
   answers(answers: Answers): void {
     const [current] = this.state.turns;
     if (!current) return;
-    const { id } = current.turn.task;
+    const id = current.turn.task;
     this.change(id, (old) => ({ ...old, answers, wrong: {} }));
     keepLocal(this.shelf, this.user, id, answers);
     clearTimeout(this.drafting);
@@ -164,7 +164,7 @@ export class Work {
 
   swap(): void {
     const [current] = this.state.turns;
-    if (current) this.change(current.turn.task.id, (old) => ({ ...old, order: [...old.order].reverse() }));
+    if (current) this.change(current.turn.task, (old) => ({ ...old, order: [...old.order].reverse() }));
   }
 
   private saveDraft(): void {
@@ -174,10 +174,10 @@ export class Work {
     const [current] = this.state.turns;
     if (!current) return;
     const { answers, turn } = current;
-    putDraft(turn.task.id, answers, Math.round(this.time.read(this.now()))).then(
+    putDraft(turn.task, answers, Math.round(this.time.read(this.now()))).then(
       () => {
-        const now = this.state.turns.find((other) => other.turn.task.id === turn.task.id);
-        if (now?.answers === answers) keepLocal(this.shelf, this.user, turn.task.id, undefined);
+        const now = this.state.turns.find((other) => other.turn.task === turn.task);
+        if (now?.answers === answers) keepLocal(this.shelf, this.user, turn.task, undefined);
       },
       // The browser has it still.
       () => undefined,
@@ -193,7 +193,7 @@ export class Work {
     const { turn, order } = current;
     const wrong = wrongIn(turn.rubric, current.answers, order.length);
     if (Object.keys(wrong).length > 0) {
-      this.change(turn.task.id, (old) => ({ ...old, wrong }));
+      this.change(turn.task, (old) => ({ ...old, wrong }));
       return wrong;
     }
     const answers = answersTo(turn.rubric, current.answers);
@@ -201,7 +201,7 @@ export class Work {
     const follows = followed(current, answers);
     this.leave(current, "review", id, answers);
     this.outbox.add({
-      kind: "review", id, queue: this.queue, task: turn.task.id,
+      kind: "review", id, queue: this.queue, task: turn.task,
       body: { answers, active_ms: Math.round(this.spent), submission_id: id, ...(order.length > 0 ? { order } : {}), ...(follows === undefined ? {} : { followed_suggestion: follows }) },
     });
     return {};
@@ -212,7 +212,7 @@ export class Work {
     if (!current) return;
     const id = uuid();
     this.leave(current, kind, id, current.answers);
-    this.outbox.add({ kind, id, queue: this.queue, task: current.turn.task.id, reason });
+    this.outbox.add({ kind, id, queue: this.queue, task: current.turn.task, reason });
   }
 
   private spent = 0;
@@ -223,10 +223,10 @@ export class Work {
     clearTimeout(this.drafting);
     this.drafting = undefined;
     const { task } = current.turn;
-    keepLocal(this.shelf, this.user, task.id, undefined);
+    keepLocal(this.shelf, this.user, task, undefined);
     const decided = decidedNow(kind, id, new Date(now).toISOString(), current, answers);
     const turns = this.state.turns.slice(1);
-    const past = [decided, ...this.state.past.filter((other) => other.task !== task.id)].slice(0, REMEMBERED);
+    const past = [decided, ...this.state.past.filter((other) => other.task !== task)].slice(0, REMEMBERED);
     this.set({ turns, past, looking: undefined, done: this.state.done + 1, phase: turns.length > 0 ? "working" : "loading" });
     this.begin();
     if (turns.length <= AHEAD - 2) setTimeout(() => void this.refill(), 0);
@@ -242,7 +242,7 @@ export class Work {
       return true;
     }
     const again: Held = { ...decided.held, answers: decided.answers, wrong: {} };
-    this.set({ turns: [again, ...this.state.turns.filter(({ turn }) => turn.task.id !== decided.task)], past: this.state.past.filter((other) => other !== decided), looking: undefined, phase: "working", done: Math.max(0, this.state.done - 1) });
+    this.set({ turns: [again, ...this.state.turns.filter(({ turn }) => turn.task !== decided.task)], past: this.state.past.filter((other) => other !== decided), looking: undefined, phase: "working", done: Math.max(0, this.state.done - 1) });
     this.begin();
     if (!this.outbox.withdraw(decided.id)) {
       this.outbox.add({ kind: "undo", id: uuid(), queue: this.queue, task: decided.task, of: decided.id, ...(decided.review === undefined ? {} : { review: decided.review }) });
@@ -286,15 +286,15 @@ export class Work {
     if (!decided) return;
     const known: Decided = { ...decided, review: review.id, gold: gold ?? undefined, suggestion: suggestion ?? undefined };
     this.set({ past: this.state.past.map((other) => (other === decided ? known : other)) });
-    if (gold && !gold.right) this.notify("gold", known, "That one was a check. Others who know the subject well had answered it differently.");
+    if (gold && !gold.right) this.notify("gold", known, gold.why ?? "That one was a check. Others who know the subject well had answered it differently.");
     else if (suggestion && followed({ ...known.held!, turn: { ...known.held!.turn, suggestion } }, known.answers) === false) this.notify("suggestion", known, `${suggestion.source} had suggested something else.`);
   }
 
   private reopened(turn: Turn): void {
-    const known = this.state.turns.some((other) => other.turn.task.id === turn.task.id);
-    if (known) return this.change(turn.task.id, (old) => ({ ...old, turn: { ...old.turn, lease: turn.lease } }));
+    const known = this.state.turns.some((other) => other.turn.task === turn.task);
+    if (known) return this.change(turn.task, (old) => ({ ...old, turn: { ...old.turn, lease: turn.lease } }));
     // Where it had been on the screen all along, it was decided anew in the meantime.
-    if (!this.reopening.delete(turn.task.id)) return;
+    if (!this.reopening.delete(turn.task)) return;
     this.set({ turns: [held(turn, this.user, this.shelf), ...this.state.turns], phase: "working" });
     this.begin();
   }
