@@ -225,3 +225,37 @@ test("answers: many at once, by keys, for those that are marked", async ({ page,
   const { body } = await call("GET", "/api/v1/me/reviews?limit=10");
   equal(body.items.slice(0, 4).map(({ review }) => review.answers.helpful).reverse(), [true, false, false, false]);
 });
+
+test("answers: who misses too many checks rests, and sees which they were", async ({ page, server, call }) => {
+  const queue = await makeQueue(call, "resting", [THUMBS], { item: "record", guidelines: "Down when it is **wrong**.", gold: { rate: 0, onboarding: 3, pause_below: 0.5, window: 3, tolerance: {} } });
+  await addTasks(call, queue, [...[1, 2, 3].map((n) => ({ type: "record", fields: { text: `Known ${n}` }, gold: { answers: { helpful: false } } })), { type: "record", fields: { text: "Real work" } }]);
+  await work(page, server, queue);
+  for (let n = 0; n < 3; n++) {
+    const task = await shown(page);
+    await page.keyboard.press("y");
+    await until(async () => (await page.locator("[data-task]:visible").count()) === 0 || (await shown(page)) !== task, "what comes next");
+  }
+  // What was leased ahead of the pause may still be finished.
+  if ((await page.locator("[data-task]:visible").count()) > 0) await page.keyboard.press("n");
+  await page.getByText("Time for another look at the guidelines").waitFor();
+  await page.locator(".missed").nth(2).waitFor();
+  assert((await page.locator(".missed").first().textContent()).includes("Known"), "it says which");
+});
+
+test("answers: on a phone by touch, in one column", async ({ page, server, call }) => {
+  const queue = await makeQueue(call, "phone", [THUMBS, { key: "note", title: "Note", type: "text", required: false }]);
+  await addLogs(call, queue, 2);
+  await page.setViewportSize({ width: 390, height: 844 });
+  try {
+    await work(page, server, queue);
+    const task = await shown(page);
+    const [item, rubric] = [await page.locator("[data-task]:visible").boundingBox(), await page.locator(".rubric").boundingBox()];
+    assert(rubric.y > item.y + item.height - 1, "the questions stand under the item");
+    await page.getByRole("radio", { name: "Thumbs up" }).click();
+    await page.getByRole("button", { name: /Send and next/ }).click();
+    equal(await answersOf(call, task), { helpful: true });
+    equal(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0);
+  } finally {
+    await page.setViewportSize({ width: 1280, height: 860 });
+  }
+});

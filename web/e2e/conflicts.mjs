@@ -170,3 +170,21 @@ test("queues: numbers about reviewers and agreement, with what they mean", async
   await until(async () => (await page.locator("tbody tr").count()) === 1, "one task");
   equal((await call("GET", `/api/v1/queues/${kept.three.id}/tasks?state=complete`)).body.items.length, 2);
 });
+
+test("queues: who is away gets nothing, and begins again where they come back", async (world) => {
+  const { server, call } = world;
+  const queue = await makeQueue(call, "leave", REASONED, { item: "record" });
+  await addTasks(call, queue, [1, 2].map((n) => ({ type: "record", fields: { text: `Record ${n}` } })));
+  const { page, close } = await person(world, "Wim");
+  try {
+    await page.goto(`${server.address}/review/${queue.id}?tab=reviewers`);
+    await page.getByRole("button", { name: "I am away" }).click();
+    await page.getByRole("button", { name: "I am back" }).waitFor();
+    await page.goto(`${server.address}/review/${queue.id}/work`);
+    await page.getByText("Your work here rests").waitFor();
+    await page.getByRole("button", { name: "I am back" }).click();
+    await page.locator("[data-task]:visible").waitFor();
+  } finally {
+    await close();
+  }
+});

@@ -192,7 +192,7 @@ test("review: skip with a digit, escalate with words", async ({ page, call, kept
   await page.keyboard.press("Enter");
   await changed(page, second);
   const found = await until(async () => (await call("GET", `/api/v1/queues/${kept.reasons.id}/conflicts`)).body.items.find(({ task }) => task.id === second), "the escalation");
-  equal(found.escalated.reason, "A lawyer should read this.");
+  equal(found.task.escalated.reason, "A lawyer should read this.");
   await work(page, { address: new URL(page.url()).origin }, kept.reasons);
   assert(![first, second].includes(await shown(page)), "neither comes again");
 });

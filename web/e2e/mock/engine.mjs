@@ -55,7 +55,8 @@ export function next(review, queue, user, { count = 5, holding = [] }) {
   const mine = row(review, queue, user.id);
   const none = { items: [], paused: null, left: false };
   if (mine.state === "paused") return { ...none, paused: { reason: mine.reason } };
-  if (queue.state !== "open" || mine.state === "away") return none;
+  if (mine.state === "away") return { ...none, paused: { reason: "You are away." } };
+  if (queue.state === "paused" || queue.archived_at !== null) return none;
   const of = review.tasks.filter((task) => task.queue_id === queue.id && task.state === "open");
   const held = of.filter((task) => task.leases.has(user.id) && !holding.includes(task.id));
   const fits = (task) => !task.leases.has(user.id) && !task.seats.has(user.id) && free(review, task) && (task.assignee === null || task.assignee === user.id);
@@ -174,7 +175,7 @@ export function progress(review, queue, user) {
     mine: {
       done: mine.length, today: mine.filter((r) => r.created_at.startsWith(today)).length, pace_s: times.length ? times[Math.floor(times.length / 2)] : null,
       state: row(review, queue, user.id).state, reason: row(review, queue, user.id).reason,
-      left: mayWork(queue, user) && queue.state === "open" ? open.filter((task) => task.leases.has(user.id) || (!task.seats.has(user.id) && free(review, task))).length : 0,
+      left: mayWork(queue, user) && queue.state !== "paused" ? open.filter((task) => task.leases.has(user.id) || (!task.seats.has(user.id) && free(review, task))).length : 0,
     },
   };
 }

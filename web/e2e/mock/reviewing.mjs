@@ -27,7 +27,7 @@ function preview(state, { item }) {
 }
 
 const shown = (state, task) => ({
-  id: task.id, queue: task.queue_id, key: task.key, item: task.item, gold: task.gold, assignee: task.assignee, escalated: task.escalated, state: task.state, priority: task.priority, due_at: task.due_at, origin: task.origin, wanted: task.gold ? 1 : task.wanted, reviews: counted(state.review, task).length,
+  id: task.id, queue: task.queue_id, key: task.key, item: task.item, gold: task.gold, assignee: task.assignee, escalated: task.escalated, state: task.state, ...(task.state === "conflict" ? { reason: "differ" } : {}), priority: task.priority, due_at: task.due_at, origin: task.origin, wanted: task.gold ? 1 : task.wanted, reviews: counted(state.review, task).length,
   leases: task.leases.size, created_at: task.created_at, preview: preview(state, task),
 });
 
@@ -121,11 +121,12 @@ export function reviewRoutes(state, { parts, q, body, me, ok, problem, now }) {
       const { conflict, made: written, gold = null } = submit(review, queue, task, me, body);
       if (conflict) return (task.drafts.set(me.id, body), problem(409, "conflict", "Conflict", conflict));
       tell(state, queue, task, settle(review, queue, task));
-      return ok({ review: written, task: { state: task.state }, gold, suggestion: queue.suggestions === "after" ? task.suggestion : null }, 201);
+      return ok({ review: written, task: { state: task.state }, gold, suggestion: queue.suggestions === "hidden" ? null : task.suggestion }, 201);
     },
     "POST /reviews/*/undo": () => {
       if (!made || made.user !== me.id || made.state !== "counts") return missing();
       const other = review.tasks.find((t) => t.id === made.task);
+      if (other.gold) return problem(409, "conflict", "Conflict", "This review cannot be taken back.");
       if (other.complete?.by === "adjudication") return problem(409, "conflict", "Conflict", "Someone has decided this task in the meantime.");
       undo(review, queue, other, me, made);
       return ok(turn(state, queue, other, me));
@@ -146,7 +147,7 @@ export function reviewRoutes(state, { parts, q, body, me, ok, problem, now }) {
       if (!decides) return forbidden("Only an admin, or whom the queue names, decides.");
       const open = review.tasks.filter((t) => t.queue_id === queue.id && (t.state === "conflict" || t.escalated));
       const of = (t) => counted(review, t).map((r) => ({ ...r, user_name: naming(r.user) }));
-      return ok(page(open.map((t) => ({ task: shown(state, t), item: resolve(state, t.item), rubric: queue.rubric, why: t.escalated ? "escalated" : "conflict", escalated: t.escalated, reviews: of(t) }))));
+      return ok(page(open.map((t) => ({ task: shown(state, t), item: resolve(state, t.item), reviews: of(t) }))));
     },
     "POST /tasks/*/adjudicate": () => {
       if (!decides) return forbidden("Only an admin, or whom the queue names, decides.");

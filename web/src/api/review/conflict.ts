@@ -2,16 +2,14 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, part } from "../client";
 import type { Page } from "../types";
-import type { Answers, Rubric } from "./rubric";
+import type { Answers } from "./rubric";
 import type { Item, Review, Task } from "./task";
 
 export interface Conflict {
   task: Task;
+  /** With the log or the conversation in it, as a turn has it. */
   item: Item;
-  rubric: Rubric;
-  why: "conflict" | "escalated" | "second_review";
-  /** `by` is a user's id. */
-  escalated: { by: string; reason: string; at: string } | null;
+  /** Those that count. */
   reviews: Review[];
 }
 

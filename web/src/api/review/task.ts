@@ -46,6 +46,10 @@ export interface Task {
   id: string;
   queue: string;
   state: TaskState;
+  /** Why someone has to decide, where they have to. */
+  reason?: "differ" | "second_review";
+  /** `by` is a user's id. */
+  escalated: { by: string; to: string; reason: string; at: string } | null;
   priority: Priority;
   due_at: string | null;
   origin: TaskOrigin;
@@ -55,6 +59,8 @@ export interface Task {
   reviews: number;
   leases: number;
   created_at: string;
+  /** As it is stored: a log by its id alone. */
+  item?: { type: Item["type"]; log_id?: string };
   /** The first words of the item, for lists. */
   preview?: string;
 }

@@ -17,6 +17,7 @@ interface Props {
   queue: string;
   /** Only on the card that the keys answer. */
   keys: Map<string, string> | undefined;
+  blurred: boolean;
   marked: boolean;
   onMark: () => void;
   onFocus: () => void;
@@ -25,7 +26,7 @@ interface Props {
 
 const NO_KEYS = new Map<string, string>();
 
-export function BulkCard({ card, question, queue, keys, marked, onMark, onFocus, onAnswer }: Props) {
+export function BulkCard({ card, question, queue, keys, blurred, marked, onMark, onFocus, onAnswer }: Props) {
   const { turn, answers, order } = card;
   const title = itemTitle(turn.item);
   const asked = askedOf(turn.rubric, answers).some(({ key }) => key === question.key);
@@ -39,7 +40,7 @@ export function BulkCard({ card, question, queue, keys, marked, onMark, onFocus,
           {title}
         </strong>
       </header>
-      <div className="bulk-text" dir="auto">
+      <div className={blurred ? "bulk-text blurred" : "bulk-text"} dir="auto">
         <Text card={card} />
       </div>
       {asked ? (

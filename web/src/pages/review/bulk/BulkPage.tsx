@@ -18,6 +18,8 @@ import { LoadError } from "~/ui/LoadError";
 import { ProblemBox } from "~/ui/ProblemBox";
 import { useTitle } from "~/ui/useTitle";
 import { Unsent } from "../focus/FocusHead";
+import { blurWanted } from "../focus/comfort";
+import { useCounts } from "../focus/useWork";
 import { itemText, itemTitle } from "../item/itemText";
 import { chosen, isOneChoice } from "../rubric/choose";
 import { answerKeys, keysFor } from "../rubric/keyPools";
@@ -39,6 +41,9 @@ const textOf = ({ turn }: Held): string => `${itemTitle(turn.item)} ${itemText(t
 function Bulk({ queue }: { queue: Queue }) {
   useTitle(`Many at once: ${queue.name}`);
   const bulk = useBulk(queue.id);
+  useCounts(queue.id);
+  const blur = blurWanted(queue);
+  const [revealed, setRevealed] = useState<string>();
   const questions = queue.rubric.questions.filter(fits);
   const [name, setName] = useState(questions[0]?.key);
   const question = questions.find(({ key }) => key === name);
@@ -89,6 +94,7 @@ function Bulk({ queue }: { queue: Queue }) {
     { key: "x", does: "Mark this card", run: () => ids[here] !== undefined && toggle(ids[here]) },
     { key: "*", does: "Mark all", run: () => setMarked(marked.size === ids.length ? new Set() : new Set(ids)) },
     { key: "Enter", does: "Send what is complete", run: send, when: free },
+    ...(blur ? [{ key: " ", does: "Show what is blurred", run: () => setRevealed(revealed === ids[here] ? undefined : ids[here]), when: free }] : []),
     { key: "/", does: "Search among them", run: () => search.current?.focus() },
   ]);
   useKeys("Answer", keys.map(({ key, option }, i) => ({ key, does: question?.title ?? "", run: () => answer(option), hidden: i > 0, shownAs: `${key} … ${keys.at(-1)!.key}` })));
@@ -144,6 +150,7 @@ function Bulk({ queue }: { queue: Queue }) {
               question={question}
               queue={queue.id}
               keys={i === here ? keysFor(keys, question.key) : undefined}
+              blurred={blur && revealed !== card.turn.task}
               marked={marked.has(card.turn.task)}
               onMark={() => (setAt(i), toggle(card.turn.task))}
               onFocus={() => setAt(i)}

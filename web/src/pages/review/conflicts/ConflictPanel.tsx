@@ -3,7 +3,7 @@ import { Button, TextInput, UnstyledButton } from "@mantine/core";
 import { PencilLine } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
 import type { Conflict, Decision } from "~/api/review/conflict";
-import type { Answers, Span } from "~/api/review/rubric";
+import type { Answers, Rubric, Span } from "~/api/review/rubric";
 import type { Review } from "~/api/review/task";
 import { useKeys } from "~/shell/keys";
 import { same } from "~/text/draft";
@@ -23,6 +23,7 @@ import { answerKeys } from "../rubric/keyPools";
 
 interface Props {
   conflict: Conflict;
+  rubric: Rubric;
   busy: boolean;
   error: unknown;
   onDecide: (decision: Decision) => void;
@@ -38,8 +39,8 @@ function common({ reviews }: Conflict): Answers {
   return first ? Object.fromEntries(Object.entries(first.answers).filter(([key, value]) => rest.every((other) => same(other.answers[key], value)))) : {};
 }
 
-export function ConflictPanel({ conflict, busy, error, onDecide, onReject }: Props) {
-  const { rubric, reviews, item } = conflict;
+export function ConflictPanel({ conflict, rubric, busy, error, onDecide, onReject }: Props) {
+  const { reviews, item } = conflict;
   const [choice, setChoice] = useState<number>();
   const [own, setOwn] = useState<Answers>(() => common(conflict));
   const [reason, setReason] = useState("");

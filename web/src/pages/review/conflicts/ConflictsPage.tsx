@@ -16,6 +16,8 @@ import { Empty } from "~/ui/Empty";
 import { LinkButton } from "~/ui/LinkButton";
 import { LoadError } from "~/ui/LoadError";
 import { useTitle } from "~/ui/useTitle";
+import { blurWanted } from "../focus/comfort";
+import { Blur } from "../item/Blur";
 import { ItemView } from "../item/ItemView";
 import { itemTitle } from "../item/itemText";
 import { ConflictPanel } from "./ConflictPanel";
@@ -48,7 +50,7 @@ export function ConflictsPage() {
   );
 }
 
-const WHY: Record<Conflict["why"], string> = { conflict: "They differ", escalated: "Handed on", second_review: "Second look" };
+const whyOf = ({ task }: Conflict): string => (task.escalated ? "Handed on" : task.reason === "second_review" ? "Second look" : "They differ");
 
 function Decide({ queue, conflicts }: { queue: Queue; conflicts: Conflict[] }) {
   const queries = useQueryClient();
@@ -81,7 +83,7 @@ function Decide({ queue, conflicts }: { queue: Queue; conflicts: Conflict[] }) {
           {conflicts.map((one, i) => (
             <li key={one.task.id}>
               <button type="button" className="conflict-link" aria-current={i === at ? "true" : undefined} onClick={() => setTask(one.task.id)}>
-                <span className="pill">{WHY[one.why]}</span>
+                <span className="pill">{whyOf(one)}</span>
                 <span className="conflict-title" dir="auto">{itemTitle(one.item).slice(0, 140)}</span>
               </button>
             </li>
@@ -89,15 +91,18 @@ function Decide({ queue, conflicts }: { queue: Queue; conflicts: Conflict[] }) {
         </ol>
       </nav>
       <div className="focus-main stack" key={current.task.id}>
-        {current.escalated && (
+        {current.task.escalated && (
           <p className="returned" role="note">
-            <strong>{actorName(`user:${current.escalated.by}`)}</strong> handed this on: {current.escalated.reason}
+            <strong>{actorName(`user:${current.task.escalated.by}`)}</strong> handed this on: {current.task.escalated.reason}
           </p>
         )}
-        <ItemView item={current.item} order={current.item.type === "responses" ? current.item.responses.map((_, i) => i) : []} />
+        <Blur on={blurWanted(queue)}>
+          <ItemView item={current.item} order={current.item.type === "responses" ? current.item.responses.map((_, i) => i) : []} />
+        </Blur>
         <ConflictPanel
           key={current.task.id}
           conflict={current}
+          rubric={queue.rubric}
           busy={decide.isPending || reject.isPending}
           error={decide.error ?? reject.error}
           onDecide={(decision) => decide.mutate(decision)}

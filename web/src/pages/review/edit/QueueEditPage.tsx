@@ -2,7 +2,7 @@
 import "~/pages/log/log.css";
 import "../review.css";
 import "./edit.css";
-import { Button, Skeleton, Switch } from "@mantine/core";
+import { SegmentedControl, Skeleton, Switch } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { ArrowLeft } from "lucide-react";
@@ -41,6 +41,13 @@ function Existing({ id }: { id: string }) {
   if (queue.isError) return <div className="page page-narrow"><LoadError query={queue} /></div>;
   return queue.data ? <Editor key={id} queue={queue.data} /> : <div className="page"><Skeleton height={500} radius="lg" /></div>;
 }
+
+const STATES = [{ value: "open", label: "Open" }, { value: "paused", label: "Paused" }, { value: "closed", label: "Closed" }];
+const MEANT: Record<Queue["state"], string> = {
+  open: "Reviewers get tasks, and rules bring new ones.",
+  paused: "Nobody gets tasks for now; rules go on bringing new ones.",
+  closed: "What is in it is finished; rules bring nothing new.",
+};
 
 function Editor({ queue }: { queue?: Queue }) {
   const queries = useQueryClient();
@@ -94,11 +101,9 @@ function Editor({ queue }: { queue?: Queue }) {
           <EditorFoot kept={kept} save={queue ? "Save" : "Create the queue"} saving={save.isPending} onLeave={() => void navigate(queue ? { to: "/review/$id", params: { id: queue.id } } : { to: "/review" })} />
           {queue && (
             <section className="card card-pad row" aria-label="State of the queue">
-              <span className="grow dim">{queue.state === "open" ? "It is open: reviewers get tasks." : `It is ${queue.state}: nobody gets tasks from it.`}</span>
+              <SegmentedControl size="xs" aria-label="State" data={STATES} value={queue.state} disabled={change.isPending} onChange={(state) => change.mutate(state as Queue["state"])} />
+              <span className="grow dim">{MEANT[queue.state]}</span>
               {change.isError && <ProblemBox error={change.error} />}
-              <Button size="xs" variant="default" loading={change.isPending} onClick={() => change.mutate(queue.state === "open" ? "paused" : "open")}>
-                {queue.state === "open" ? "Pause it" : "Open it"}
-              </Button>
               <Confirm size="xs" question="Archive this queue? It disappears from the list; what was reviewed stays." confirm="Archive" onConfirm={() => change.mutate("archived")}>
                 Archive
               </Confirm>

@@ -7,12 +7,14 @@ import { useParams } from "@tanstack/react-router";
 import { Activity, useLayoutEffect, useMemo, useState, type ReactNode } from "react";
 import { useActorName } from "~/api/actor";
 import { queueQuery, type Queue } from "~/api/review/queue";
+import { Key } from "~/ui/Key";
 import { LoadError } from "~/ui/LoadError";
 import { useTitle } from "~/ui/useTitle";
 import { ItemView } from "../item/ItemView";
+import { itemTitle } from "../item/itemText";
 import { SwapContext } from "../item/swap";
 import { WideQuestions, isWide } from "../rubric/RubricForm";
-import { answerKeys } from "../rubric/keyPools";
+import { answerKeys, keysFor, type AnswerKey } from "../rubric/keyPools";
 import { askedOf } from "../rubric/asked";
 import type { Held } from "../work/held";
 import { DecidedView } from "./DecidedView";
@@ -76,6 +78,9 @@ function Focus({ queue }: { queue: Queue }) {
   return (
     <div className="page focus-page">
       <FocusHead queue={queue} work={work} state={state} comfort={comfort} onGuidelines={guidelines} />
+      <p className="sr-only" role="status">
+        {looked ? "An earlier decision" : current && `Next: ${itemTitle(current.turn.item).slice(0, 200)}`}
+      </p>
       <Notices work={work} notices={state.notices} comfort={comfort} rubric={queue.rubric} />
       {state.phase !== "working" && !looked ? (
         <Nothing queue={queue} state={state} onRetry={() => void work.refill()} />
@@ -90,13 +95,15 @@ function Focus({ queue }: { queue: Queue }) {
             )}
             <SwapContext value={looked ? undefined : () => work.swap()}>
               {looked ? (
-                <Past item={looked.held?.turn.item ?? looked.past?.item} order={looked.held?.order} />
+                <div className={comfort.blur && !comfort.revealed ? "blurred" : undefined}>
+                  <Past item={looked.held?.turn.item ?? looked.past?.item} order={looked.held?.order} />
+                </div>
               ) : (
                 (state.turns.length > 0 ? state.turns.slice(0, 2) : NONE).map((one, i) => (
                   // The next one is drawn while nobody waits for it, out of sight.
                   <Activity key={one.turn.task} mode={i === 0 ? "visible" : "hidden"}>
                     <div className={comfort.blur && !comfort.revealed ? "focus-item blurred" : "focus-item"} data-task={one.turn.task}>
-                      <ItemView item={one.turn.item} order={one.order} marks={i === 0 ? marksOf(one) : undefined} />
+                      <ItemView item={one.turn.item} order={one.order} marks={i === 0 ? marksOf(one, keys) : undefined} />
                     </div>
                   </Activity>
                 ))
@@ -133,14 +140,16 @@ function Past({ item, order }: { item: Held["turn"]["item"] | null | undefined; 
   return <ItemView item={item} order={order ?? (item.type === "responses" ? item.responses.map((_, i) => i) : [])} />;
 }
 
-/** The rank of each response, printed on it. */
-function marksOf({ turn, answers, order }: Held): ReactNode[] | undefined {
+/** The key and the rank of each response, printed on it. */
+function marksOf({ turn, answers, order }: Held, keys: AnswerKey[]): ReactNode[] | undefined {
   const ranking = askedOf(turn.rubric, answers).find(({ type }) => type === "ranking");
-  const ranks = ranking && (answers[ranking.key] as number[][] | undefined);
-  if (!ranks) return undefined;
-  return order.map((response) => {
+  if (!ranking) return undefined;
+  const ranks = (answers[ranking.key] ?? []) as number[][];
+  const own = keysFor(keys, ranking.key);
+  return order.map((response, at) => {
     const rank = ranks.findIndex((group) => group.includes(response));
-    return rank < 0 ? null : <span className="pill pill-accent num">rank {rank + 1}</span>;
+    const key = own.get(String(at));
+    return rank < 0 ? key && <Key>{key}</Key> : <span className="pill pill-accent num">rank {rank + 1}</span>;
   });
 }
 

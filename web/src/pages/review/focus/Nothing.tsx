@@ -1,11 +1,14 @@
 // No item to show: still on its way, all done, a pause, or no connection – and what to do about it.
 import { Button, Skeleton } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CircleCheckBig, Coffee, PauseCircle, Unplug } from "lucide-react";
-import type { Queue } from "~/api/review/queue";
-import { useMay } from "~/api/session";
+import { progressQuery, type Queue } from "~/api/review/queue";
+import { changeReviewer } from "~/api/review/reviewer";
+import { useMay, useMe } from "~/api/session";
 import { plural } from "~/text/format";
 import { Empty } from "~/ui/Empty";
 import { LinkButton } from "~/ui/LinkButton";
+import { Markdown } from "~/ui/Markdown";
 import { ProblemBox } from "~/ui/ProblemBox";
 import { AnswerText } from "../rubric/AnswerText";
 import { askedOf } from "../rubric/asked";
@@ -14,6 +17,16 @@ import type { WorkState } from "../work/state";
 
 export function Nothing({ queue, state, onRetry }: { queue: Queue; state: WorkState; onRetry: () => void }) {
   const admin = useMay("admin");
+  const { user } = useMe();
+  const queries = useQueryClient();
+  const away = useQuery(progressQuery(queue.id)).data?.mine?.state === "away";
+  const back = useMutation({
+    mutationFn: () => changeReviewer(queue.id, user!.id, { state: "active" }),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ["progress", queue.id] });
+      onRetry();
+    },
+  });
   if (state.phase === "loading") {
     return (
       <div className="focus-grid" aria-busy="true" role="status" aria-label="The next items are on their way">
@@ -37,9 +50,10 @@ export function Nothing({ queue, state, onRetry }: { queue: Queue; state: WorkSt
     const missed = state.past.filter(({ gold }) => gold && !gold.right);
     return (
       <div className="card card-pad stack paused-card">
-        <Empty art={<PauseCircle size={40} strokeWidth={1.4} />} title="Time for another look at the guidelines">
+        <Empty art={<PauseCircle size={40} strokeWidth={1.4} />} title={missed.length > 0 ? "Time for another look at the guidelines" : "Your work here rests"} action={away ? <Button loading={back.isPending} onClick={() => back.mutate()}>I am back</Button> : undefined}>
           {state.pausedFor}
         </Empty>
+        {missed.length > 0 && queue.guidelines.trim() && <Markdown text={queue.guidelines} />}
         {missed.map(({ id, held, gold, answers }) => (
           <div key={id} className="missed">
             <strong dir="auto">{itemTitle(held?.turn.item).slice(0, 160)}</strong>

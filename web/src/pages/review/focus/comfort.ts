@@ -32,6 +32,9 @@ function wishes(): Wishes {
   }
 }
 
+/** A person's own wish before the queue's. */
+export const blurWanted = (queue: Queue): boolean => wishes().blur ?? queue.blur;
+
 export function useComfort(queue: Queue, work: Work): Comfort {
   const [wish, setWish] = useState(wishes);
   const [revealed, setRevealed] = useState(false);

@@ -1,5 +1,5 @@
 // The work at one queue, alive as long as its page is open.
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { myReviewsQuery } from "~/api/review/task";
 import { useReachable } from "~/api/reach";
@@ -30,7 +30,31 @@ export function useWork(queue: string): { work: Work; state: WorkState } {
     if (reachable) void work.refill();
   }, [work, reachable]);
   useSigns(work);
+  useCounts(queue);
   return { work, state: useSyncExternalStore(work.subscribe, work.get) };
+}
+
+/** Quick decisions are counted together. */
+const COUNT_MS = 1_200;
+
+/** What was sent changes how much is left. */
+export function useCounts(queue: string): void {
+  const outbox = useOutbox();
+  const queries = useQueryClient();
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const deaf = outbox.listen({
+      sent: () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => void queries.invalidateQueries({ queryKey: ["progress", queue] }), COUNT_MS);
+      },
+    });
+    return () => {
+      deaf();
+      clearTimeout(timer);
+      void queries.invalidateQueries({ queryKey: ["progress", queue] });
+    };
+  }, [outbox, queries, queue]);
 }
 
 /** Signs of life: at most one a second is looked at. */

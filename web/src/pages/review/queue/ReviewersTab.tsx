@@ -74,7 +74,7 @@ export function ReviewersTab({ queue }: { queue: Queue }) {
                         </Button>
                       )}
                       {(admin || one.user === user?.id) && (
-                        <StateButton reviewer={one} mayResume={admin || one.state === "away"} onChange={(state) => change.mutate({ id: one.user, state })} />
+                        <StateButton reviewer={one} own={one.user === user?.id} mayResume={admin || one.state === "away"} onChange={(state) => change.mutate({ id: one.user, state })} />
                       )}
                     </span>
                   </td>
@@ -99,7 +99,14 @@ function ShareText({ right, of }: { right: number; of: number }) {
   return of === 0 ? <>–</> : <span title={`${right} of ${of}`}>{percent(right / of)} <span className="dim">of {of}</span></span>;
 }
 
-function StateButton({ reviewer, mayResume, onChange }: { reviewer: Reviewer; mayResume: boolean; onChange: (state: Reviewer["state"]) => void }) {
+function StateButton({ reviewer, own, mayResume, onChange }: { reviewer: Reviewer; own: boolean; mayResume: boolean; onChange: (state: Reviewer["state"]) => void }) {
+  if (reviewer.state === "active" && own) {
+    return (
+      <Button size="compact-xs" variant="subtle" color="gray" title="What is kept for you goes to others, until you are back" onClick={() => onChange("away")}>
+        I am away
+      </Button>
+    );
+  }
   if (reviewer.state === "active") {
     return (
       <Confirm size="compact-xs" color="gray" className="" question={`${reviewer.name ?? "This person"} gets no new tasks here until someone lets them go on. What they have said stays.`} confirm="Pause" onConfirm={() => onChange("paused")} aria-label={`Pause ${(reviewer.name ?? reviewer.user)}`}>
@@ -108,8 +115,8 @@ function StateButton({ reviewer, mayResume, onChange }: { reviewer: Reviewer; ma
     );
   }
   return mayResume ? (
-    <Button size="compact-xs" variant="light" onClick={() => onChange("active")} aria-label={`Let ${(reviewer.name ?? reviewer.user)} go on`}>
-      Go on
+    <Button size="compact-xs" variant="light" onClick={() => onChange("active")} aria-label={own ? undefined : `Let ${reviewer.name ?? reviewer.user} go on`}>
+      {own ? "I am back" : "Go on"}
     </Button>
   ) : null;
 }

@@ -2,7 +2,7 @@
 import { Button, SegmentedControl, Skeleton, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Search, SearchX } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { Queue } from "~/api/review/queue";
@@ -16,6 +16,12 @@ import { Due } from "../Due";
 
 const STATES = [["", "All"], ["open", "Open"], ["conflict", "In conflict"], ["complete", "Complete"]].map(([value, label]) => ({ value: value!, label: label! }));
 const LOOK: Record<Task["state"], string> = { open: "pill", conflict: "pill pill-warn", complete: "pill pill-good", cancelled: "pill" };
+
+/** A log is read where logs are read. */
+function TaskName({ task }: { task: Task }) {
+  const name = task.preview || task.id;
+  return task.item?.log_id === undefined ? <>{name}</> : <Link to="/logs/$id" params={{ id: task.item.log_id }}>{name}</Link>;
+}
 
 export function TasksTab({ queue }: { queue: Queue }) {
   const search = useSearch({ from: "/app/review/$id" });
@@ -60,7 +66,7 @@ export function TasksTab({ queue }: { queue: Queue }) {
             <tbody>
               {tasks.map((task) => (
                 <tr key={task.id}>
-                  <td className="task-item" dir="auto" title={task.preview}>{task.preview || <code className="mono">{task.id}</code>}</td>
+                  <td className="task-item" dir="auto" title={task.preview}><TaskName task={task} /></td>
                   <td>
                     <span className={LOOK[task.state]}>{words(task.state)}</span> {task.due_at && task.state === "open" && <Due at={task.due_at} overdue={0} />}
                   </td>

@@ -1,13 +1,13 @@
 // One reviewer at one queue: the turns in hand, what was decided, and what goes to the server behind the screen.
 import { asProblem, type Problem } from "~/api/problem";
 import type { Answer, Answers } from "~/api/review/rubric";
-import { nextTurns, putDraft, releaseTask, renewLease, type PastReview, type Reviewed, type Turn } from "~/api/review/task";
+import { nextTurns, releaseTask, renewLease, type PastReview, type Reviewed, type Turn } from "~/api/review/task";
 import type { Shelf } from "~/text/draft";
 import { uuid } from "~/text/uuid";
 import { answersTo, wrongIn } from "../rubric/asked";
 import { ActiveTime } from "./activeTime";
+import { Drafts } from "./drafts";
 import { decidedNow, followed, held, ofPast, type Decided, type Held } from "./held";
-import { keepLocal } from "./localDraft";
 import type { Outbox, Sending } from "./outbox";
 import { BEGIN, type Notice, type WorkState } from "./state";
 
@@ -15,17 +15,16 @@ import { BEGIN, type Notice, type WorkState } from "./state";
 const AHEAD = 5;
 /** Decisions that stay one key away. */
 const REMEMBERED = 10;
-const DRAFT_WAIT_MS = 700;
 const TICK_MS = 15_000;
 
 export class Work {
   private state: WorkState = BEGIN;
   private readonly watchers = new Set<() => void>();
+  private readonly drafts: Drafts;
   private time = new ActiveTime();
   /** All of this sitting. */
   readonly sitting = new ActiveTime();
   private fetching = false;
-  private drafting: ReturnType<typeof setTimeout> | undefined;
   private ticking: ReturnType<typeof setInterval> | undefined;
   private deaf: (() => void) | undefined;
   private stopped = true;
@@ -36,7 +35,9 @@ export class Work {
     private readonly outbox: Outbox,
     private readonly shelf: Shelf = localStorage,
     private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.drafts = new Drafts(user, shelf, () => this.time.read(this.now()));
+  }
 
   get = (): WorkState => this.state;
 
@@ -62,7 +63,7 @@ export class Work {
     this.stopped = true;
     this.deaf?.();
     clearInterval(this.ticking);
-    this.saveDraft();
+    this.drafts.flush();
     for (const { turn, answers } of this.state.turns.slice(1)) {
       if (turn.draft === null && Object.keys(answers).length === 0) void releaseTask(turn.task).catch(() => undefined);
     }
@@ -157,31 +158,12 @@ export class Work {
     if (!current) return;
     const id = current.turn.task;
     this.change(id, (old) => ({ ...old, answers, wrong: {} }));
-    keepLocal(this.shelf, this.user, id, answers);
-    clearTimeout(this.drafting);
-    this.drafting = setTimeout(() => this.saveDraft(), DRAFT_WAIT_MS);
+    this.drafts.keep(id, answers);
   }
 
   swap(): void {
     const [current] = this.state.turns;
     if (current) this.change(current.turn.task, (old) => ({ ...old, order: [...old.order].reverse() }));
-  }
-
-  private saveDraft(): void {
-    if (this.drafting === undefined) return;
-    clearTimeout(this.drafting);
-    this.drafting = undefined;
-    const [current] = this.state.turns;
-    if (!current) return;
-    const { answers, turn } = current;
-    putDraft(turn.task, answers, Math.round(this.time.read(this.now()))).then(
-      () => {
-        const now = this.state.turns.find((other) => other.turn.task === turn.task);
-        if (now?.answers === answers) keepLocal(this.shelf, this.user, turn.task, undefined);
-      },
-      // The browser has it still.
-      () => undefined,
-    );
   }
 
   // --- what is decided ---
@@ -220,10 +202,8 @@ export class Work {
   private leave(current: Held, kind: Decided["kind"], id: string, answers: Answers): void {
     const now = this.now();
     this.spent = this.time.read(now);
-    clearTimeout(this.drafting);
-    this.drafting = undefined;
     const { task } = current.turn;
-    keepLocal(this.shelf, this.user, task, undefined);
+    this.drafts.forget(task);
     const decided = decidedNow(kind, id, new Date(now).toISOString(), current, answers);
     const turns = this.state.turns.slice(1);
     const past = [decided, ...this.state.past.filter((other) => other.task !== task)].slice(0, REMEMBERED);
@@ -236,7 +216,7 @@ export class Work {
   undo(at = this.state.past.findIndex(({ kind, refused }) => kind === "review" && refused === undefined)): boolean {
     const decided = this.state.past[at];
     if (!decided || decided.kind !== "review") return false;
-    this.saveDraft();
+    this.drafts.flush();
     if (!decided.held) {
       this.reopen(decided);
       return true;
@@ -287,7 +267,7 @@ export class Work {
     const known: Decided = { ...decided, review: review.id, gold: gold ?? undefined, suggestion: suggestion ?? undefined };
     this.set({ past: this.state.past.map((other) => (other === decided ? known : other)) });
     if (gold && !gold.right) this.notify("gold", known, gold.why ?? "That one was a check. Others who know the subject well had answered it differently.");
-    else if (suggestion && followed({ ...known.held!, turn: { ...known.held!.turn, suggestion } }, known.answers) === false) this.notify("suggestion", known, `${suggestion.source} had suggested something else.`);
+    else if (suggestion && !known.held?.turn.suggestion && followed({ ...known.held!, turn: { ...known.held!.turn, suggestion } }, known.answers) === false) this.notify("suggestion", known, `${suggestion.source} had suggested something else.`);
   }
 
   private reopened(turn: Turn): void {
