@@ -153,11 +153,9 @@ test("answers: a suggestion is taken by one key, and a checklist of records stay
 });
 
 test("answers: a conversation of 500 messages is there at once and scrolls", async ({ page, server, call }) => {
-  const queue = await makeQueue(call, "long_one", [THUMBS], { item: "record" });
   const logs = await makeQueue(call, "long_log", [THUMBS]);
-  await addTasks(call, queue, [{ type: "record", fields: { text: "short" } }]);
   const messages = Array.from({ length: 500 }, (_, i) => ({ role: i % 2 ? "assistant" : "user", content: `Message **${i + 1}** of many.\n\n- one\n- two\n\n\`code ${i}\`` }));
-  await addLogs(call, logs, 1, () => ({ messages }));
+  await addLogs(call, logs, 2, () => ({ messages }));
   const begun = Date.now();
   await work(page, server, logs);
   const first = Date.now() - begun;
@@ -175,6 +173,13 @@ test("answers: a conversation of 500 messages is there at once and scrolls", asy
     return took.sort((a, b) => a - b);
   });
   process.stdout.write(`      500 messages: first after ${first} ms with the page; scrolling 36,000 px: median frame ${frames[20].toFixed(1)} ms, slowest ${frames.at(-1).toFixed(1)} ms\n`);
+  const task = await shown(page);
+  await page.evaluate(() => performance.clearMeasures());
+  await page.keyboard.press("y");
+  await until(async () => (await page.locator("[data-task]:visible").count()) === 1 && (await shown(page)) !== task, "the next of 500");
+  const drawn = await page.evaluate(() => performance.getEntriesByName("vouch:next")[0]?.duration);
+  process.stdout.write(`      from 500 messages to the next 500: drawn after ${drawn?.toFixed(1)} ms\n`);
+  equal(await page.evaluate(() => window.scrollY), 0, "the next one begins at its top");
   await page.keyboard.press("y");
   await page.getByText(/All done/).waitFor();
 });

@@ -4,7 +4,7 @@ import "../review.css";
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { Activity, useLayoutEffect, useMemo, useState, type ReactNode } from "react";
+import { Activity, useDeferredValue, useLayoutEffect, useMemo, useState, type ReactNode } from "react";
 import { useActorName } from "~/api/actor";
 import { queueQuery, type Queue } from "~/api/review/queue";
 import { Key } from "~/ui/Key";
@@ -42,13 +42,12 @@ export function FocusPage() {
   return queue.data ? <Focus key={id} queue={queue.data} /> : <Outline />;
 }
 
-const NONE: Held[] = [];
-
 function Focus({ queue }: { queue: Queue }) {
   useTitle(`Review: ${queue.name}`);
   const { work, state } = useWork(queue.id);
   const actorName = useActorName();
   const [current] = state.turns;
+  const drawn = useDrawn(state.turns);
   const looked = state.looking === undefined ? undefined : state.past[state.looking];
   const [aside, setAside] = useState<Aside>();
   const [guide, setGuide] = useState(() => guidelinesNew(queue));
@@ -99,14 +98,16 @@ function Focus({ queue }: { queue: Queue }) {
                   <Past item={looked.held?.turn.item ?? looked.past?.item} order={looked.held?.order} />
                 </div>
               ) : (
-                (state.turns.length > 0 ? state.turns.slice(0, 2) : NONE).map((one, i) => (
-                  // The next one is drawn while nobody waits for it, out of sight.
-                  <Activity key={one.turn.task} mode={i === 0 ? "visible" : "hidden"}>
-                    <div className={comfort.blur && !comfort.revealed ? "focus-item blurred" : "focus-item"} data-task={one.turn.task}>
-                      <ItemView item={one.turn.item} order={one.order} marks={i === 0 ? marksOf(one, keys) : undefined} />
-                    </div>
-                  </Activity>
-                ))
+                drawn.map((one) => {
+                  const here = one.turn.task === current?.turn.task;
+                  return (
+                    <Activity key={one.turn.task} mode={here ? "visible" : "hidden"}>
+                      <div className={comfort.blur && !comfort.revealed ? "focus-item blurred" : "focus-item"} data-task={one.turn.task}>
+                        <ItemView item={one.turn.item} order={one.order} marks={here ? marksOf(one, keys) : undefined} />
+                      </div>
+                    </Activity>
+                  );
+                })
               )}
             </SwapContext>
             {current && !looked && current.turn.rubric.questions.some(isWide) && (
@@ -133,6 +134,16 @@ function Focus({ queue }: { queue: Queue }) {
       />
     </div>
   );
+}
+
+/**
+ * The item in hand and the next one, drawn out of sight while nobody waits for it. The one that was
+ * just left goes a moment later: taking 500 messages away takes longer than showing the next.
+ */
+function useDrawn(turns: Held[]): Held[] {
+  const now = useMemo(() => turns.slice(0, 2), [turns]);
+  const before = useDeferredValue(now);
+  return [...before.filter(({ turn }) => !now.some((one) => one.turn.task === turn.task)), ...now];
 }
 
 function Past({ item, order }: { item: Held["turn"]["item"] | null | undefined; order: number[] | undefined }) {

@@ -46,3 +46,9 @@ test("preferences run from left to right", () => {
   expect(preferenceOptions(2, true)).toEqual(["left:2", "left:1", "tie", "right:1", "right:2"]);
   expect(row([{ key: "p", title: "", type: "preference", strength: 2, tie: true }], "p", 2)).toBe("12345");
 });
+
+test("each has a row of its own while there are rows, and never the rest of the digits", () => {
+  const questions = [pick("a", 2), pick("b", 2), pick("c", 2), pick("d", 5), pick("e", 4)];
+  expect(questions.map(({ key }) => row(questions, key))).toEqual(["12", "qw", "af", "zcvbn", "rtyo"]);
+  expect(row([pick("a", 2), pick("b", 7), pick("c", 4), pick("d", 6), pick("e", 4)], "e")).toHaveLength(1);
+});

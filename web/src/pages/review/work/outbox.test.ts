@@ -5,7 +5,7 @@ import { Outbox, type OutboxShelf, type Sending } from "./outbox";
 
 function shelf(): OutboxShelf & { map: Map<string, string> } {
   const map = new Map<string, string>();
-  return { map, getItem: (key) => map.get(key) ?? null, setItem: (key, value) => void map.set(key, value), removeItem: (key) => void map.delete(key), keys: () => [...map.keys()] };
+  return { map, getItem: (key) => map.get(key) ?? null, setItem: (key, value) => void map.set(key, value), removeItem: (key) => void map.delete(key), keys: () => [...map.keys()].reverse() };
 }
 
 const review = (id: string) => ({ kind: "review" as const, id, queue: "q", task: `task_${id}`, body: { answers: { a: true }, active_ms: 1, submission_id: id } });
