@@ -14,7 +14,7 @@ export function Fold({ px, children }: { px: number; children: ReactNode }) {
     const box = inner.current!;
     // It is called once at the beginning, before anything is painted. Measured here instead, each of
     // five hundred messages would have the page laid out for itself.
-    let before = false;
+    let before: boolean | undefined;
     const watch = new ResizeObserver(() => {
       const now = box.offsetHeight > px * SLACK;
       if (now === before) return;

@@ -12,6 +12,7 @@ import { Key } from "~/ui/Key";
 import { MessageParts } from "./ItemView";
 import { Messages } from "./Messages";
 import { responseMessage } from "./itemText";
+import { usePlaces } from "./place";
 import { shareOf, targetOf } from "./sameScroll";
 import { useSwap } from "./swap";
 
@@ -23,18 +24,16 @@ interface Props {
   marks?: ReactNode[] | undefined;
 }
 
-/** What people call the place where a response stands. */
-export const placeName = (at: number, of: number): string => (of === 2 ? ["Left", "Right"][at]! : `Response ${at + 1}`);
-
 export function ResponsesView({ prompt, responses, order, marks }: Props) {
   const [difference, setDifference] = useState(false);
   const panes = useRef<HTMLDivElement>(null);
   const swap = useSwap();
   const pair = responses.length === 2;
   const shown = order.map((i) => responses[i]!);
+  const places = usePlaces(shown.length);
   useKeys("Responses", [
     ...(pair ? [{ key: "d", does: "Show the difference by words", run: () => setDifference((now) => !now) }] : []),
-    ...(pair && swap ? [{ key: "x", does: "Swap left and right", run: swap }] : []),
+    ...(pair && swap ? [{ key: "x", does: "Swap the two", run: swap }] : []),
   ]);
   const changes = useMemo(() => (pair && difference ? wordDiff(textOf(responseMessage(shown[0]!)), textOf(responseMessage(shown[1]!))) : undefined), [pair, difference, shown]);
   const follow = useFollow(panes);
@@ -60,12 +59,12 @@ export function ResponsesView({ prompt, responses, order, marks }: Props) {
       )}
       <div className={pair ? "panes panes-pair" : "panes"} ref={panes}>
         {shown.map((response, at) => (
-          <section key={order[at]} className="card pane" aria-label={placeName(at, shown.length)}>
+          <section key={order[at]} className="card pane" aria-label={places[at]}>
             <header className="pane-head">
-              <strong>{placeName(at, shown.length)}</strong>
+              <strong>{places[at]}</strong>
               {marks?.[at]}
             </header>
-            <div className="pane-body" tabIndex={0} role="region" aria-label={`Text, ${placeName(at, shown.length).toLowerCase()}`} onScroll={follow}>
+            <div className="pane-body" tabIndex={0} role="region" aria-label={`Text, ${places[at]?.toLowerCase() ?? ""}`} onScroll={follow}>
               {changes ? (
                 <div className="diff" dir="auto">
                   {changes.map((change, i) => {

@@ -6,6 +6,7 @@ import type { Answer, Preference, Question, QuestionOf, Span } from "~/api/revie
 import { plural } from "~/text/format";
 import { Key } from "~/ui/Key";
 import { Ticks } from "~/ui/Ticks";
+import { usePlaces } from "../item/place";
 import { Choice } from "./Choice";
 import { chosen, noneOf, shownPreference } from "./choose";
 import { preferenceOptions } from "./keyPools";
@@ -194,11 +195,12 @@ function PreferenceAnswer(props: Control & { question: QuestionOf<"preference"> 
   const choose = useChoose(props);
   const { question, value, keys, suggested, order, labelId } = props;
   const strength = question.strength ?? 1;
+  const [left, right] = usePlaces(2);
   const now = value === undefined ? undefined : shownPreference(value as Preference, order);
   const hint = suggested === undefined ? undefined : shownPreference(suggested as Preference, order);
   const text = (option: string) => {
     const [side, n] = option.split(":");
-    return side === "tie" ? "About the same" : `${side === "left" ? "Left" : "Right"} is ${BETTER[strength - 1]?.[Number(n) - 1] ?? "better"}`;
+    return side === "tie" ? "About the same" : `${side === "left" ? left : right} is ${BETTER[strength - 1]?.[Number(n) - 1] ?? "better"}`;
   };
   return (
     <div className="opts" role="radiogroup" aria-labelledby={labelId}>

@@ -1,14 +1,15 @@
 // A ranking: press the responses from the best to the worst; two may share a rank.
 import { ActionIcon, Button } from "@mantine/core";
 import { Link2, RotateCcw, X } from "lucide-react";
-import { placeName } from "../item/ResponsesView";
+import { usePlaces } from "../item/place";
 import { Choice } from "./Choice";
 import { chosen, tied } from "./choose";
 import type { QuestionProps } from "./QuestionView";
 
 export function RankingAnswer({ question, value, onAnswer, keys, order, labelId }: QuestionProps & { labelId: string }) {
   const ranks = (value ?? []) as number[][];
-  const name = (response: number) => placeName(order.indexOf(response), order.length);
+  const places = usePlaces(order.length);
+  const name = (response: number) => places[order.indexOf(response)] ?? "";
   const left = order.filter((response) => !ranks.flat().includes(response));
   return (
     <div className="ranking" role="group" aria-labelledby={labelId}>
