@@ -28,7 +28,8 @@ export default defineConfig({
             { name: "tanstack", test: /node_modules[\\/]@tanstack[\\/]/, priority: 2 },
             // What several pages share travels together: few requests instead of fifty. But no
             // styles: a page's would come before those that it builds upon.
-            { name: "shared", test: /\.[jt]sx?$/, minShareCount: 3, priority: 1 },
+            // And nothing that only one room needs: it comes with that room.
+            { name: "shared", test: /^(?!.*[\\/]pages[\\/]review[\\/]).*\.[jt]sx?$/, minShareCount: 3, priority: 1 },
           ],
         },
       },

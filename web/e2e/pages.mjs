@@ -1,6 +1,7 @@
 // Every page worth a look, and what to do on it first.
 import { until } from "./harness.mjs";
 import { seedLogs } from "./mock/data.mjs";
+import { prepareReview } from "./reviewSeed.mjs";
 
 /** Signs in, makes sure that there is something to see, and answers the ids that pages need. */
 export async function prepare(context, server) {
@@ -10,8 +11,9 @@ export async function prepare(context, server) {
   const logs = server.kind === "mock" ? [] : pastLogs();
   const log = await page.evaluate(fill, logs);
   await prepareFinding(page, {});
+  const reviewing = await prepareReview(page, server, {});
   await page.close();
-  return { log };
+  return { log, reviewing };
 }
 
 /** Three weeks of calls, as an application would send them in afterwards. */
@@ -122,7 +124,39 @@ const ask = async (page) => {
   await page.getByText("What is wrong?").waitFor();
 };
 
-export const PAGES = ({ log }) => [
+const item = (page) => page.locator("[data-task]:visible").waitFor();
+const mark = async (page) => {
+  await item(page);
+  await page.keyboard.press("m");
+  for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowRight");
+  await page.keyboard.press(await page.locator(".span-label").first().getAttribute("aria-keyshortcuts"));
+  await page.locator(".span-text").focus();
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.getByRole("textbox", { name: "How should it read?" }).fill("The capital of Australia is **Canberra**. It became the capital in 1927.");
+};
+
+/** The pages of review; `queue` has conflicts, `pairs` two responses, `marks` spans and a correction. */
+const REVIEW = ({ queue, pairs, marks }) => [
+  { name: "review", path: "/review", act: (page) => page.getByRole("link", { name: "Continue" }).waitFor() },
+  { name: "review-work", path: `/review/${queue}/work`, act: async (page) => (await item(page), page.keyboard.press("n")) },
+  { name: "review-skip", path: `/review/${queue}/work`, whole: false, act: async (page) => (await item(page), await page.keyboard.press("s"), page.getByRole("dialog").waitFor()) },
+  { name: "review-keys", path: `/review/${queue}/work`, whole: false, act: async (page) => (await item(page), await page.keyboard.press("?"), page.getByRole("dialog").waitFor()) },
+  { name: "review-pair", path: `/review/${pairs}/work`, act: async (page) => (await item(page), page.keyboard.press("d")) },
+  { name: "review-marks", path: `/review/${marks}/work`, act: mark },
+  { name: "review-bulk", path: `/review/${queue}/bulk`, act: async (page) => (await page.locator(".bulk-card").first().waitFor(), page.keyboard.press("x")) },
+  { name: "review-conflicts", path: `/review/${queue}/conflicts`, act: async (page) => (await page.locator(".conflict").waitFor(), page.keyboard.press("1")) },
+  { name: "review-own", path: `/review/${queue}/conflicts`, act: async (page) => (await page.locator(".conflict").waitFor(), await page.keyboard.press("3"), page.locator(".conflict-own").waitFor()) },
+  { name: "review-queue", path: `/review/${queue}`, act: (page) => page.locator(".states").waitFor() },
+  { name: "review-tasks", path: `/review/${queue}?tab=tasks`, act: (page) => page.locator("tbody tr").first().waitFor() },
+  { name: "review-reviewers", path: `/review/${queue}?tab=reviewers`, act: async (page) => (await page.locator("tbody tr").first().waitFor(), page.getByRole("button", { name: "Details" }).first().click({ timeout: 1000 }).catch(() => undefined)) },
+  { name: "review-agreement", path: `/review/${queue}?tab=agreement`, act: (page) => page.locator(".coefficient").first().waitFor() },
+  { name: "review-agreement-none", path: `/review/${pairs}?tab=agreement`, act: (page) => page.getByText("No task has two reviews yet").waitFor() },
+  { name: "review-conflicts-none", path: `/review/${pairs}/conflicts`, act: (page) => page.getByText("Nobody disagrees").waitFor() },
+  { name: "review-edit", path: `/review/${queue}/edit`, act: (page) => page.getByRole("button", { name: "Save" }).waitFor() },
+  { name: "review-new", path: "/review/new", act: (page) => page.getByRole("button", { name: "Create the queue" }).waitFor() },
+];
+
+export const PAGES = ({ log, reviewing }) => [
   { name: "signin", path: "/signin", signedOut: true },
   { name: "playground", path: "/" },
   { name: "playground-answer", path: "/", act: ask },
@@ -171,5 +205,6 @@ export const PAGES = ({ log }) => [
   { name: "deployment-edit", path: "/deployments/assistant/edit", act: (page) => page.getByRole("button", { name: "Create and activate" }).waitFor() },
   { name: "deployment-new", path: "/deployments/new" },
   ...["metrics", "providers", "prices", "retention", "origins", "keys", "people", "audit", "account"].map((part) => ({ name: `settings-${part}`, path: `/settings/${part}` })),
+  ...(reviewing ? REVIEW(reviewing) : []),
   { name: "missing", path: "/no/such/page" },
 ];

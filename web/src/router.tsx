@@ -107,6 +107,49 @@ const feedback = createRoute({
   component: page(() => import("./pages/feedback/FeedbackPage"), "FeedbackPage"),
 });
 
+const review = createRoute({
+  getParentRoute: () => app,
+  path: "/review",
+  component: page(() => import("./pages/review/ReviewPage"), "ReviewPage"),
+});
+
+const newQueue = createRoute({
+  getParentRoute: () => app,
+  path: "/review/new",
+  component: page(() => import("./pages/review/edit/QueueEditPage"), "QueueEditPage"),
+});
+
+const queue = createRoute({
+  getParentRoute: () => app,
+  path: "/review/$id",
+  validateSearch: (search: Search): { tab?: string; state?: string; q?: string } => texts(search, "tab", "state", "q"),
+  component: page(() => import("./pages/review/queue/QueuePage"), "QueuePage"),
+});
+
+const queueWork = createRoute({
+  getParentRoute: () => app,
+  path: "/review/$id/work",
+  component: page(() => import("./pages/review/focus/FocusPage"), "FocusPage"),
+});
+
+const queueBulk = createRoute({
+  getParentRoute: () => app,
+  path: "/review/$id/bulk",
+  component: page(() => import("./pages/review/bulk/BulkPage"), "BulkPage"),
+});
+
+const queueConflicts = createRoute({
+  getParentRoute: () => app,
+  path: "/review/$id/conflicts",
+  component: page(() => import("./pages/review/conflicts/ConflictsPage"), "ConflictsPage"),
+});
+
+const queueEdit = createRoute({
+  getParentRoute: () => app,
+  path: "/review/$id/edit",
+  component: page(() => import("./pages/review/edit/QueueEditPage"), "QueueEditPage"),
+});
+
 const connect = createRoute({
   getParentRoute: () => app,
   path: "/connect",
@@ -156,7 +199,7 @@ export const router = createRouter({
     signin,
     invite,
     app.addChildren([
-      playground, logs, log, view, conversation, chain, feedback, connect, deployments, newDeployment, deployment, newVersion, settings, settingsPart,
+      playground, logs, log, view, conversation, chain, feedback, review, newQueue, queue, queueWork, queueBulk, queueConflicts, queueEdit, connect, deployments, newDeployment, deployment, newVersion, settings, settingsPart,
     ]),
   ]),
   parseSearch,

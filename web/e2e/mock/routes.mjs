@@ -1,6 +1,8 @@
 // The mock's answers to the native API: just enough of the contract to look at every page.
 import { randomBytes } from "node:crypto";
 import { findRoutes } from "./find.mjs";
+import { makeReview } from "./engine.mjs";
+import { reviewRoutes } from "./reviewing.mjs";
 import { DEPLOYMENTS, METRICS, USERS, give, id, makeLog, seedLogs, settle, tallyOf, uncertaintyOf } from "./data.mjs";
 
 const SCOPES = { viewer: ["read"], reviewer: ["ingest", "feedback", "read"], admin: ["ingest", "feedback", "read", "admin"] };
@@ -16,7 +18,7 @@ export function makeState({ empty = false, loading = false } = {}) {
     seq: i + 1, id: id("audit", Date.now() - (6 - i) * 7e6), at: new Date(Date.now() - (6 - i) * 7e6).toISOString(), actor: `user:${USERS[0].id}`, action, subject: id("key", Date.now()), details: { n: i }, hash: randomBytes(32).toString("hex"),
   }));
   return {
-    role: "admin", logs, loading, metrics: structuredClone(METRICS), users: structuredClone(USERS), deployments: structuredClone(DEPLOYMENTS), audit, listeners: new Set(), seq: 0, sent: new Map(), views: [], threadFeedback: [],
+    role: "admin", logs, loading, metrics: structuredClone(METRICS), users: structuredClone(USERS), deployments: structuredClone(DEPLOYMENTS), audit, listeners: new Set(), seq: 0, sent: new Map(), views: [], threadFeedback: [], review: makeReview(), links: new Map(),
     keys: [{ id: id("key", Date.now() - 9e8), name: "web shop", prefix: "vk_7Qm2", scopes: ["ingest", "feedback"], requests_per_minute: 600, created_at: new Date(Date.now() - 9e8).toISOString(), last_used_at: new Date(Date.now() - 4e6).toISOString(), revoked_at: null }],
     providers: [
       { id: id("prov", Date.now()), name: "local", kind: "local", base_url: null, key: { from: "none" }, created_at: now(), models: null },
@@ -139,9 +141,15 @@ function retract(state, fid) {
   return ok({});
 }
 
+function signinLink(state, address, user) {
+  const token = randomBytes(16).toString("hex");
+  state.links.set(token, user);
+  return { url: `${address}/signin#${token}`, expires_at: now() };
+}
+
 /** What a path answers; undefined when there is no such route. */
-export function route(state, { method, path, query: q, body, headers, address }) {
-  const me = state.users.find((u) => u.role === state.role);
+export function route(state, { method, path, query: q, body, headers, address, user }) {
+  const me = user ?? state.users.find((u) => u.role === state.role);
   const parts = path.split("/").map(decodeURIComponent).slice(1);
   const at = `${method} /${parts[0]}${parts.length > 1 ? "/*" : ""}${parts[2] ? `/${parts[2]}` : ""}`;
   const D = (key) => state.deployments.find((d) => d.deployment.key === key);
@@ -153,6 +161,7 @@ export function route(state, { method, path, query: q, body, headers, address })
   const routes = {
     "GET /me": () => ok({ project: PROJECT, user: me, key: null, scopes: SCOPES[me.role], address, version: "0.1.0-mock" }),
     "POST /me/*": () => (body.new.length < 8 ? problem(422, "invalid-input", "The input is not valid", "", [{ pointer: "/new", detail: "expected at least 8 characters" }]) : ok(null, 204)),
+    ...reviewRoutes(state, { parts, q, body, me, ok, problem, now }),
     ...findRoutes(state, { parts, q, body, me, ok, problem, changed, summary, chips: fits, now }),
     "GET /logs/*": () => (log ? ok(detail(log)) : problem(404, "not-found", "Not found", `There is no log ${parts[1]}.`)),
     "POST /logs": () => {
@@ -203,7 +212,7 @@ export function route(state, { method, path, query: q, body, headers, address })
       state.retentionDays = body.days;
       return ok({ days: body.days });
     },
-    "GET /retention/preview": () => {
+    "GET /retention/*": () => {
       const before = new Date(Date.now() - Number(q.get("days")) * 864e5).toISOString();
       const leaving = state.logs.filter((log) => log.created_at < before);
       return ok({ before, logs: leaving.length, more: false, oldest: leaving.map((log) => log.created_at).sort()[0] ?? null });
@@ -242,7 +251,7 @@ export function route(state, { method, path, query: q, body, headers, address })
     "POST /users": () => {
       const user = { id: id("user", Date.now()), email: body.email, name: body.name, role: body.role, created_at: now(), disabled_at: null };
       state.users.push(user);
-      return changed(ok({ user, signin_link: body.password ? null : { url: `${address}/signin#${randomBytes(16).toString("hex")}`, expires_at: now() } }, 201));
+      return changed(ok({ user, signin_link: body.password ? null : signinLink(state, address, user.id) }, 201));
     },
     "PATCH /users/*": () => {
       const { disabled, ...rest } = body;
@@ -250,7 +259,7 @@ export function route(state, { method, path, query: q, body, headers, address })
       Object.assign(user, rest, disabled === undefined ? {} : { disabled_at: disabled ? now() : null });
       return changed(ok(user));
     },
-    "POST /users/*/signin-link": () => ok({ url: `${address}/signin#${randomBytes(16).toString("hex")}`, expires_at: now() }, 201),
+    "POST /users/*/signin-link": () => ok(signinLink(state, address, parts[1]), 201),
     "GET /audit": () => ok(page([...state.audit].reverse(), q)),
     "GET /audit/*": () => ok({ entries: state.audit.length, intact: true, broken_at: null }),
     "GET /models": () =>

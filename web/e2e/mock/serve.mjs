@@ -14,7 +14,7 @@ const ANSWER = "Light from the sun looks white, but it holds **all** the colours
 /** Starts the mock; answers its address, its state and how to end it. */
 export async function startMock({ port = 0, ...options } = {}) {
   const state = makeState(options);
-  const sessions = new Set();
+  const sessions = new Map();
   const server = createServer((request, response) => void handle(state, sessions, request, response));
   await new Promise((done) => server.listen(port, "127.0.0.1", done));
   const address = `http://127.0.0.1:${server.address().port}`;
@@ -41,8 +41,10 @@ async function handle(state, sessions, request, response) {
       return json(status, told);
     }
     const made = Math.random().toString(36).slice(2);
-    sessions.add(made);
-    return json(200, { user: state.users[0] }, { "set-cookie": `vouch_session=${made}; Path=/; HttpOnly; SameSite=Lax` });
+    // Who it is: whom the link was made for, else someone of the role that the test wants to see.
+    const user = state.users.find((u) => u.id === state.links.get(given.token)) ?? state.users.find((u) => u.role === state.role);
+    sessions.set(made, user);
+    return json(200, { user }, { "set-cookie": `vouch_session=${made}; Path=/; HttpOnly; SameSite=Lax` });
   }
   if (url.pathname.startsWith("/api/v1/") || url.pathname.startsWith("/v1/")) {
     if (!key && !sessions.has(session)) return json(401, problem(401, "unauthenticated", "Not signed in", "Sign in, or send a key.").body);
@@ -50,7 +52,7 @@ async function handle(state, sessions, request, response) {
     if (url.pathname === "/api/v1/session") return sessions.delete(session), json(204, null, { "set-cookie": "vouch_session=; Path=/; Max-Age=0" });
     if (url.pathname === "/api/v1/events") return events(state, request, response);
     if (url.pathname === "/v1/chat/completions") return chat(state, JSON.parse(body), request, response, key);
-    const answer = route(state, { method: request.method, path: url.pathname.slice("/api/v1".length), query: url.searchParams, body: body ? JSON.parse(body) : undefined, headers: request.headers, address: state.address });
+    const answer = route(state, { method: request.method, path: url.pathname.slice("/api/v1".length), query: url.searchParams, body: body ? JSON.parse(body) : undefined, headers: request.headers, address: state.address, user: sessions.get(session) });
     const { status, body: told, headers } = answer ?? problem(404, "not-found", "Not found", `The mock has no ${request.method} ${url.pathname}.`);
     return json(status, told, headers);
   }

@@ -22,6 +22,8 @@ interface Options {
   query?: Query;
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** Sent even when the page goes away meanwhile. */
+  keepalive?: boolean;
 }
 
 async function call<T>(method: string, path: string, options: Options = {}): Promise<T> {
@@ -36,6 +38,7 @@ async function call<T>(method: string, path: string, options: Options = {}): Pro
       credentials: "same-origin",
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.keepalive ? { keepalive: true } : {}),
     });
   } catch (thrown) {
     if (thrown instanceof DOMException && thrown.name === "AbortError") throw thrown;
@@ -59,8 +62,8 @@ export const part = encodeURIComponent;
 export const api = {
   get: <T>(path: string, query?: Query, signal?: AbortSignal) =>
     call<T>("GET", path, { ...(query ? { query } : {}), ...(signal ? { signal } : {}) }),
-  post: <T>(path: string, body: unknown = {}, headers?: Record<string, string>) =>
-    call<T>("POST", path, { body, ...(headers ? { headers } : {}) }),
+  post: <T>(path: string, body: unknown = {}, headers?: Record<string, string>, keepalive = false) =>
+    call<T>("POST", path, { body, keepalive, ...(headers ? { headers } : {}) }),
   put: <T>(path: string, body: unknown) => call<T>("PUT", path, { body }),
   patch: <T>(path: string, body: unknown) => call<T>("PATCH", path, { body }),
   delete: (path: string, query?: Query) => call<void>("DELETE", path, query ? { query } : {}),

@@ -6,6 +6,7 @@ import { Ellipsis, LogOut } from "lucide-react";
 import { useMe } from "~/api/session";
 import { useSignOut } from "./PersonMenu";
 import { SchemeToggle } from "./SchemeToggle";
+import { RoomBadge } from "./RoomBadge";
 import { ROOMS } from "./nav";
 
 export function BottomBar() {
@@ -19,6 +20,7 @@ export function BottomBar() {
           <Link key={to} to={to} className="bar-link" activeOptions={{ exact: to === "/", includeSearch: false }}>
             <Icon size={20} strokeWidth={1.8} aria-hidden />
             {name}
+            {to === "/review" && <RoomBadge />}
           </Link>
         ))}
         <UnstyledButton className="bar-link" onClick={show} aria-haspopup="dialog">

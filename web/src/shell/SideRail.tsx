@@ -6,6 +6,7 @@ import { useMe } from "~/api/session";
 import { Logo } from "~/ui/Logo";
 import { PersonMenu } from "./PersonMenu";
 import { SchemeToggle } from "./SchemeToggle";
+import { RoomBadge } from "./RoomBadge";
 import { ROOMS } from "./nav";
 
 export function SideRail() {
@@ -26,6 +27,7 @@ export function SideRail() {
           <Link key={to} to={to} className="rail-link" activeOptions={{ exact: to === "/", includeSearch: false }}>
             <Icon size={18} strokeWidth={1.8} aria-hidden />
             {name}
+            {to === "/review" && <RoomBadge />}
           </Link>
         ))}
       </nav>

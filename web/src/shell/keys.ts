@@ -43,7 +43,7 @@ export const isMac = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(
 /** A key as it is printed: `mod+Enter` as `Ctrl ↵`. */
 export function printed(key: string): string {
   const names: Record<string, string> = {
-    mod: isMac ? "⌘" : "Ctrl", shift: "⇧", Enter: "↵", Escape: "Esc", ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→",
+    mod: isMac ? "⌘" : "Ctrl", shift: "⇧", Enter: "↵", Escape: "Esc", Backspace: "⌫", " ": "Space", ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→",
   };
   return key.split("+").map((part) => names[part] ?? part).join(" ");
 }

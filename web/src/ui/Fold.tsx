@@ -1,6 +1,7 @@
 // Something long, shown up to a height; a button shows all of it.
 import { Button } from "@mantine/core";
 import { useLayoutEffect, useRef, useState, type ReactNode } from "react";
+import { flushSync } from "react-dom";
 
 /** A little more than allowed is shown: a button that uncovers one line is a nuisance. */
 const SLACK = 1.15;
@@ -11,9 +12,15 @@ export function Fold({ px, children }: { px: number; children: ReactNode }) {
   const [open, setOpen] = useState(false);
   useLayoutEffect(() => {
     const box = inner.current!;
-    const measure = () => setTall(box.offsetHeight > px * SLACK);
-    measure();
-    const watch = new ResizeObserver(measure);
+    // It is called once at the beginning, before anything is painted. Measured here instead, each of
+    // five hundred messages would have the page laid out for itself.
+    let before: boolean | undefined;
+    const watch = new ResizeObserver(() => {
+      const now = box.offsetHeight > px * SLACK;
+      if (now === before) return;
+      before = now;
+      flushSync(() => setTall(now));
+    });
     watch.observe(box);
     return () => watch.disconnect();
   }, [px]);

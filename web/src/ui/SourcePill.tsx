@@ -1,7 +1,8 @@
 // What kind of author a feedback comes from; always shown.
 import type { Source } from "~/api/types";
 
-const LOOK: Record<Source, { word: string; look: string; about: string }> = {
+const LOOK: Record<Source | "reviewers", { word: string; look: string; about: string }> = {
+  reviewers: { word: "reviewers", look: "pill pill-accent", about: "What several reviewers of a queue came to" },
   reviewer: { word: "reviewer", look: "pill pill-accent", about: "A signed-in expert; outranks everyone else" },
   end_user: { word: "end user", look: "pill pill-good", about: "A user of the application" },
   judge: { word: "judge", look: "pill pill-warn", about: "A model that judges" },
@@ -9,7 +10,8 @@ const LOOK: Record<Source, { word: string; look: string; about: string }> = {
 };
 
 export function SourcePill({ source }: { source: Source }) {
-  const { word, look, about } = LOOK[source];
+  // A server newer than this page may know another kind.
+  const { word, look, about } = LOOK[source] ?? { word: source, look: "pill", about: "" };
   return (
     <span className={look} title={about}>
       {word}

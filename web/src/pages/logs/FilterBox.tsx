@@ -13,9 +13,13 @@ interface Props {
   q: string;
   onApply: (q: string) => void;
   wrong: Wrong | undefined;
+  /** At every change, for forms that keep what is typed. */
+  onType?: (text: string) => void;
+  label?: string;
+  placeholder?: string;
 }
 
-export function FilterBox({ q, onApply, wrong }: Props) {
+export function FilterBox({ q, onApply, wrong, onType, label = "Search and filter logs", placeholder = "Search words, or model:gpt-4o* score<50 …" }: Props) {
   const [typed, setTyped] = useState<Typed>({ text: q, cursor: q.length });
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
@@ -29,7 +33,7 @@ export function FilterBox({ q, onApply, wrong }: Props) {
   const shown = open && options.length > 0;
 
   // The address may change by other ways: Back, a view, a chip.
-  useEffect(() => setTyped({ text: q, cursor: q.length }), [q]);
+  useEffect(() => setTyped((now) => (now.text === q ? now : { text: q, cursor: q.length })), [q]);
   useEffect(() => setActive(-1), [completion]);
   useEffect(() => {
     if (!completion || !early.current) return;
@@ -47,6 +51,7 @@ export function FilterBox({ q, onApply, wrong }: Props) {
   const edit = (next: Typed) => {
     moved.current = true;
     setTyped(next);
+    onType?.(next.text);
   };
   const take = (suggestion: Suggestion | undefined) => {
     if (!completion || !suggestion) return;
@@ -96,14 +101,14 @@ export function FilterBox({ q, onApply, wrong }: Props) {
           className="filter-input"
           type="text"
           role="combobox"
-          aria-label="Search and filter logs"
+          aria-label={label}
           aria-autocomplete="list"
           aria-expanded={shown}
           aria-controls={shown ? `${id}-list` : undefined}
           aria-activedescendant={shown && active >= 0 ? `${id}-${active}` : undefined}
           aria-invalid={wrong !== undefined}
           aria-describedby={wrong ? `${id}-wrong` : undefined}
-          placeholder="Search words, or model:gpt-4o* score<50 …"
+          placeholder={placeholder}
           autoComplete="off"
           autoCorrect="off"
           autoCapitalize="off"
@@ -114,6 +119,7 @@ export function FilterBox({ q, onApply, wrong }: Props) {
           onChange={(e) => {
             early.current = false;
             setTyped({ text: e.currentTarget.value, cursor: e.currentTarget.selectionStart ?? e.currentTarget.value.length });
+            onType?.(e.currentTarget.value);
             setOpen(true);
           }}
           onClick={() => setOpen(true)}
@@ -126,6 +132,7 @@ export function FilterBox({ q, onApply, wrong }: Props) {
             aria-label="Clear the search"
             onClick={() => {
               setTyped({ text: "", cursor: 0 });
+              onType?.("");
               apply("");
               input.current?.focus();
             }}
@@ -143,6 +150,7 @@ export function FilterBox({ q, onApply, wrong }: Props) {
         <FilterHelp
           onTry={(text) => {
             setTyped({ text, cursor: text.length });
+            onType?.(text);
             apply(text);
           }}
         />

@@ -1,0 +1,52 @@
+// The mock's numbers about reviewers: percent agreement and Cohen's kappa, counted plainly. The server knows more.
+import { counted, row } from "./engine.mjs";
+
+const text = JSON.stringify;
+
+export function reviewersOf(state, queue) {
+  const { review } = state;
+  const people = state.users.filter((u) => u.role !== "viewer" && (queue.people.length === 0 || queue.people.includes(u.id)));
+  return people.map((user) => {
+    const mine = review.reviews.filter((r) => r.queue === queue.id && r.user === user.id && r.state === "counts");
+    const done = mine.flatMap((r) => {
+      const { complete } = review.tasks.find((t) => t.id === r.task);
+      return complete ? [[r.answers, complete.answers]] : [];
+    });
+    const said = row(review, queue, user.id);
+    const times = mine.map((r) => r.active_ms / 1000).sort((a, b) => a - b);
+    const first = queue.rubric.questions.find((q) => ["thumbs", "yes_no", "category"].includes(q.type));
+    const labels = first ? (first.options?.map((o) => o.key) ?? ["true", "false"]) : [];
+    const counts = labels.map((a) => labels.map((b) => done.filter(([own, all]) => String(own[first.key]) === a && String(all[first.key]) === b).length));
+    return {
+      user: user.id, name: user.name, state: said.state, reason: said.reason, until: said.until, done: mine.length, active_ms: 0, pace_s: times[Math.floor(times.length / 2)] ?? null, skips: said.skips, escalations: said.escalations,
+      rejected: review.reviews.filter((r) => r.queue === queue.id && r.user === user.id && r.state === "rejected").length, compared: done.length, agreed: done.filter(([own, all]) => text(own) === text(all)).length,
+      gold_done: said.gold.length, gold_right: said.gold.filter(Boolean).length, suggested: said.followed + said.overturned, followed: said.followed, last_at: mine.at(-1)?.created_at ?? null,
+      confusion: first && done.length > 0 ? [{ question: first.key, labels, counts }] : [],
+    };
+  });
+}
+
+export function agreementOf(state, queue) {
+  const { review } = state;
+  const tasks = review.tasks.filter((t) => t.queue_id === queue.id).map((t) => counted(review, t)).filter((all) => all.length > 1);
+  const users = state.users.filter((u) => tasks.some((all) => all.some((r) => r.user === u.id))).map(({ id, name }) => ({ id, name }));
+  const questions = queue.rubric.questions.map((question) => {
+    const said = tasks.map((all) => Object.fromEntries(all.filter((r) => r.answers[question.key] !== undefined).map((r) => [r.user, text(r.answers[question.key])]))).filter((of) => Object.keys(of).length > 1);
+    const pairs = users.flatMap((a, i) => users.slice(i + 1).map((b) => ({ a: a.id, b: b.id, ...pairOf(said.flatMap((of) => (of[a.id] !== undefined && of[b.id] !== undefined ? [[of[a.id], of[b.id]]] : []))) })));
+    const all = pairs.reduce((n, p) => n + p.tasks, 0);
+    const percent = all ? pairs.reduce((n, p) => n + (p.percent ?? 0) * p.tasks, 0) / all : null;
+    const kappa = all ? pairs.reduce((n, p) => n + (p.kappa ?? 0) * p.tasks, 0) / all : null;
+    const one = (name, value, why) => ({ name, value, low: value === null ? null : Math.max(-1, value - 0.2), high: value === null ? null : Math.min(1, value + 0.15), why: value === null ? (why ?? "No task has two reviews yet.") : null });
+    return { question: question.key, type: question.type, tasks: said.length, coefficients: [one("percent", percent), one("cohen_kappa", users.length === 2 ? kappa : null, "It is for two reviewers."), one("krippendorff_alpha", kappa)], pairs, over_time: said.length ? [{ day: new Date().toISOString().slice(0, 10), tasks: said.length, value: kappa }] : [] };
+  });
+  return { users, questions };
+}
+
+function pairOf(both) {
+  const n = both.length;
+  if (n === 0) return { tasks: 0, percent: null, kappa: null };
+  const percent = both.filter(([a, b]) => a === b).length / n;
+  const labels = [...new Set(both.flat())];
+  const chance = labels.reduce((sum, label) => sum + (both.filter(([a]) => a === label).length / n) * (both.filter(([, b]) => b === label).length / n), 0);
+  return { tasks: n, percent, kappa: chance === 1 ? null : (percent - chance) / (1 - chance) };
+}
