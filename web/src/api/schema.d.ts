@@ -1111,7 +1111,7 @@ export interface components {
             /** @description At least 10 characters. */
             password: string;
         };
-        /** @description `user:ID`, `key:ID`, `end_user:NAME`, `judge:NAME` or `system` */
+        /** @description `user:ID`, `key:ID`, `end_user:NAME`, `judge:NAME`, `queue:ID` or `system` */
         Actor: string;
         /** @description The origins of the pages that may give feedback with a token. */
         AllowedOrigins: {
@@ -1429,14 +1429,17 @@ export interface components {
             seq: number;
             /** @description What kind of thing happened. */
             kind: components["schemas"]["EventKind"];
-            /** @description To what: ids of logs for `log.*` and `feedback.changed` (at most 100 are named). */
+            /**
+             * @description To what: ids of logs for `log.*` and `feedback.changed`, of queues for
+             *     `queue.changed` (at most 100 are named).
+             */
             ids: string[];
         };
         /**
          * @description What kind of thing happened.
          * @enum {string}
          */
-        EventKind: "log.created" | "log.updated" | "feedback.changed" | "settings.changed";
+        EventKind: "log.created" | "log.updated" | "feedback.changed" | "settings.changed" | "queue.changed";
         /** @description A feedback that is kept. */
         Feedback: components["schemas"]["FeedbackTarget"] & {
             /** @description Its id. */
@@ -2524,7 +2527,7 @@ export interface components {
          *     reviewer's considered word outranks a passing end user's.
          * @enum {string}
          */
-        Source: "program" | "judge" | "end_user" | "reviewer";
+        Source: "program" | "judge" | "end_user" | "reviewer" | "reviewers";
         /** @description A place in the text of a filter, in characters. */
         Span: {
             /** @description The first character. */
