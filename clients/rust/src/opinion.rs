@@ -68,6 +68,8 @@ pub enum Source {
     EndUser,
     /// A person who is signed in.
     Reviewer,
+    /// The reviewers of a queue together: only read, never given.
+    Reviewers,
 }
 
 request! {

@@ -12,8 +12,11 @@ export interface Message {
 
 /** A value of a metric: thumbs are booleans, scores numbers, categories words or lists of words. */
 export type FeedbackValue = boolean | number | string | readonly string[];
-/** Who a feedback comes from. `reviewer` is for people who are signed in. */
-export type Source = 'program' | 'judge' | 'end_user' | 'reviewer';
+/**
+ * Who a feedback comes from. `reviewer` is for people who are signed in, `reviewers` for what the
+ * reviewers of a queue say together.
+ */
+export type Source = 'program' | 'judge' | 'end_user' | 'reviewer' | 'reviewers';
 /** How far a call came. */
 export type Status = 'configured' | 'completed' | 'failed' | 'cancelled';
 

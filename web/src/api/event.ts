@@ -4,7 +4,7 @@ import type { EventKind, VouchEvent } from "./types";
 
 type Listener = (event: VouchEvent) => void;
 
-const KINDS: EventKind[] = ["log.created", "log.updated", "feedback.changed", "settings.changed"];
+const KINDS: EventKind[] = ["log.created", "log.updated", "feedback.changed", "settings.changed", "queue.changed"];
 const listeners = new Set<Listener>();
 const watchers = new Set<() => void>();
 let source: EventSource | undefined;

@@ -94,7 +94,7 @@ export const words = (slug: string): string => slug.replaceAll("_", " ");
 /** An id shortened in the middle, its prefix kept. */
 export const shortId = (id: string): string => (id.length <= 18 ? id : `${id.slice(0, 9)}…${id.slice(-6)}`);
 
-/** `user:ID`, `key:ID`, `end_user:NAME`, `judge:NAME`, `system` as people say it. */
+/** `user:ID`, `key:ID`, `end_user:NAME`, `judge:NAME`, `queue:ID`, `system` as people say it. */
 export function actorName(actor: string, name?: string | null): string {
   if (name) return name;
   const colon = actor.indexOf(":");

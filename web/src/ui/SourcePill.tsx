@@ -4,6 +4,7 @@ import type { Source } from "~/api/types";
 const LOOK: Record<Source | "reviewers", { word: string; look: string; about: string }> = {
   reviewers: { word: "reviewers", look: "pill pill-accent", about: "What several reviewers of a queue came to" },
   reviewer: { word: "reviewer", look: "pill pill-accent", about: "A signed-in expert; outranks everyone else" },
+  reviewers: { word: "reviewers", look: "pill pill-accent", about: "The reviewers of a queue together: their consensus, or what was decided" },
   end_user: { word: "end user", look: "pill pill-good", about: "A user of the application" },
   judge: { word: "judge", look: "pill pill-warn", about: "A model that judges" },
   program: { word: "program", look: "pill", about: "A program or heuristic" },

@@ -10,8 +10,9 @@ from typing import Any, Literal, Required, TypeAlias, TypedDict
 Message: TypeAlias = Mapping[str, Any]
 #: A value of a metric: thumbs are booleans, scores numbers, categories words or lists of words.
 FeedbackValue: TypeAlias = bool | float | str | Sequence[str]
-#: Who a feedback comes from. `reviewer` is for people who are signed in.
-Source: TypeAlias = Literal["program", "judge", "end_user", "reviewer"]
+#: Who a feedback comes from. `reviewer` is for people who are signed in, `reviewers` for what the
+#: reviewers of a queue say together.
+Source: TypeAlias = Literal["program", "judge", "end_user", "reviewer", "reviewers"]
 #: How far a call came.
 Status: TypeAlias = Literal["configured", "completed", "failed", "cancelled"]
 

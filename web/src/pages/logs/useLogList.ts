@@ -77,7 +77,7 @@ function useBatchedEvents(look: (changed: string[]) => Promise<void>) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const onEvent = useCallback(
     (event: VouchEvent) => {
-      if (event.kind === "settings.changed") return;
+      if (event.kind === "settings.changed" || event.kind === "queue.changed") return;
       for (const id of event.ids) pending.current.add(id);
       if (timer.current !== undefined) return;
       timer.current = setTimeout(() => {

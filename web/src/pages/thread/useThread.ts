@@ -28,7 +28,7 @@ export function useThread(kind: ThreadKind, id: string) {
   }, [queries, kind, id]);
   const onEvent = useCallback(
     (event: VouchEvent) => {
-      if (event.kind === "settings.changed") return;
+      if (event.kind === "settings.changed" || event.kind === "queue.changed") return;
       if (event.ids.some((changed) => known.current.turns.some((turn) => turn.id === changed))) touched.current = true;
       timer.current ??= setTimeout(() => void look(), WAIT_MS);
     },

@@ -2,10 +2,10 @@
 
 use vouch_domain::Pointer;
 use vouch_domain::audit::NewAudit;
-use vouch_domain::id::{ProjectId, QueueId, ReviewId, TaskId};
+use vouch_domain::id::{ProjectId, QueueId, ReviewId, TaskId, UserId};
 use vouch_domain::review::{
     Adjudication, Answers, Consensus, Queue, Returned, ReviewDraft, ReviewState, ReviewerState,
-    Task,
+    Task, TaskTurn,
 };
 use vouch_domain::{Invalid, Time};
 
@@ -18,11 +18,10 @@ use super::seat::{ASSIGNED, LEFT, Seat};
 use super::settle::{outcomes, saved, settle, tell, unsettle, untell};
 use super::submit::drawn;
 use super::task::{ItemRow, TaskRow, to_json};
+use crate::error::corrupt;
 use crate::sql::audit;
 use crate::sql::tx::Tx;
 use crate::{Decision, Result, StoreError};
-use vouch_domain::id::UserId;
-use vouch_domain::review::TaskTurn;
 
 async fn queue_of(tx: &mut Tx, project: ProjectId, queue: QueueId) -> Result<Queue> {
     let queue = QueueRow::any(&mut tx.conn, project, queue).await?;
@@ -80,7 +79,7 @@ pub(super) async fn adjudicate(
         }),
     };
     let because = ReviewId::new(entry.at, drawn(&[&task.id, &entry.id.to_string()]));
-    tell(&mut book, &queue, &task, &consensus, because).await?;
+    tell(&mut book, &queue, (&task, &reviews), &consensus, because).await?;
     after.set_state(state);
     after.consensus = Some(to_json(&consensus)?);
     let after = release_assignee(&mut book, after).await?;
@@ -93,7 +92,7 @@ pub(super) async fn adjudicate(
 /// Nobody is waited for any more.
 async fn release_assignee(book: &mut Book<'_>, mut after: TaskRow) -> Result<TaskRow> {
     let Some(user) = after.assignee.take() else { return Ok(after) };
-    let user: UserId = user.parse().map_err(|e| crate::error::corrupt("task", e))?;
+    let user: UserId = user.parse().map_err(|e| corrupt("task", e))?;
     if let Some(mut seat) = book.seat(after.task()?, user).await? {
         seat.set(LEFT);
         seat.kept = 0;
@@ -117,7 +116,7 @@ async fn open_review(
         return Err(StoreError::Conflict("the review no longer counts".to_owned()));
     }
     let task = book.task(task).await?;
-    let user: UserId = row.user_id.parse().map_err(|e| crate::error::corrupt("review", e))?;
+    let user: UserId = row.user_id.parse().map_err(|e| corrupt("review", e))?;
     let seat = book.seat(task.task()?, user).await?.ok_or(StoreError::NotFound("task"))?;
     Ok((row, task, seat))
 }
@@ -264,7 +263,7 @@ pub(super) async fn cancel_row(book: &mut Book<'_>, before: TaskRow) -> Result<T
 pub(super) async fn supersede(book: &mut Book<'_>, queue: &Queue, task: &TaskRow) -> Result<()> {
     untell(book, queue, task).await?;
     for row in ReviewRow::of_task(&mut book.tx.conn, book.project, &task.id, true).await? {
-        let user: UserId = row.user_id.parse().map_err(|e| crate::error::corrupt("review", e))?;
+        let user: UserId = row.user_id.parse().map_err(|e| corrupt("review", e))?;
         let Some(mut seat) = book.seat(task.task()?, user).await? else { continue };
         let superseded = ReviewState::Superseded { ended_at: book.now };
         withdraw(book, &row, &mut seat, &superseded).await?;

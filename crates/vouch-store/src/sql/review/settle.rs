@@ -20,7 +20,9 @@ use crate::error::corrupt;
 use crate::sql::feedback::append::{Given, append};
 use crate::sql::feedback::retract::{Retraction, retract};
 use crate::sql::metric::Metrics;
+use crate::sql::rows::Rows;
 use crate::sql::statement::sql;
+use crate::sql::value::Kind;
 use crate::{Result, StoreError};
 
 /// Settles a task after a review came, or another number of reviews is wanted.
@@ -62,7 +64,7 @@ pub(super) async fn settle(
     after.set_state(state.map_err(|e| StoreError::Conflict(e.to_string()))?);
     after.consensus = Some(to_json(&consensus)?);
     if verdict == Verdict::Complete {
-        tell(book, queue, &task, &consensus, because).await?;
+        tell(book, queue, (&task, &reviews), &consensus, because).await?;
     }
     book.save(&task, after, false).await
 }
@@ -97,11 +99,11 @@ async fn likeliest(
 pub(super) async fn tell(
     book: &mut Book<'_>,
     queue: &Queue,
-    task: &TaskRow,
+    (task, reviews): (&TaskRow, &[ReviewRow]),
     consensus: &Consensus,
     because: ReviewId,
 ) -> Result<()> {
-    compare(book, queue, task, &consensus.answers).await?;
+    compare(book, queue, reviews, &consensus.answers).await?;
     let Some(log) = &task.log else { return Ok(()) };
     let log: LogId = log.parse().map_err(|e| corrupt("task", e))?;
     let mut feedback = Vec::new();
@@ -166,35 +168,38 @@ async fn give(book: &mut Book<'_>, feedback: &[NewFeedback]) -> Result<()> {
 async fn compare(
     book: &mut Book<'_>,
     queue: &Queue,
-    task: &TaskRow,
+    reviews: &[ReviewRow],
     decided: &Answers,
 ) -> Result<()> {
-    for review in ReviewRow::of_task(&mut book.tx.conn, book.project, &task.id, true).await? {
+    let mut marks = Rows::new(MARKS);
+    for review in reviews {
         let rubric = &queue.settings.rubric;
         let agreed = matches(rubric, decided, &review.answers()?, &BTreeMap::new());
-        mark(book, &review.id, Some(agreed)).await?;
+        marks.push([book.project.into(), review.id.as_str().into(), agreed.into()]);
         let row = book.reviewer(&review.user_id).await?;
         row.compared += 1;
         row.agreed += i64::from(agreed);
     }
-    Ok(())
+    marks.run(&mut book.tx.conn, MARK).await.map(|_| ())
 }
 
-async fn mark(book: &mut Book<'_>, review: &str, agreed: Option<bool>) -> Result<()> {
-    let mark = sql("UPDATE reviews SET agreed = $1 WHERE project = $2 AND id = $3");
-    let mark = mark.bind(agreed.map(i64::from)).bind(book.project).bind(review);
-    mark.run(&mut book.tx.conn).await.map(|_| ())
-}
+/// Whether reviews agree with what was decided; null where nothing is.
+const MARKS: &[(&str, Kind)] =
+    &[("project", Kind::Text), ("id", Kind::Text), ("agreed", Kind::Int)];
+const MARK: &str = "UPDATE reviews SET agreed = k.agreed FROM k \
+                    WHERE reviews.project = k.project AND reviews.id = k.id";
 
 /// Takes back what [`tell`] told of a decided task.
 pub(super) async fn untell(book: &mut Book<'_>, queue: &Queue, task: &TaskRow) -> Result<()> {
+    let mut marks = Rows::new(MARKS);
     for review in ReviewRow::of_task(&mut book.tx.conn, book.project, &task.id, true).await? {
         let Some(agreed) = review.agreed else { continue };
-        mark(book, &review.id, None).await?;
+        marks.push([book.project.into(), review.id.into(), None::<i64>.into()]);
         let row = book.reviewer(&review.user_id).await?;
         row.compared -= 1;
         row.agreed -= agreed;
     }
+    marks.run(&mut book.tx.conn, MARK).await?;
     let Some(log) = &task.log else { return Ok(()) };
     let author = Actor::Queue(queue.id);
     let told = sql("SELECT f.id FROM feedback f WHERE f.project = $1 AND f.target = $2 \
