@@ -55,7 +55,7 @@ pub struct QuestionAgreement {
     /// Pairs of reviewers with a task in common; of the 30 who reviewed most.
     pub pairs: Vec<PairAgreement>,
     /// Week by week, by the last review of each task; the newest last, at most 26.
-    pub weeks: Vec<WeekAgreement>,
+    pub over_time: Vec<WeekAgreement>,
 }
 
 /// One statistic.
@@ -71,8 +71,10 @@ pub struct Coefficient {
     pub low: Option<f64>,
     /// Its upper end.
     pub high: Option<f64>,
-    /// What the value says, in one sentence; or why there is none.
-    pub means: String,
+    /// What the value says, in one sentence.
+    pub means: Option<String>,
+    /// Why there is no value, where there is none.
+    pub why: Option<String>,
     /// Who described it, and when.
     pub source: &'static str,
 }
@@ -98,11 +100,11 @@ pub struct PairAgreement {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WeekAgreement {
     /// The first moment of the week: Monday, UTC.
-    pub from: Time,
+    pub day: Time,
     /// Tasks with two answers or more.
     pub tasks: u64,
     /// The share of pairs of answers to one task that are the same.
-    pub percent: Option<f64>,
+    pub value: Option<f64>,
 }
 
 impl Agreement {
@@ -121,7 +123,7 @@ impl Agreement {
                 tasks: counts.compared(),
                 coefficients: coefficients(&topic, &counts),
                 pairs: pairs(&topic, &users),
-                weeks: weeks(&topic, opinions.last()),
+                over_time: weeks(&topic, opinions.last()),
             })
         });
         let questions = questions.collect();
@@ -167,12 +169,13 @@ fn told(
             value: Some(value),
             low: ci95.map(|interval| interval.low),
             high: ci95.map(|interval| interval.high),
-            means: statistic.interpretation(value),
+            means: Some(statistic.interpretation(value)),
+            why: None,
             source,
         },
         Err(why) => {
-            let means = format!("No value: {why}.");
-            Coefficient { name, value: None, low: None, high: None, means, source }
+            let why = Some(why.to_string());
+            Coefficient { name, value: None, low: None, high: None, means: None, why, source }
         }
     }
 }
@@ -220,12 +223,12 @@ fn weeks(topic: &Topic, last: &[Time]) -> Vec<WeekAgreement> {
     }
     let told = (first..).zip(made).map(|(week, made)| {
         let counts = Counts::of(&Judgements::new(made, topic.labels.len()));
-        let from = Time::from_micros((week * 7 - THURSDAY) * 86_400_000_000);
+        let day = Time::from_micros((week * 7 - THURSDAY) * 86_400_000_000);
         let same = percent(&counts, &Weights::identity(), None);
         WeekAgreement {
-            from,
+            day,
             tasks: counts.compared(),
-            percent: same.ok().map(|estimate| estimate.value),
+            value: same.ok().map(|estimate| estimate.value),
         }
     });
     told.collect()

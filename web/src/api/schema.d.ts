@@ -1778,6 +1778,14 @@ export interface components {
             /** @description 1 to 1,000 characters. */
             reason: string;
         };
+        /** @description What a task is about, in short. */
+        Brief: {
+            /** @description What kind of item. */
+            type: components["schemas"]["ItemKind"];
+            log_id?: components["schemas"]["LogId"] | null;
+            /** @description The conversation, where it is one. */
+            conversation_id?: string | null;
+        };
         /** @description By whom. */
         By: {
             identity_id?: string | null;
@@ -1816,8 +1824,10 @@ export interface components {
              * @description Its upper end.
              */
             high?: number | null;
-            /** @description What the value says, in one sentence; or why there is none. */
-            means: string;
+            /** @description What the value says, in one sentence. */
+            means?: string | null;
+            /** @description Why there is no value, where there is none. */
+            why?: string | null;
             /** @description Who described it, and when. */
             source: string;
         };
@@ -3148,6 +3158,18 @@ export interface components {
             partial?: boolean;
         };
         /** @description One page of a list. */
+        Page_PastReview: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description The review. */
+                review: components["schemas"]["Review"];
+                item?: components["schemas"]["Shown"] | null;
+            }[];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
+        };
+        /** @description One page of a list. */
         Page_Price: {
             /** @description The items, in the order of the list. */
             items: {
@@ -3215,45 +3237,6 @@ export interface components {
                 /** @description When it was made. */
                 created_at: components["schemas"]["Time"];
                 archived_at?: components["schemas"]["Time"] | null;
-            })[];
-            next_cursor?: components["schemas"]["Cursor"] | null;
-            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
-            partial?: boolean;
-        };
-        /** @description One page of a list. */
-        Page_Review: {
-            /** @description The items, in the order of the list. */
-            items: (components["schemas"]["ReviewState"] & {
-                /** @description Its id. */
-                id: components["schemas"]["ReviewId"];
-                /** @description The task's queue. */
-                queue: components["schemas"]["QueueId"];
-                /** @description The task. */
-                task: components["schemas"]["TaskId"];
-                /** @description Who answered. */
-                user: components["schemas"]["UserId"];
-                /** @description Their name. */
-                user_name?: string | null;
-                /** @description What they answered. */
-                answers: components["schemas"]["Answers"];
-                /**
-                 * Format: int32
-                 * @description The version of the rubric that they answered.
-                 */
-                rubric_version: number;
-                /** @description When. */
-                created_at: components["schemas"]["Time"];
-                /**
-                 * Format: int64
-                 * @description How long they worked on it, ms, without pauses.
-                 */
-                active_ms: number;
-                /** @description The responses in the order in which they were shown. */
-                order?: number[];
-                /** @description Whether it says what the suggestion said; null where none was shown. */
-                followed_suggestion?: boolean | null;
-                /** @description Whether it was right; null unless the task is gold. */
-                gold_right?: boolean | null;
             })[];
             next_cursor?: components["schemas"]["Cursor"] | null;
             /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
@@ -3351,7 +3334,8 @@ export interface components {
             /** @description The items, in the order of the list. */
             items: (components["schemas"]["TaskState"] & {
                 id: components["schemas"]["TaskId"];
-                queue_id: components["schemas"]["QueueId"];
+                /** @description Its queue. */
+                queue: components["schemas"]["QueueId"];
                 /** @description What tells it from other tasks of the queue. */
                 key: string;
                 /** @description Which come first. */
@@ -3376,6 +3360,11 @@ export interface components {
                 leases: number;
                 assignee?: components["schemas"]["UserId"] | null;
                 created_at: components["schemas"]["Time"];
+                escalated?: components["schemas"]["Escalation"] | null;
+                /** @description Whether its right answers are known. */
+                gold: boolean;
+                /** @description What it is about, in short. */
+                item: components["schemas"]["Brief"];
                 /** @description The first words of what it is about. */
                 preview: string;
             })[];
@@ -3449,6 +3438,12 @@ export interface components {
              * @description Cohen's kappa; null where both always said the same one thing.
              */
             kappa?: number | null;
+        };
+        /** @description A review, and what it is about. */
+        PastReview: {
+            /** @description The review. */
+            review: components["schemas"]["Review"];
+            item?: components["schemas"]["Shown"] | null;
         };
         /** @description Why a reviewer is given nothing. */
         Paused: {
@@ -3812,7 +3807,7 @@ export interface components {
             /** @description Pairs of reviewers with a task in common; of the 30 who reviewed most. */
             pairs: components["schemas"]["PairAgreement"][];
             /** @description Week by week, by the last review of each task; the newest last, at most 26. */
-            weeks: components["schemas"]["WeekAgreement"][];
+            over_time: components["schemas"]["WeekAgreement"][];
         };
         /** @description What kind of answer a question takes. */
         QuestionKind: {
@@ -4508,7 +4503,8 @@ export interface components {
         /** @description A task, without its gold answers, its suggestion and what others said. */
         TaskView: components["schemas"]["TaskState"] & {
             id: components["schemas"]["TaskId"];
-            queue_id: components["schemas"]["QueueId"];
+            /** @description Its queue. */
+            queue: components["schemas"]["QueueId"];
             /** @description What tells it from other tasks of the queue. */
             key: string;
             /** @description Which come first. */
@@ -4533,6 +4529,11 @@ export interface components {
             leases: number;
             assignee?: components["schemas"]["UserId"] | null;
             created_at: components["schemas"]["Time"];
+            escalated?: components["schemas"]["Escalation"] | null;
+            /** @description Whether its right answers are known. */
+            gold: boolean;
+            /** @description What it is about, in short. */
+            item: components["schemas"]["Brief"];
             /** @description The first words of what it is about. */
             preview: string;
         };
@@ -4617,7 +4618,12 @@ export interface components {
         /** @description A task as it is given to a reviewer. */
         Turn: {
             /** @description The task. */
-            task: components["schemas"]["TurnTask"];
+            task: components["schemas"]["TaskId"];
+            /** @description Its queue. */
+            queue: components["schemas"]["QueueId"];
+            /** @description Which come first. */
+            priority: components["schemas"]["Priority"];
+            due_at?: components["schemas"]["Time"] | null;
             /** @description What it is about. */
             item: components["schemas"]["Shown"];
             /** @description What is asked. */
@@ -4634,14 +4640,6 @@ export interface components {
             swapped: number[];
             suggestion?: components["schemas"]["TaskSuggestion"] | null;
             returned?: components["schemas"]["Returned"] | null;
-        };
-        /** @description What a reviewer knows of a task. */
-        TurnTask: {
-            id: components["schemas"]["TaskId"];
-            queue_id: components["schemas"]["QueueId"];
-            /** @description Which come first. */
-            priority: components["schemas"]["Priority"];
-            due_at?: components["schemas"]["Time"] | null;
         };
         /** @description Signals of a response of tokens 1..T. */
         Uncertainty: {
@@ -4873,7 +4871,7 @@ export interface components {
         /** @description How far they agreed in one week. */
         WeekAgreement: {
             /** @description The first moment of the week: Monday, UTC. */
-            from: components["schemas"]["Time"];
+            day: components["schemas"]["Time"];
             /**
              * Format: int64
              * @description Tasks with two answers or more.
@@ -4883,7 +4881,7 @@ export interface components {
              * Format: double
              * @description The share of pairs of answers to one task that are the same.
              */
-            percent?: number | null;
+            value?: number | null;
         };
         /** @description Ask only where an earlier question has one of these answers. */
         When: {
@@ -6105,7 +6103,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_Review"];
+                    "application/json": components["schemas"]["Page_PastReview"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
@@ -7074,6 +7072,8 @@ export interface operations {
             query?: {
                 /** @description `open`, `conflict`, `complete`, `cancelled`, or `disputed`: what a person has to decide. */
                 state?: string;
+                /** @description Text in the key or the first words; 2,000 tasks are looked at, and the page says where it is partial. */
+                q?: string;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
                 /** @description 1 to 200; 50 where absent. */

@@ -52,7 +52,7 @@ async fn turn(client: &Client, queue: &str) -> Value {
 }
 
 fn id(turn: &Value) -> &str {
-    turn["task"]["id"].as_str().unwrap()
+    turn["task"].as_str().unwrap()
 }
 
 async fn answer(client: &Client, task: &str, answers: Value) -> Answer {
@@ -146,6 +146,7 @@ async fn answers_are_checked_against_the_rubric_and_a_repeat_changes_nothing() {
     assert_eq!(again["review"]["id"], kept["review"]["id"]);
     let reviews = ann.get("/api/v1/me/reviews").await.expect(200).json();
     assert_eq!(reviews["items"].as_array().unwrap().len(), 1);
+    assert_eq!(reviews["items"][0]["item"]["type"], "log");
 }
 
 #[tokio::test]

@@ -106,7 +106,6 @@ export interface NewReview {
   active_ms: number;
   submission_id: string;
   order?: number[];
-  followed_suggestion?: boolean;
 }
 
 /** What came of a task whose answers were known. */

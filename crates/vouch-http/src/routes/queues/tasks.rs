@@ -17,12 +17,18 @@ use crate::state::App;
 /// The states by which a page may be chosen.
 const STATES: [&str; 5] = ["open", "conflict", "complete", "cancelled", "disputed"];
 
+/// How many tasks are read at once, and how often, when a text is looked for.
+const PAGE: u32 = 200;
+const PAGES: u32 = 10;
+
 /// The tasks of a queue, newest first: an admin sees all, a reviewer those that they reviewed.
 #[utoipa::path(get, path = "/api/v1/queues/{id}/tasks", tag = "review",
     params(
         ("id" = QueueId, Path, description = "The queue."),
         ("state" = Option<String>, Query, description = "`open`, `conflict`, `complete`, \
             `cancelled`, or `disputed`: what a person has to decide."),
+        ("q" = Option<String>, Query, description = "Text in the key or the first words; 2,000 \
+            tasks are looked at, and the page says where it is partial."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
         ("limit" = Option<u32>, Query, description = "1 to 200; 50 where absent."),
     ),
@@ -33,12 +39,13 @@ pub(crate) async fn tasks(
     PathId(id): PathId<QueueId>,
     query: Query,
 ) -> Result<Answer<Page<TaskView>>, Problem> {
-    let query = query.only(&["state", "cursor", "limit"])?;
+    let query = query.only(&["state", "q", "cursor", "limit"])?;
     super::queue(&app, &caller, id).await?;
     let word = |text: &str| STATES.contains(&text).then(|| text.to_owned());
     let all = caller.principal.may(Scope::Admin);
     let reviewed_by = if all { None } else { Some(caller.user()?.id) };
-    let query = TaskQuery {
+    let text = query.text("q").map(|text| text.to_lowercase());
+    let mut query = TaskQuery {
         project: caller.principal.project(),
         queue: id,
         state: query.read("state", &STATES.join(", "), word)?,
@@ -46,7 +53,21 @@ pub(crate) async fn tasks(
         cursor: query.cursor::<TaskId>()?,
         limit: query.limit()?,
     };
-    let Page { items, next_cursor, partial } = app.store.tasks(&query).await?;
-    let items = items.into_iter().map(TaskView::from).collect();
-    Ok(Answer(Page { items, next_cursor, partial }))
+    let Some(text) = text else {
+        let Page { items, next_cursor, partial } = app.store.tasks(&query).await?;
+        let items = items.into_iter().map(TaskView::from).collect();
+        return Ok(Answer(Page { items, next_cursor, partial }));
+    };
+    let (mut items, most) = (Vec::new(), query.limit as usize);
+    query.limit = PAGE;
+    for page in 1..=PAGES {
+        let found = app.store.tasks(&query).await?;
+        items.extend(found.items.into_iter().map(TaskView::from).filter(|task| task.holds(&text)));
+        query.cursor = found.next_cursor;
+        if query.cursor.is_none() || items.len() >= most || page == PAGES {
+            break;
+        }
+    }
+    let partial = query.cursor.is_some() && items.len() < most;
+    Ok(Answer(Page { items, next_cursor: query.cursor, partial }))
 }

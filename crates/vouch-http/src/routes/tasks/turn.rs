@@ -15,7 +15,13 @@ use crate::state::App;
 #[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct Turn {
     /// The task.
-    task: TurnTask,
+    task: TaskId,
+    /// Its queue.
+    queue: QueueId,
+    /// Which come first.
+    priority: Priority,
+    /// When it should be complete.
+    due_at: Option<Time>,
     /// What it is about.
     item: Shown,
     /// What is asked.
@@ -34,24 +40,15 @@ pub(crate) struct Turn {
     returned: Option<Returned>,
 }
 
-/// What a reviewer knows of a task.
-#[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct TurnTask {
-    id: TaskId,
-    queue_id: QueueId,
-    /// Which come first.
-    priority: Priority,
-    /// When it should be complete.
-    due_at: Option<Time>,
-}
-
 impl Turn {
     /// Reads what the task is about.
     pub(crate) async fn of(app: &App, project: ProjectId, turn: TaskTurn) -> Result<Self, Problem> {
         let (item, _) = vouch_review::show(app.store.as_ref(), project, turn.item).await?;
-        let TaskTurn { task, queue, priority, due_at, .. } = turn;
         Ok(Self {
-            task: TurnTask { id: task, queue_id: queue, priority, due_at },
+            task: turn.task,
+            queue: turn.queue,
+            priority: turn.priority,
+            due_at: turn.due_at,
             item,
             rubric: turn.rubric,
             rubric_version: turn.rubric_version,

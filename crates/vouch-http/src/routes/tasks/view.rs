@@ -2,15 +2,16 @@
 
 use serde::Serialize;
 use vouch_domain::Time;
-use vouch_domain::id::{QueueId, TaskId, UserId};
+use vouch_domain::id::{LogId, QueueId, TaskId, UserId};
 use vouch_domain::message::Message;
-use vouch_domain::review::{Item, Priority, Task, TaskOrigin, TaskState};
+use vouch_domain::review::{Escalation, Item, ItemKind, Priority, Task, TaskOrigin, TaskState};
 
 /// A task, without its gold answers, its suggestion and what others said.
 #[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct TaskView {
     id: TaskId,
-    queue_id: QueueId,
+    /// Its queue.
+    queue: QueueId,
     /// What tells it from other tasks of the queue.
     key: String,
     /// `state`, and what belongs to it.
@@ -31,19 +32,58 @@ pub(crate) struct TaskView {
     /// For whom it is kept.
     assignee: Option<UserId>,
     created_at: Time,
+    /// That somebody asked for a decision.
+    escalated: Option<Escalation>,
+    /// Whether its right answers are known.
+    gold: bool,
+    /// What it is about, in short.
+    item: Brief,
     /// The first words of what it is about.
     preview: String,
 }
 
+/// What a task is about, in short.
+#[derive(Serialize, utoipa::ToSchema)]
+struct Brief {
+    /// What kind of item.
+    #[serde(rename = "type")]
+    kind: ItemKind,
+    /// The log, where it is one.
+    log_id: Option<LogId>,
+    /// The conversation, where it is one.
+    conversation_id: Option<String>,
+}
+
+impl Brief {
+    fn of(item: &Item) -> Self {
+        let (kind, log_id, conversation_id) = match item {
+            Item::Log { log_id } => (ItemKind::Log, Some(*log_id), None),
+            Item::Conversation { conversation_id } => {
+                (ItemKind::Conversation, None, Some(conversation_id.clone()))
+            }
+            Item::Responses { .. } => (ItemKind::Responses, None, None),
+            Item::Record { .. } => (ItemKind::Record, None, None),
+        };
+        Self { kind, log_id, conversation_id }
+    }
+}
+
 /// The most characters of a preview.
 const PREVIEW_CHARS: usize = 160;
+
+impl TaskView {
+    /// Whether its key or its first words hold this text, whatever the case.
+    pub(crate) fn holds(&self, lower: &str) -> bool {
+        [&self.key, &self.preview].iter().any(|text| text.to_lowercase().contains(lower))
+    }
+}
 
 impl From<Task> for TaskView {
     fn from(task: Task) -> Self {
         let preview = preview(&task.item).chars().take(PREVIEW_CHARS).collect();
         Self {
             id: task.id,
-            queue_id: task.queue,
+            queue: task.queue,
             key: task.key,
             state: task.state,
             priority: task.priority,
@@ -54,6 +94,9 @@ impl From<Task> for TaskView {
             leases: task.leases,
             assignee: task.assignee,
             created_at: task.created_at,
+            escalated: task.escalated,
+            gold: task.gold.is_some(),
+            item: Brief::of(&task.item),
             preview,
         }
     }

@@ -7,7 +7,7 @@ import { useReachable } from "~/api/reach";
 import { useMe } from "~/api/session";
 import { uuid } from "~/text/uuid";
 import { answersTo, wrongIn } from "../rubric/asked";
-import { followed, held, type Held } from "../work/held";
+import { held, type Held } from "../work/held";
 import { useOutbox } from "../work/outboxes";
 
 /** Tasks in hand; as many as fit on a screen or two. */
@@ -104,8 +104,7 @@ export function useBulk(queue: string): Bulk {
         for (const card of ready) {
           const answers = answersTo(card.turn.rubric, card.answers);
           const id = uuid();
-          const follows = followed(card, answers);
-          outbox.add({ kind: "review", id, queue, task: card.turn.task, body: { answers, active_ms: each, submission_id: id, ...(card.order.length > 0 ? { order: card.order } : {}), ...(follows === undefined ? {} : { followed_suggestion: follows }) } });
+          outbox.add({ kind: "review", id, queue, task: card.turn.task, body: { answers, active_ms: each, submission_id: id, ...(card.order.length > 0 ? { order: card.order } : {}) } });
         }
         const gone = new Set(ready.map(({ turn }) => turn.task));
         now.current = now.current.filter(({ turn }) => !gone.has(turn.task));

@@ -180,11 +180,10 @@ export class Work {
     }
     const answers = answersTo(turn.rubric, current.answers);
     const id = uuid();
-    const follows = followed(current, answers);
     this.leave(current, "review", id, answers);
     this.outbox.add({
       kind: "review", id, queue: this.queue, task: turn.task,
-      body: { answers, active_ms: Math.round(this.spent), submission_id: id, ...(order.length > 0 ? { order } : {}), ...(follows === undefined ? {} : { followed_suggestion: follows }) },
+      body: { answers, active_ms: Math.round(this.spent), submission_id: id, ...(order.length > 0 ? { order } : {}) },
     });
     return {};
   }
