@@ -25,7 +25,7 @@ const WEEKS: i64 = 26;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Agreement {
     /// Who reviewed.
-    pub users: Vec<Named>,
+    pub users: Vec<ReviewerName>,
     /// The questions whose answers can be compared.
     pub questions: Vec<QuestionAgreement>,
 }
@@ -33,7 +33,7 @@ pub struct Agreement {
 /// A person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Named {
+pub struct ReviewerName {
     /// Their id.
     pub id: UserId,
     /// Their name.
@@ -110,9 +110,9 @@ pub struct WeekAgreement {
 impl Agreement {
     /// Compares what was said. Takes as long as there are reviews: about a second for a million.
     pub fn of(opinions: &Opinions, rubric: &Rubric) -> Self {
-        let users: Vec<Named> = opinions
+        let users: Vec<ReviewerName> = opinions
             .users()
-            .map(|(id, name)| Named { id, name: name.map(str::to_owned) })
+            .map(|(id, name)| ReviewerName { id, name: name.map(str::to_owned) })
             .collect();
         let questions = Opinions::compared(rubric).filter_map(|question| {
             let topic = opinions.topic(question)?;
@@ -192,7 +192,7 @@ fn icc(judgements: &Judgements, values: &[f64]) -> Coefficient {
     told("icc", Statistic::Icc, estimate)
 }
 
-fn pairs(topic: &Topic, users: &[Named]) -> Vec<PairAgreement> {
+fn pairs(topic: &Topic, users: &[ReviewerName]) -> Vec<PairAgreement> {
     let pairs = Pairs::of(&topic.judgements, &Weights::identity(), MOST_PAIRED).pairs;
     let named = |number: u32| users.get(number as usize).map(|user| user.id);
     let pairs = pairs.into_iter().filter_map(|pair| {

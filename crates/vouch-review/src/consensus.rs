@@ -10,7 +10,7 @@ use vouch_stats::consensus::{
     majority, one_coin,
 };
 
-use crate::agreement::Named;
+use crate::agreement::ReviewerName;
 use crate::opinions::{Opinions, Topic};
 
 /// What the reviewers say together, task by task.
@@ -53,7 +53,7 @@ pub struct Contributor {
 pub struct Quality {
     /// Who.
     #[serde(flatten)]
-    pub user: Named,
+    pub user: ReviewerName,
     /// How many of their answers counted.
     pub answers: u64,
     /// How good the method takes them to be, 0 to 1.
@@ -119,7 +119,7 @@ impl<'a> Together<'a> {
         let named = self.opinions.users().zip(self.consensus.reviewers());
         let told = named.filter(|(_, standing)| standing.judgements > 0);
         let told = told.map(|((id, name), standing)| Quality {
-            user: Named { id, name: name.map(str::to_owned) },
+            user: ReviewerName { id, name: name.map(str::to_owned) },
             answers: standing.judgements as u64,
             quality: standing.quality,
         });

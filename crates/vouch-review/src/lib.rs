@@ -11,7 +11,7 @@ mod opinions;
 mod show;
 
 pub use agreement::{
-    Agreement, Coefficient, Named, PairAgreement, QuestionAgreement, WeekAgreement,
+    Agreement, Coefficient, PairAgreement, QuestionAgreement, ReviewerName, WeekAgreement,
 };
 pub use consensus::{Confusion, Contributor, Quality, TaskConsensus, Together};
 pub use leaderboard::{Leaderboard, NextPair, Place, Preferences};

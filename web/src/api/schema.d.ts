@@ -1585,8 +1585,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description What completes itself, without a person who decides.
+         * @enum {string}
+         */
+        Accept: "unanimous" | "consensus";
         /** @description Who the person is. */
-        Accept: {
+        AcceptInvitation: {
             /** @description The part of the link after `#`. */
             token: string;
             /** @description What others see. */
@@ -1653,7 +1658,7 @@ export interface components {
         /** @description How far the reviewers of a queue agree. */
         Agreement: {
             /** @description Who reviewed. */
-            users: components["schemas"]["Named"][];
+            users: components["schemas"]["ReviewerName"][];
             /** @description The questions whose answers can be compared. */
             questions: components["schemas"]["QuestionAgreement"][];
         };
@@ -2795,7 +2800,7 @@ export interface components {
         /** @description What a reviewer is given. */
         Next: {
             /** @description The tasks, each kept for them until its lease ends. */
-            items: components["schemas"]["Turn"][];
+            items: components["schemas"]["ReviewTurn"][];
             paused?: components["schemas"]["Paused"] | null;
             /** @description Whether there are more for them. */
             left: boolean;
@@ -3762,7 +3767,7 @@ export interface components {
             value?: string | null;
         };
         /** @description What a method thinks of a reviewer. */
-        Quality: components["schemas"]["Named"] & {
+        Quality: components["schemas"]["ReviewerName"] & {
             /**
              * Format: int64
              * @description How many of their answers counted.
@@ -4141,6 +4146,32 @@ export interface components {
             /** @enum {string} */
             state: "superseded";
         };
+        /** @description A task as it is given to a reviewer. */
+        ReviewTurn: {
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+            /** @description Its queue. */
+            queue: components["schemas"]["QueueId"];
+            /** @description Which come first. */
+            priority: components["schemas"]["Priority"];
+            due_at?: components["schemas"]["Time"] | null;
+            /** @description What it is about. */
+            item: components["schemas"]["Shown"];
+            /** @description What is asked. */
+            rubric: components["schemas"]["Rubric"];
+            /**
+             * Format: int32
+             * @description The rubric's version.
+             */
+            rubric_version: number;
+            /** @description How long it is kept for them. */
+            lease: components["schemas"]["Lease"];
+            draft?: components["schemas"]["ReviewDraft"] | null;
+            /** @description The responses by their stored numbers, in the order in which they are to be shown. */
+            swapped: number[];
+            suggestion?: components["schemas"]["TaskSuggestion"] | null;
+            returned?: components["schemas"]["Returned"] | null;
+        };
         /** @description A reviewer of a queue: what they did, and how well it fits. */
         Reviewer: {
             /** @description Who. */
@@ -4213,6 +4244,13 @@ export interface components {
              */
             followed: number;
             last_at?: components["schemas"]["Time"] | null;
+        };
+        /** @description A person. */
+        ReviewerName: {
+            /** @description Their id. */
+            id: components["schemas"]["UserId"];
+            /** @description Their name. */
+            name?: string | null;
         };
         /** @description How a reviewer does against what it came to. */
         ReviewerReport: {
@@ -4615,31 +4653,42 @@ export interface components {
             /** @description The likeliest alternatives at this place, likeliest first. */
             top_logprobs?: components["schemas"]["Alternative"][];
         };
-        /** @description A task as it is given to a reviewer. */
-        Turn: {
-            /** @description The task. */
-            task: components["schemas"]["TaskId"];
-            /** @description Its queue. */
-            queue: components["schemas"]["QueueId"];
-            /** @description Which come first. */
-            priority: components["schemas"]["Priority"];
-            due_at?: components["schemas"]["Time"] | null;
-            /** @description What it is about. */
-            item: components["schemas"]["Shown"];
-            /** @description What is asked. */
-            rubric: components["schemas"]["Rubric"];
+        /** @description One call of a thread, with what it added to the call before. */
+        Turn: components["schemas"]["Served"] & components["schemas"]["Context"] & {
+            /** @description The log. */
+            id: components["schemas"]["LogId"];
+            /** @description When the interaction began. */
+            created_at: components["schemas"]["Time"];
+            /** @description How far it came. */
+            status: components["schemas"]["LogStatus"];
+            /** @description How it came to us. */
+            origin: components["schemas"]["LogOrigin"];
+            /** @description Who sent it. */
+            sent_by: components["schemas"]["Actor"];
             /**
              * Format: int32
-             * @description The rubric's version.
+             * @description How many messages of the input were those of the call before, with its answer.
              */
-            rubric_version: number;
-            /** @description How long it is kept for them. */
-            lease: components["schemas"]["Lease"];
-            draft?: components["schemas"]["ReviewDraft"] | null;
-            /** @description The responses by their stored numbers, in the order in which they are to be shown. */
-            swapped: number[];
-            suggestion?: components["schemas"]["TaskSuggestion"] | null;
-            returned?: components["schemas"]["Returned"] | null;
+            repeated: number;
+            /** @description The messages of the input after those. */
+            messages: components["schemas"]["Message"][];
+            /** @description The output. */
+            choices: components["schemas"]["Choice"][];
+            /** @description Free key-value pairs. */
+            metadata: Record<string, unknown>;
+            usage?: components["schemas"]["Usage"] | null;
+            /** @description How long it took. */
+            performance: components["schemas"]["Performance"];
+            /**
+             * Format: int64
+             * @description Cost in millionths of a US dollar, where known.
+             */
+            cost_usd_micros?: number | null;
+            error?: components["schemas"]["LogError"] | null;
+            /** @description What people said of it, in short. */
+            tally: components["schemas"]["FeedbackTally"];
+            /** @description All feedback on this log, oldest first; also what no longer counts. */
+            feedback: components["schemas"]["Feedback"][];
         };
         /** @description Signals of a response of tokens 1..T. */
         Uncertainty: {
@@ -5603,7 +5652,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Accept"];
+                "application/json": components["schemas"]["AcceptInvitation"];
             };
         };
         responses: {
@@ -7285,7 +7334,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Turn"];
+                    "application/json": components["schemas"]["ReviewTurn"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */

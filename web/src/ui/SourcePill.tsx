@@ -1,8 +1,7 @@
 // What kind of author a feedback comes from; always shown.
 import type { Source } from "~/api/types";
 
-const LOOK: Record<Source | "reviewers", { word: string; look: string; about: string }> = {
-  reviewers: { word: "reviewers", look: "pill pill-accent", about: "What several reviewers of a queue came to" },
+const LOOK: Record<Source, { word: string; look: string; about: string }> = {
   reviewer: { word: "reviewer", look: "pill pill-accent", about: "A signed-in expert; outranks everyone else" },
   reviewers: { word: "reviewers", look: "pill pill-accent", about: "The reviewers of a queue together: their consensus, or what was decided" },
   end_user: { word: "end user", look: "pill pill-good", about: "A user of the application" },

@@ -44,7 +44,7 @@ export interface Wrong {
 
 /** What is wrong with the filter, where the server refused it for that. */
 export function wrongIn(error: unknown, text: string): Wrong | undefined {
-  const detail = error instanceof Problem && error.status === 422 ? error.at("?q") : undefined;
+  const detail = error instanceof Problem && error.status === 422 ? (error.at("?q") ?? error.at("/filter")) : undefined;
   if (detail === undefined) return undefined;
   const [, place, message] = /^at character (\d+): ([\s\S]*)$/.exec(detail) ?? [];
   if (place === undefined || message === undefined) return { message: detail, before: text, part: "", after: "" };

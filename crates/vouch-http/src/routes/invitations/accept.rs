@@ -25,7 +25,7 @@ use crate::state::App;
 /// Who the person is.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Accept {
+pub(crate) struct AcceptInvitation {
     /// The part of the link after `#`.
     token: String,
     /// What others see.
@@ -37,12 +37,12 @@ pub(crate) struct Accept {
 }
 
 /// Accept an invitation: adds the person and sets the cookie `vouch_session`. It works once.
-#[utoipa::path(post, path = "/api/v1/invitations/accept", tag = "session", request_body = Accept,
+#[utoipa::path(post, path = "/api/v1/invitations/accept", tag = "session", request_body = AcceptInvitation,
     responses((status = 200, body = crate::routes::session::SignedIn)))]
 pub(crate) async fn accept(State(app): State<App>, request: Request) -> Result<Response, Problem> {
     check_origin(&app, request.uri(), request.headers())?;
-    let body: Json<Accept> = Json::from_request(request, &app).await?;
-    let Accept { token, name, email: address, password } = body.0;
+    let body: Json<AcceptInvitation> = Json::from_request(request, &app).await?;
+    let AcceptInvitation { token, name, email: address, password } = body.0;
     let token_sha256 = hash(&token);
     // Before the password is hashed, so that nobody without an invitation costs us anything.
     let invitation = open(&app, &token_sha256).await?;

@@ -11,7 +11,7 @@ use crate::auth::Caller;
 use crate::body::Json;
 use crate::path::PathId;
 use crate::problem::{Kind, Problem};
-use crate::routes::tasks::Turn;
+use crate::routes::tasks::ReviewTurn;
 use crate::state::App;
 
 /// How many tasks a reviewer wants.
@@ -34,7 +34,7 @@ const fn five() -> u32 {
 #[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct Next {
     /// The tasks, each kept for them until its lease ends.
-    items: Vec<Turn>,
+    items: Vec<ReviewTurn>,
     /// Why they are given none, where that is so.
     paused: Option<Paused>,
     /// Whether there are more for them.
@@ -77,7 +77,7 @@ pub(crate) async fn next(
     let given = given.map_err(|e| Problem::of_store(e, &format!("queue {id}")))?;
     let mut items = Vec::with_capacity(given.turns.len());
     for turn in given.turns {
-        items.push(Turn::of(&app, project, turn).await?);
+        items.push(ReviewTurn::of(&app, project, turn).await?);
     }
     let paused = given.paused.map(|reason| Paused { reason });
     Ok(Answer(Next { items, paused, left: given.left }))

@@ -13,7 +13,7 @@ use crate::state::App;
 
 /// A task as it is given to a reviewer.
 #[derive(Serialize, utoipa::ToSchema)]
-pub(crate) struct Turn {
+pub(crate) struct ReviewTurn {
     /// The task.
     task: TaskId,
     /// Its queue.
@@ -40,7 +40,7 @@ pub(crate) struct Turn {
     returned: Option<Returned>,
 }
 
-impl Turn {
+impl ReviewTurn {
     /// Reads what the task is about.
     pub(crate) async fn of(app: &App, project: ProjectId, turn: TaskTurn) -> Result<Self, Problem> {
         let (item, _) = vouch_review::show(app.store.as_ref(), project, turn.item).await?;
