@@ -28,6 +28,8 @@ const PARTS: [(i64, i64); 8] = [
     (0, RETURNED),
     (0, FRESH),
 ];
+/// So many places more than are wanted are looked at first in each part: mostly these are enough.
+const MORE: u32 = 3;
 /// At most so many places are looked at in each part at once.
 const LOOK: u32 = 64;
 /// How often it is looked on, where a reviewer can have nothing of what they saw.
@@ -68,8 +70,10 @@ impl Walk {
         count: usize,
     ) -> Result<(Vec<TaskId>, bool)> {
         let mut found = Vec::new();
-        for _ in 0..LOOKS {
-            let mut places = self.look(book).all::<Place>(&mut book.tx.conn).await?;
+        let first = u32::try_from(count).unwrap_or(LOOK).saturating_add(MORE).min(LOOK);
+        for n in 0..LOOKS {
+            let limit = if n == 0 { first } else { LOOK };
+            let mut places = self.look(book, limit).all::<Place>(&mut book.tx.conn).await?;
             places.sort_by_key(|place| (-place.priority, place.band, place.turn));
             let mut per_part: BTreeMap<(i64, i64), u32> = BTreeMap::new();
             let mut truncated = false;
@@ -77,7 +81,7 @@ impl Walk {
                 let part = (place.priority, place.band);
                 let seen = per_part.entry(part).or_default();
                 *seen += 1;
-                truncated |= *seen >= LOOK;
+                truncated |= *seen >= limit;
                 let is_free = place.seat.is_none_or(|state| state == LEFT);
                 if is_free && found.len() >= count {
                     return Ok((found, true));
@@ -88,7 +92,7 @@ impl Walk {
                 self.reaches.insert(part, place.turn);
                 self.moved.insert(part, place.turn);
                 // What lies behind the end of this part comes before the next part.
-                if *seen >= LOOK {
+                if *seen >= limit {
                     break;
                 }
             }
@@ -100,7 +104,7 @@ impl Walk {
     }
 
     /// The first places in each part beyond the reach, with the reviewer's seats.
-    fn look(&self, book: &Book<'_>) -> Sql {
+    fn look(&self, book: &Book<'_>, limit: u32) -> Sql {
         let mut look = sql("");
         for (n, (priority, band)) in PARTS.into_iter().enumerate() {
             look.push(if n > 0 { " UNION ALL " } else { "" });
@@ -115,7 +119,7 @@ impl Walk {
             look.push(" AND l.band = ").push_bind(band);
             let reach = self.reaches.get(&(priority, band)).copied().unwrap_or(0);
             look.push(" AND l.turn > ").push_bind(reach);
-            look.push(" ORDER BY l.turn LIMIT ").push_bind(LOOK).push(") x");
+            look.push(" ORDER BY l.turn LIMIT ").push_bind(limit).push(") x");
         }
         look
     }
