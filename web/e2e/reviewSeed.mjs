@@ -5,7 +5,7 @@ import { addLog } from "./seed.mjs";
 
 export const THUMBS = { key: "helpful", title: "Was it helpful?", type: "thumbs", required: true };
 const DEFECT = {
-  key: "defect", title: "What is wrong?", type: "category", required: true, when: { question: "helpful", is: [false] },
+  key: "flaw", title: "What is wrong?", type: "category", required: true, when: { question: "helpful", is: [false] },
   options: [{ key: "fact", title: "A fact is wrong" }, { key: "tone", title: "The tone" }, { key: "other", title: "Something else" }],
 };
 export const NOTE = { key: "note", title: "Anything to add?", type: "text", required: false };
@@ -109,7 +109,7 @@ export async function prepareReview(page, server, kept) {
   for (const [i, caller] of callers.entries()) {
     const turns = (await caller("POST", `/api/v1/queues/${queue.id}/next`, { count: 5, holding: [] })).body.items;
     for (const [n, { task }] of turns.entries()) {
-      const answers = n < 2 && i === 0 ? { helpful: false, defect: "fact", quality: 2 } : n === 4 ? { helpful: false, defect: "tone", quality: 3 } : { helpful: true, quality: 4 };
+      const answers = n < 2 && i === 0 ? { helpful: false, flaw: "fact", quality: 2 } : n === 4 ? { helpful: false, flaw: "tone", quality: 3 } : { helpful: true, quality: 4 };
       equal((await caller("POST", `/api/v1/tasks/${task}/reviews`, { answers, active_ms: 9000 + 1000 * n, submission_id: `seed-${i}-${task}` })).status, 201);
     }
   }

@@ -88,7 +88,7 @@ test("review: a question appears in place after its answer, and Enter sends", as
   await page.keyboard.press("Control+Enter");
   await changed(page, task);
   await until(async () => (await reviewOf(call, task)) !== undefined, "the review");
-  equal((await reviewOf(call, task)).answers, { helpful: false, defect: "tone", note: "Too short, and rude." });
+  equal((await reviewOf(call, task)).answers, { helpful: false, flaw: "tone", note: "Too short, and rude." });
   // What is no longer asked is not sent.
   const next = await shown(page);
   await page.keyboard.press("n");

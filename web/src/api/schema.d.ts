@@ -1616,7 +1616,8 @@ export interface components {
             sample?: number | null;
             /**
              * Format: int32
-             * @description At most so many logs are looked at, 1 to 1,000.
+             * @description At most so many tasks, 1 to 1,000, where there is a filter. One call looks at about 1,000
+             *     logs.
              */
             limit?: number | null;
             cursor?: components["schemas"]["Cursor"] | null;

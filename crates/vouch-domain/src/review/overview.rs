@@ -139,3 +139,29 @@ pub struct Reviewer {
     /// Their last review.
     pub last_at: Option<Time>,
 }
+
+impl Reviewer {
+    /// Somebody who has not begun.
+    pub const fn new(user: UserId, name: Option<String>) -> Self {
+        Self {
+            user,
+            name,
+            state: ReviewerState::Active,
+            until: None,
+            reason: None,
+            done: 0,
+            active_ms: 0,
+            pace_s: None,
+            skips: 0,
+            escalations: 0,
+            rejected: 0,
+            compared: 0,
+            agreed: 0,
+            gold_done: 0,
+            gold_right: 0,
+            suggested: 0,
+            followed: 0,
+            last_at: None,
+        }
+    }
+}

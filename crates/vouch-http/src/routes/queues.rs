@@ -38,6 +38,10 @@ use crate::auth::Caller;
 use crate::problem::{Kind, Problem};
 use crate::state::App;
 
+/// The key of a rule that has none: with the same one, a preview and what is then added by hand
+/// take the same sample.
+const ANY_RULE: &str = "rule";
+
 /// The queue, archived or not.
 ///
 /// # Errors

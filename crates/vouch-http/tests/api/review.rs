@@ -266,6 +266,13 @@ async fn rules_take_what_comes_and_a_filter_takes_what_is_there() {
     assert_eq!(preview.json(), expected);
     let added = admin.post(&tasks, json!({"filter": "thumbs:down"})).await.expect(201).json();
     assert_eq!((&added["created"], &added["known"]), (&json!(1), &json!(1)));
+    // A part at a time.
+    let one = json!({"filter": "thumbs:down", "limit": 1});
+    let one = admin.post(&tasks, one).await.expect(201).json();
+    assert_eq!((&one["known"], &one["next_cursor"]), (&json!(1), &json!(taken)));
+    let rest = json!({"filter": "thumbs:down", "cursor": one["next_cursor"]});
+    let rest = admin.post(&tasks, rest).await.expect(201).json();
+    assert_eq!((&rest["known"], &rest["next_cursor"]), (&json!(1), &Value::Null));
     let refused = admin.post(&tasks, json!({"filter": "thumbs:sideways"})).await.expect(422).json();
     assert_eq!(refused["errors"][0]["pointer"], "/filter");
 }

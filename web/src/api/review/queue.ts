@@ -120,7 +120,20 @@ export interface Added {
   created: number;
   known: number;
   ids: string[];
+  /** Where a filter may find more. */
+  next_cursor: string | null;
 }
 
-/** Puts logs that are there already into the queue. */
-export const backfill = (id: string, filter: string, sample: number, limit: number) => api.post<Added>(`/queues/${part(id)}/tasks`, { filter, sample, limit });
+/** Puts logs that are there already into the queue, call by call. */
+export async function backfill(id: string, filter: string, sample: number, most: number): Promise<Pick<Added, "created" | "known">> {
+  const sum = { created: 0, known: 0 };
+  let cursor: string | null = null;
+  do {
+    const limit = Math.min(1000, most - sum.created - sum.known);
+    const added: Added = await api.post<Added>(`/queues/${part(id)}/tasks`, { filter, sample, limit, ...(cursor ? { cursor } : {}) });
+    sum.created += added.created;
+    sum.known += added.known;
+    cursor = added.next_cursor;
+  } while (cursor && sum.created + sum.known < most);
+  return sum;
+}

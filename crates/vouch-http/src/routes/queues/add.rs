@@ -17,6 +17,9 @@ use crate::path::PathId;
 use crate::problem::{Kind, Problem};
 use crate::state::App;
 
+/// About how many logs one call looks at.
+const MOST_SEEN: u32 = 1000;
+
 /// Tasks to be added: `items`, or the logs that a `filter` finds.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -30,7 +33,8 @@ pub(crate) struct AddTasks {
     /// Which share of what the filter finds, 0 to 1.
     #[serde(default)]
     sample: Option<f64>,
-    /// At most so many logs are looked at, 1 to 1,000.
+    /// At most so many tasks, 1 to 1,000, where there is a filter. One call looks at about 1,000
+    /// logs.
     #[serde(default)]
     limit: Option<u32>,
     /// `next_cursor` of the call before, to go on.
@@ -103,7 +107,7 @@ impl AddTasks {
                     return Err(Invalid::new("/limit", "1 to 1,000", limit.to_string()).into());
                 }
                 let rule = Rule {
-                    key: "added".to_owned(),
+                    key: super::ANY_RULE.to_owned(),
                     filter,
                     sample,
                     per_day: None,
@@ -117,7 +121,7 @@ impl AddTasks {
     }
 }
 
-/// The logs that the rule takes of the next `limit` that its filter finds.
+/// The next logs that the rule takes, at most `limit`.
 async fn found(
     app: &App,
     caller: &Caller,
@@ -137,16 +141,22 @@ async fn found(
     }
     let filter = rule.filter(app.now())?;
     let project = caller.principal.project();
-    let mut query = LogQuery { project, filter, cursor, limit: 0 };
+    let mut query = LogQuery { project, filter, cursor, limit: 200 };
     let (mut tasks, mut seen) = (Vec::new(), 0);
     loop {
-        query.limit = (limit - seen).min(200);
         let page = app.store.logs(&query).await?;
-        seen += u32::try_from(page.items.len()).unwrap_or(u32::MAX);
-        let taken = page.items.iter().filter(|log| rule.samples(log.id));
-        tasks.extend(taken.map(|log| task(log.id)));
+        for log in &page.items {
+            seen += 1;
+            if rule.samples(log.id) {
+                tasks.push(task(log.id));
+            }
+            if tasks.len() >= limit as usize {
+                // The next call goes on after this log.
+                return Ok((tasks, Some(Cursor(log.id.to_string()))));
+            }
+        }
         query.cursor = page.next_cursor;
-        if query.cursor.is_none() || page.partial || seen >= limit {
+        if query.cursor.is_none() || page.partial || seen >= MOST_SEEN {
             return Ok((tasks, query.cursor));
         }
     }

@@ -34,7 +34,7 @@ pub(crate) struct PreviewRule {
 }
 
 fn any_key() -> String {
-    "rule".to_owned()
+    super::ANY_RULE.to_owned()
 }
 
 const fn all() -> f64 {

@@ -25,8 +25,15 @@ pub(crate) async fn reviewers(
     caller: Caller,
     PathId(id): PathId<QueueId>,
 ) -> Result<Answer<Page<Reviewer>>, Problem> {
-    super::queue(&app, &caller, id).await?;
+    let queue = super::queue(&app, &caller, id).await?;
     let mut all = app.store.reviewers(caller.principal.project(), id).await?;
+    // Who has not begun has a row as well, so that they can say that they are away.
+    if let Ok(own) = caller.user()
+        && queue.settings.is_for(own.id)
+        && all.iter().all(|reviewer| reviewer.user != own.id)
+    {
+        all.push(Reviewer::new(own.id, Some(own.name.clone())));
+    }
     if !caller.principal.may(Scope::Admin) {
         let own = caller.user()?.id;
         all.retain(|reviewer| reviewer.user == own);

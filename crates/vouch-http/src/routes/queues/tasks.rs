@@ -4,7 +4,8 @@ use axum::Json as Answer;
 use axum::extract::State;
 use vouch_domain::Page;
 use vouch_domain::access::Scope;
-use vouch_domain::id::{QueueId, TaskId};
+use vouch_domain::id::{ProjectId, QueueId, TaskId};
+use vouch_domain::review::Task;
 use vouch_store::TaskQuery;
 
 use crate::auth::Caller;
@@ -55,14 +56,15 @@ pub(crate) async fn tasks(
     };
     let Some(text) = text else {
         let Page { items, next_cursor, partial } = app.store.tasks(&query).await?;
-        let items = items.into_iter().map(TaskView::from).collect();
+        let items = views(&app, query.project, items).await?;
         return Ok(Answer(Page { items, next_cursor, partial }));
     };
     let (mut items, most) = (Vec::new(), query.limit as usize);
     query.limit = PAGE;
     for page in 1..=PAGES {
         let found = app.store.tasks(&query).await?;
-        items.extend(found.items.into_iter().map(TaskView::from).filter(|task| task.holds(&text)));
+        let found_items = views(&app, query.project, found.items).await?;
+        items.extend(found_items.into_iter().filter(|task| task.holds(&text)));
         query.cursor = found.next_cursor;
         if query.cursor.is_none() || items.len() >= most || page == PAGES {
             break;
@@ -70,4 +72,12 @@ pub(crate) async fn tasks(
     }
     let partial = query.cursor.is_some() && items.len() < most;
     Ok(Answer(Page { items, next_cursor: query.cursor, partial }))
+}
+
+async fn views(app: &App, project: ProjectId, tasks: Vec<Task>) -> Result<Vec<TaskView>, Problem> {
+    let mut views = Vec::with_capacity(tasks.len());
+    for task in tasks {
+        views.push(TaskView::of(app, project, task).await?);
+    }
+    Ok(views)
 }

@@ -2,9 +2,12 @@
 
 use serde::Serialize;
 use vouch_domain::Time;
-use vouch_domain::id::{LogId, QueueId, TaskId, UserId};
+use vouch_domain::id::{LogId, ProjectId, QueueId, TaskId, UserId};
 use vouch_domain::message::Message;
 use vouch_domain::review::{Escalation, Item, ItemKind, Priority, Task, TaskOrigin, TaskState};
+
+use crate::problem::Problem;
+use crate::state::App;
 
 /// A task, without its gold answers, its suggestion and what others said.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -72,6 +75,21 @@ impl Brief {
 const PREVIEW_CHARS: usize = 160;
 
 impl TaskView {
+    /// The task, with the first words of its log where it is about one.
+    pub(crate) async fn of(app: &App, project: ProjectId, task: Task) -> Result<Self, Problem> {
+        let log = match task.item {
+            Item::Log { log_id } => app.store.log(project, log_id).await?,
+            _ => None,
+        };
+        let mut view = Self::from(task);
+        if let Some(detail) = log {
+            let asked = detail.log.messages.iter().rfind(|message| message.role == "user");
+            let text = asked.or(detail.log.messages.last()).map(Message::text);
+            view.preview = text.unwrap_or_default().chars().take(PREVIEW_CHARS).collect();
+        }
+        Ok(view)
+    }
+
     /// Whether its key or its first words hold this text, whatever the case.
     pub(crate) fn holds(&self, lower: &str) -> bool {
         [&self.key, &self.preview].iter().any(|text| text.to_lowercase().contains(lower))
