@@ -1,7 +1,7 @@
 //! SQLite's index of words, in a file of its own beside the database.
 //!
 //! It has a writer of its own, so that what it does holds up nobody: long turns make an index of
-//! few large pieces, which costs a third of what many small ones cost. What is in it can be read
+//! few large pieces, which costs half of what many small ones cost. What is in it can be read
 //! again from the logs, and is where the file is of another database, or not there.
 
 use std::collections::BTreeSet;
