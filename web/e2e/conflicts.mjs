@@ -161,6 +161,8 @@ test("queues: numbers about reviewers and agreement, with what they mean", async
   await row.getByText("paused").waitFor();
   await row.getByRole("button", { name: "Let Una go on" }).click();
   await row.getByText("paused").waitFor({ state: "detached" });
+  await row.getByRole("button", { name: "Details" }).click();
+  await page.getByRole("table", { name: /what Una said and what it came to/ }).first().waitFor();
   await page.getByRole("link", { name: "Agreement" }).click();
   await page.getByText("Krippendorff's alpha").first().waitFor();
   await page.getByRole("table", { name: "Pair by pair" }).or(page.locator(".matrix")).first().waitFor();

@@ -14,16 +14,24 @@ export function reviewersOf(state, queue) {
     });
     const said = row(review, queue, user.id);
     const times = mine.map((r) => r.active_ms / 1000).sort((a, b) => a - b);
-    const first = queue.rubric.questions.find((q) => ["thumbs", "yes_no", "category"].includes(q.type));
-    const labels = first ? (first.options?.map((o) => o.key) ?? ["true", "false"]) : [];
-    const counts = labels.map((a) => labels.map((b) => done.filter(([own, all]) => String(own[first.key]) === a && String(all[first.key]) === b).length));
     return {
       user: user.id, name: user.name, state: said.state, reason: said.reason, until: said.until, done: mine.length, active_ms: 0, pace_s: times[Math.floor(times.length / 2)] ?? null, skips: said.skips, escalations: said.escalations,
       rejected: review.reviews.filter((r) => r.queue === queue.id && r.user === user.id && r.state === "rejected").length, compared: done.length, agreed: done.filter(([own, all]) => text(own) === text(all)).length,
       gold_done: said.gold.length, gold_right: said.gold.filter(Boolean).length, suggested: said.followed + said.overturned, followed: said.followed, last_at: mine.at(-1)?.created_at ?? null,
-      confusion: first && done.length > 0 ? [{ question: first.key, labels, counts }] : [],
     };
   });
+}
+
+export function reportOf({ review }, queue, user) {
+  const done = review.reviews.filter((r) => r.queue === queue.id && r.user === user && r.state === "counts").flatMap((r) => {
+    const { complete } = review.tasks.find((t) => t.id === r.task);
+    return complete ? [[r.answers, complete.answers]] : [];
+  });
+  const first = queue.rubric.questions.find((q) => ["thumbs", "yes_no", "category"].includes(q.type));
+  if (!first) return {};
+  const labels = first.options?.map((o) => o.key) ?? ["false", "true"];
+  const counts = labels.map((a) => labels.map((b) => done.filter(([own, all]) => String(own[first.key]) === a && String(all[first.key]) === b).length));
+  return { [first.key]: { labels, counts } };
 }
 
 export function agreementOf(state, queue) {

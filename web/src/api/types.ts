@@ -23,6 +23,18 @@ export interface Page<T> {
   partial?: boolean;
 }
 
+// --- review ---
+export type Reviewer = Whole<Schema["Reviewer"]>;
+export type ReviewerReport = Whole<Schema["ReviewerReport"]>;
+export type Confusion = Whole<Schema["Confusion"]>;
+export type QuestionAgreement = With<Whole<Schema["QuestionAgreement"]>, { coefficients: Coefficient[] }>;
+export type Agreement = With<Whole<Schema["Agreement"]>, { questions: QuestionAgreement[] }>;
+export type PairAgreement = Whole<Schema["PairAgreement"]>;
+export type Coefficient = With<
+  Whole<Schema["Coefficient"]>,
+  { name: "percent" | "cohen_kappa" | "fleiss_kappa" | "krippendorff_alpha" | "gwet_ac1" | "gwet_ac2" | "icc" | "kendall_w" }
+>;
+
 // --- who ---
 export type Scope = Schema["Scope"];
 export type Role = Schema["Role"];

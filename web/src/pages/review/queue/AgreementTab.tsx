@@ -74,7 +74,7 @@ function CoefficientView({ coefficient: { name, value, low, high, why } }: { coe
   );
 }
 
-function Matrix({ agreement: { pairs }, users }: { agreement: QuestionAgreement; users: { id: string; name: string }[] }) {
+function Matrix({ agreement: { pairs }, users }: { agreement: QuestionAgreement; users: { id: string; name: string | null }[] }) {
   const [measure, setMeasure] = useState<"kappa" | "percent">("kappa");
   const pair = (a: string, b: string) => pairs.find((one) => (one.a === a && one.b === b) || (one.a === b && one.b === a));
   return (
@@ -89,14 +89,14 @@ function Matrix({ agreement: { pairs }, users }: { agreement: QuestionAgreement;
             <tr>
               <td />
               {users.map(({ id, name }) => (
-                <th key={id} scope="col">{name}</th>
+                <th key={id} scope="col">{name ?? id}</th>
               ))}
             </tr>
           </thead>
           <tbody>
             {users.map((a) => (
               <tr key={a.id}>
-                <th scope="row">{a.name}</th>
+                <th scope="row">{a.name ?? a.id}</th>
                 {users.map((b) => {
                   const found = pair(a.id, b.id);
                   const value = found?.[measure] ?? null;

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Users } from "lucide-react";
 import { Fragment, useState } from "react";
 import type { Queue } from "~/api/review/queue";
-import { changeReviewer, reviewersQuery, type Reviewer } from "~/api/review/reviewer";
+import { changeReviewer, reportQuery, reviewersQuery, type Reviewer } from "~/api/review/reviewer";
 import { useMay, useMe } from "~/api/session";
 import { count, duration, percent } from "~/text/format";
 import { Confirm } from "~/ui/Confirm";
@@ -68,7 +68,7 @@ export function ReviewersTab({ queue }: { queue: Queue }) {
                   <td className="right num"><ShareText right={one.followed} of={one.suggested} /></td>
                   <td className="right">
                     <span className="row reviewer-actions">
-                      {(one.confusion?.length ?? 0) > 0 && (
+                      {one.done > 0 && (
                         <Button size="compact-xs" variant="subtle" color="gray" aria-expanded={open === one.user} onClick={() => setOpen(open === one.user ? undefined : one.user)}>
                           Details
                         </Button>
@@ -122,10 +122,15 @@ function StateButton({ reviewer, own, mayResume, onChange }: { reviewer: Reviewe
 }
 
 function Details({ reviewer, queue }: { reviewer: Reviewer; queue: Queue }) {
+  const report = useQuery(reportQuery(queue.id, reviewer.user));
+  if (!report.data) return report.isError ? <LoadError query={report} /> : <Skeleton height={120} radius="md" />;
+  // Numbers have as many answers as there were; a table of them says nothing.
+  const tables = Object.entries(report.data.confusion).filter(([, { labels }]) => labels.length > 1 && labels.length <= 12);
   return (
     <div className="reviewer-details">
-      {reviewer.confusion?.map((confusion) => (
-        <ConfusionTable key={confusion.question} confusion={confusion} question={queue.rubric.questions.find(({ key }) => key === confusion.question)} name={reviewer.name ?? reviewer.user} />
+      {tables.length === 0 && <p className="dim">No question here has answers that can be counted against each other.</p>}
+      {tables.map(([key, confusion]) => (
+        <ConfusionTable key={key} confusion={confusion} question={queue.rubric.questions.find((question) => question.key === key)} name={reviewer.name ?? reviewer.user} />
       ))}
     </div>
   );
