@@ -36,6 +36,7 @@ pub mod time;
 pub mod uncertainty;
 pub mod user;
 pub mod view;
+pub mod webhook;
 
 pub use invalid::{Invalid, Pointer};
 pub use page::{Cursor, Page};

@@ -57,6 +57,8 @@ pub struct Deps {
     pub public_url: String,
     /// Whose word about where a request came from is believed.
     pub trusted_proxies: TrustedProxies,
+    /// Whether webhooks may lead to private networks, and to addresses without TLS.
+    pub webhook_allow_private: bool,
     /// Shown in `/api/v1/me` and the `OpenAPI` document.
     pub version: String,
     /// Cancelled when the server stops: streams of events end, so that it can.

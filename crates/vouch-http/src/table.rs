@@ -9,7 +9,7 @@ use vouch_domain::access::{Principal, Scope};
 use crate::routes::{
     audit, deployments, events, feedback, filters, invitations, keys, logs, me,
     metrics_definitions, models, origins, prices, providers, queues, retention, reviews, server,
-    session, tasks, threads, usage, users, v1, v2, views,
+    session, tasks, threads, usage, users, v1, v2, views, webhooks,
 };
 use crate::state::App;
 
@@ -180,6 +180,16 @@ routes! {
 
     GET "/api/v1/origins" READ, origins::get;
     PUT "/api/v1/origins" ADMIN, origins::put;
+
+    GET "/api/v1/webhooks" ADMIN, webhooks::list;
+    POST "/api/v1/webhooks" ADMIN, webhooks::create;
+    PATCH "/api/v1/webhooks/{id}" ADMIN, webhooks::patch;
+    DELETE "/api/v1/webhooks/{id}" ADMIN, webhooks::delete;
+    POST "/api/v1/webhooks/{id}/rotate" ADMIN, webhooks::rotate;
+    POST "/api/v1/webhooks/{id}/test" ADMIN, webhooks::test;
+    POST "/api/v1/webhooks/{id}/replay" ADMIN, webhooks::replay_since;
+    GET "/api/v1/webhooks/{id}/deliveries" ADMIN, webhooks::deliveries;
+    POST "/api/v1/webhooks/{id}/deliveries/{delivery}/replay" ADMIN, webhooks::replay;
 
     GET "/api/v1/keys" ADMIN, keys::list;
     POST "/api/v1/keys" ADMIN, keys::create;

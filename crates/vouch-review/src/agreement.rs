@@ -131,14 +131,19 @@ impl Agreement {
     }
 }
 
-fn coefficients(topic: &Topic, counts: &Counts) -> Vec<Coefficient> {
-    let same = Weights::identity();
-    let drawn = Some(BOOTSTRAP);
-    let (scale, alpha) = match (&topic.values, topic.is_interval) {
+/// On which scale the answers to a question are, for Krippendorff's alpha.
+pub(crate) fn scale(topic: &Topic) -> (Scale<'_>, Statistic) {
+    match (&topic.values, topic.is_interval) {
         (Some(values), true) => (Scale::Interval(values), Statistic::AlphaInterval),
         (Some(_), false) => (Scale::Ordinal, Statistic::AlphaOrdinal),
         (None, _) => (Scale::Nominal, Statistic::AlphaNominal),
-    };
+    }
+}
+
+fn coefficients(topic: &Topic, counts: &Counts) -> Vec<Coefficient> {
+    let same = Weights::identity();
+    let drawn = Some(BOOTSTRAP);
+    let (scale, alpha) = scale(topic);
     let alpha = told("krippendorff_alpha", alpha, krippendorff_alpha(counts, scale, drawn));
     let mut all = vec![alpha];
     if let Some(values) = &topic.values {

@@ -5,6 +5,7 @@
 //! what lies between: reading whole items, and the statistics of a queue.
 
 mod agreement;
+mod alert;
 mod consensus;
 mod leaderboard;
 mod opinions;
@@ -13,6 +14,7 @@ mod show;
 pub use agreement::{
     Agreement, Coefficient, PairAgreement, QuestionAgreement, ReviewerName, WeekAgreement,
 };
+pub use alert::lately;
 pub use consensus::{Confusion, Contributor, Quality, TaskConsensus, Together};
 pub use leaderboard::{Leaderboard, NextPair, Place, Preferences};
 pub use opinions::{Opinions, Topic};

@@ -14,7 +14,7 @@ pub(crate) use people::{KeyCommand, UserCommand};
 pub(crate) use transfer::{ExportCommand, ExportLogs, ImportCommand, ImportLogs};
 
 use crate::settings::{
-    AddressOptions, Given, LogOptions, ModelOptions, ProxyOptions, StorageOptions,
+    AddressOptions, Given, LogOptions, ModelOptions, ProxyOptions, StorageOptions, WebhookOptions,
 };
 
 /// Record what a model said, ask people what they think of it, and learn from them.
@@ -193,6 +193,8 @@ pub(crate) struct ServerArgs {
     #[command(flatten)]
     proxy: ProxyOptions,
     #[command(flatten)]
+    webhook: WebhookOptions,
+    #[command(flatten)]
     storage: StorageOptions,
     #[command(flatten)]
     model: ModelOptions,
@@ -202,8 +204,8 @@ pub(crate) struct ServerArgs {
 
 impl From<ServerArgs> for Given {
     fn from(args: ServerArgs) -> Self {
-        let ServerArgs { address, proxy, storage, model, log } = args;
-        Self { storage, address, proxy, model, log }
+        let ServerArgs { address, proxy, webhook, storage, model, log } = args;
+        Self { storage, address, proxy, webhook, model, log }
     }
 }
 

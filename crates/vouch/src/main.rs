@@ -1,5 +1,6 @@
 //! The command `vouch`: a server that records what models say and what people think of it.
 
+mod alerts;
 mod backup;
 mod bar;
 mod cli;

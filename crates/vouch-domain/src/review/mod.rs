@@ -31,8 +31,8 @@ pub use overview::{Mine, Progress, Reviewer, ReviewerState, ReviewerUpdate};
 pub use posterior::{Vote, accuracy, posterior};
 pub use question::{Question, QuestionKind, QuestionOption, When};
 pub use queue::{
-    Accept, ConsensusMethod, ConsensusRule, EscalateTo, GoldSettings, Overlap, Queue,
-    QueueSettings, QueueState, SuggestionMode, Tie,
+    Accept, AgreementAlert, ConsensusMethod, ConsensusRule, EscalateTo, GoldSettings, Overlap,
+    Queue, QueueSettings, QueueState, SuggestionMode, Tie,
 };
 pub use queue_input::{Change, NewQueue, QueueUpdate};
 pub use record::{Adjudication, Review, ReviewState};

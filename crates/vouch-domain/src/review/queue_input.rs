@@ -4,8 +4,8 @@ use serde::{Deserialize, Deserializer};
 
 use super::item::ItemKind;
 use super::queue::{
-    Accept, ConsensusRule, EscalateTo, GoldSettings, Overlap, QueueSettings, QueueState,
-    SuggestionMode,
+    Accept, AgreementAlert, ConsensusRule, EscalateTo, GoldSettings, Overlap, QueueSettings,
+    QueueState, SuggestionMode,
 };
 use super::rubric::{Rubric, RubricDraft};
 use super::rule::Rule;
@@ -68,6 +68,9 @@ pub struct NewQueue {
     /// Remind people of a break after so many minutes.
     #[serde(default)]
     pub remind_after_min: Option<u32>,
+    /// When webhooks are told that the reviewers agree too little.
+    #[serde(default)]
+    pub alert: Option<AgreementAlert>,
 }
 
 const fn one_review() -> Overlap {
@@ -107,6 +110,7 @@ impl NewQueue {
             suggestions: self.suggestions,
             blur: self.blur,
             remind_after_min: self.remind_after_min,
+            alert: self.alert,
         };
         settings.check().map(|()| settings)
     }
@@ -167,6 +171,9 @@ pub struct QueueUpdate {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
     #[serde(default)]
     pub remind_after_min: Change<u32>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<AgreementAlert>))]
+    #[serde(default)]
+    pub alert: Change<AgreementAlert>,
     /// Whether its complete tasks are asked again; with a new rubric.
     #[serde(default)]
     pub reopen: bool,
@@ -224,6 +231,7 @@ impl QueueUpdate {
             suggestions: self.suggestions.unwrap_or(old.suggestions),
             blur: self.blur.unwrap_or(old.blur),
             remind_after_min: self.remind_after_min.or(old.remind_after_min),
+            alert: self.alert.or(old.alert),
         };
         settings.check().map(|()| settings)
     }

@@ -24,3 +24,4 @@ mod reliability;
 mod review;
 mod server;
 mod settings;
+mod webhooks;

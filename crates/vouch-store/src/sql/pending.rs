@@ -10,6 +10,7 @@ use vouch_domain::event::EventKind;
 use vouch_domain::id::ProjectId;
 use vouch_domain::metric::MetricValue;
 use vouch_domain::rollup::{Dimension, RollupChanges, contribute};
+use vouch_domain::webhook::Happening;
 
 use super::conn::Conn;
 use super::event::NewEvents;
@@ -18,6 +19,7 @@ use super::review;
 use super::rows::Rows;
 use super::span::Spans;
 use super::value::{Kind, clean};
+use super::webhook;
 use crate::Result;
 
 /// Sums that are not written yet.
@@ -29,6 +31,8 @@ pub(crate) struct Pending {
     events: NewEvents,
     /// Logs that rules of review queues are to look at.
     changed: Vec<(ProjectId, String)>,
+    /// What webhooks are told.
+    told: Vec<Happening>,
 }
 
 impl Pending {
@@ -57,6 +61,11 @@ impl Pending {
         self.changed.push((project, log));
     }
 
+    /// Has the webhooks told that ask for it.
+    pub(crate) fn tell(&mut self, happening: Happening) {
+        self.told.push(happening);
+    }
+
     /// Whether there are events to tell.
     pub(crate) fn has_events(&self) -> bool {
         !self.events.is_empty()
@@ -76,6 +85,8 @@ impl Pending {
         self.spans.merge(other.spans);
         self.events.merge(other.events);
         self.changed.extend(other.changed);
+        // What was told before is told first.
+        self.told.splice(0..0, other.told);
     }
 
     /// Writes everything.
@@ -113,6 +124,7 @@ impl Pending {
         rows.insert(conn, "feedback_rollups", add).await?;
         self.usage.write(conn).await?;
         review::note_changed(conn, self.changed).await?;
+        webhook::tell(conn, self.told).await?;
         self.events.write(conn).await
     }
 }

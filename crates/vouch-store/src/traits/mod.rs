@@ -13,6 +13,7 @@ mod thread;
 mod trail;
 mod transfer;
 mod view;
+mod webhook;
 
 pub use backup::{BackupStore, Cell, Piece, Table};
 pub use deployment::{DeploymentStore, PriceStore, ProviderStore};
@@ -30,6 +31,7 @@ pub use thread::{MAX_THREAD, ThreadStore, TurnQuery};
 pub use trail::{AuditStore, EventStore};
 pub use transfer::{TakenIn, TransferStore, WholeLog};
 pub use view::{MAX_VIEWS, ViewStore};
+pub use webhook::{ClaimedDelivery, FinishedDelivery, MAX_REPLAYED, WebhookStore};
 
 use vouch_domain::Time;
 
@@ -58,6 +60,7 @@ pub trait Store:
     + OriginStore
     + QueueStore
     + TaskStore
+    + WebhookStore
 {
     /// Whether the database answers and takes writes.
     async fn ready(&self) -> Result<()>;
@@ -66,8 +69,8 @@ pub trait Store:
     /// feedbacks at once get there a moment after they are acknowledged.
     async fn settle(&self) -> Result<()>;
 
-    /// Removes expired sessions, sign-in links and invitations, and what was kept for 48 hours so that a write
-    /// may be repeated; says how many rows that were.
+    /// Removes expired sessions, sign-in links and invitations, what was kept for 48 hours so that a write
+    /// may be repeated, and what webhooks were told 30 days ago; says how many rows that were.
     async fn prune(&self, now: Time) -> Result<u64>;
 
     /// Commits what is queued and closes the database. Later calls fail.

@@ -67,6 +67,15 @@ pub trait TaskStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Review>>;
 
+    /// Reviews of a queue, newest first, before the review `before`; at most 10,000.
+    async fn reviews_before(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        before: Option<ReviewId>,
+        limit: u32,
+    ) -> Result<Vec<Review>>;
+
     /// Gives a reviewer tasks: first those that they have and do not hold, then those kept for
     /// them, then gold where it is due, then the line.
     ///

@@ -30,6 +30,7 @@ mod threads;
 mod transfer;
 mod values;
 mod views;
+mod webhooks;
 mod words;
 mod world;
 mod writer;

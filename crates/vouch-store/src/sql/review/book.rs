@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use vouch_domain::Time;
 use vouch_domain::event::EventKind;
 use vouch_domain::id::{ProjectId, QueueId, TaskId};
+use vouch_domain::webhook::Happening;
 
 use super::reviewer::ReviewerRow;
 use super::task::{Class, TaskRow};
@@ -91,7 +92,19 @@ impl<'t> Book<'t> {
         if after != *before {
             after.update(&mut self.tx.conn, self.project, before).await?;
         }
+        if after.completed_at().is_some_and(|at| before.completed_at() != Some(at)) {
+            self.tell_completed(&after)?;
+        }
         Ok(after)
+    }
+
+    /// Tells webhooks of a task that was decided, or decided again.
+    fn tell_completed(&mut self, row: &TaskRow) -> Result<()> {
+        let log = row.log.as_ref().map(|log| log.parse().map_err(|e| corrupt("task", e)));
+        let (task, log) = (row.task()?, log.transpose()?);
+        let told = Happening::task_completed(self.project, self.now, self.queue, task, log);
+        self.tx.pending.tell(told);
+        Ok(())
     }
 
     /// Counts so many tasks of a class more.
@@ -168,11 +181,19 @@ impl<'t> Book<'t> {
             sql("UPDATE queue_counts SET untouched = untouched + $1, begun = begun + $2, \
              disputed = disputed + $3, complete = complete + $4, cancelled = cancelled + $5, \
              gold = gold + $6, reviews = reviews + $7, saved = saved + $8 \
-             WHERE project = $9 AND queue = $10");
+             WHERE project = $9 AND queue = $10 RETURNING untouched + begun + disputed");
         for sum in sums {
             add = add.bind(*sum);
         }
-        let changed = add.bind(self.project).bind(self.queue).run(&mut self.tx.conn).await?;
-        if changed == 0 { Err(corrupt("queue", "it has no counts")) } else { Ok(()) }
+        let add = add.bind(self.project).bind(self.queue);
+        let left = add.one::<(i64,)>(&mut self.tx.conn).await?;
+        let (left,) = left.ok_or_else(|| corrupt("queue", "it has no counts"))?;
+        let undecided = [Class::Untouched, Class::Begun, Class::Disputed];
+        let fewer = undecided.iter().map(|class| self.classes[*class as usize]).sum::<i64>() < 0;
+        if left == 0 && fewer {
+            let told = Happening::queue_drained(self.project, self.now, self.queue);
+            self.tx.pending.tell(told);
+        }
+        Ok(())
     }
 }

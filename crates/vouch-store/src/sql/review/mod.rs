@@ -38,6 +38,7 @@ pub(crate) use self::forget::logs_leave;
 use self::queue::QueueRow;
 use self::record::ReviewRow;
 pub(crate) use self::rules::note_changed;
+pub(crate) use self::submit::drawn;
 use super::op::Action;
 use super::tx::{queue_lock, rules_lock};
 use super::{SMALL, SqlStore};
@@ -213,6 +214,17 @@ impl TaskStore for SqlStore {
     ) -> Result<Vec<Review>> {
         let mut conn = self.readers.acquire().await?;
         read::reviews_after(&mut conn, project, queue, after, limit).await
+    }
+
+    async fn reviews_before(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        before: Option<ReviewId>,
+        limit: u32,
+    ) -> Result<Vec<Review>> {
+        let mut conn = self.readers.acquire().await?;
+        read::reviews_before(&mut conn, project, queue, before, limit).await
     }
 
     async fn next(&self, ask: Ask) -> Result<Given> {

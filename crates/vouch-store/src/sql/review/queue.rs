@@ -227,6 +227,10 @@ pub(super) async fn update(
     put.push(" WHERE project = ").push_bind(*project).push(" AND id = ").push_bind(*id);
     put.run(&mut tx.conn).await?;
     note_rules(tx, *project, *id, takes_logs(state, &settings)).await?;
+    if settings.alert != old.settings.alert {
+        let forget = sql("DELETE FROM agreement_alerts WHERE project = $1 AND queue = $2");
+        forget.bind(*project).bind(*id).run(&mut tx.conn).await?;
+    }
     Ok(Queue { state, settings, rubric_version: rubric, guidelines_version: guidelines, ..old })
 }
 

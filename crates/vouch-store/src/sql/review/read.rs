@@ -171,3 +171,20 @@ pub(super) async fn reviews_after(
     reviews.push(" ORDER BY r.id LIMIT ").push_bind(limit.clamp(1, 10_000));
     reviews.all::<ReviewRow>(conn).await?.into_iter().map(ReviewRow::review).collect()
 }
+
+/// Reviews of a queue, newest first.
+pub(super) async fn reviews_before(
+    conn: &mut Conn,
+    project: ProjectId,
+    queue: QueueId,
+    before: Option<ReviewId>,
+    limit: u32,
+) -> Result<Vec<Review>> {
+    let mut reviews = record::select(project);
+    reviews.push(" AND r.queue = ").push_bind(queue);
+    if let Some(before) = before {
+        reviews.push(" AND r.id < ").push_bind(before);
+    }
+    reviews.push(" ORDER BY r.id DESC LIMIT ").push_bind(limit.clamp(1, 10_000));
+    reviews.all::<ReviewRow>(conn).await?.into_iter().map(ReviewRow::review).collect()
+}

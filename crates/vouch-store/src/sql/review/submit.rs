@@ -208,7 +208,7 @@ async fn note(book: &mut Book<'_>, queue: &Queue, review: &Review) -> Result<()>
 }
 
 /// Randomness for an id that follows from other ids: the same each time.
-pub(super) fn drawn(names: &[&str]) -> Entropy {
+pub(crate) fn drawn(names: &[&str]) -> Entropy {
     let digest = Sha256::digest(names.join("\n"));
     let mut entropy: Entropy = [0; 10];
     entropy.copy_from_slice(&digest[..10]);

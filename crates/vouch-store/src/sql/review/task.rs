@@ -146,6 +146,11 @@ impl TaskRow {
         self.disputed = i64::from(self.state == "conflict" || self.escalated.is_some());
     }
 
+    /// When it was decided, where it was.
+    pub(super) fn completed_at(&self) -> Option<i64> {
+        self.state_at.filter(|_| self.class() == Class::Complete)
+    }
+
     /// As what it is counted.
     pub(super) fn class(&self) -> Class {
         match self.state.as_str() {
