@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use super::feedback::append::Append;
 use super::hot::Hot;
 use super::log::insert::InsertLogs;
+use super::pending::Pending;
 use super::statement::sql;
 use super::tx::Tx;
 use crate::error::{Remedy, remedy};
@@ -137,18 +138,18 @@ impl<A: Send + Sync, T: Send> Other for Act<A, T> {
 
     async fn run(&mut self, tx: &mut Tx) -> Result<()> {
         sql("SAVEPOINT action").run(&mut tx.conn).await?;
-        let (before, moved) = (std::mem::take(&mut tx.pending), tx.moved);
+        tx.settle();
+        let moved = tx.moved;
         match (self.action)(&self.arguments, tx).await {
             Ok(value) => {
                 sql("RELEASE SAVEPOINT action").run(&mut tx.conn).await?;
-                tx.pending.merge(before);
                 self.slot.set(Ok(value));
             }
             Err(error) if remedy(&error) != Remedy::Isolate => return Err(error),
             Err(error) => {
                 sql("ROLLBACK TO SAVEPOINT action").run(&mut tx.conn).await?;
                 sql("RELEASE SAVEPOINT action").run(&mut tx.conn).await?;
-                (tx.pending, tx.moved) = (before, moved);
+                (tx.pending, tx.moved) = (Pending::default(), moved);
                 self.slot.set(Err(crate::error::outward(error)));
             }
         }

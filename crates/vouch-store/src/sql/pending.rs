@@ -31,6 +31,8 @@ pub(crate) struct Pending {
     events: NewEvents,
     /// Logs that rules of review queues are to look at.
     changed: Vec<(ProjectId, String)>,
+    /// What changed in review queues.
+    pub(crate) tally: review::Tally,
     /// What webhooks are told.
     told: Vec<Happening>,
 }
@@ -71,7 +73,7 @@ impl Pending {
         !self.events.is_empty()
     }
 
-    /// Adds what another part of the transaction left.
+    /// Adds what a later part of the transaction left.
     pub(crate) fn merge(&mut self, other: Self) {
         for (project, theirs) in other.feedback {
             let ours = self.feedback.entry(project).or_default();
@@ -85,12 +87,12 @@ impl Pending {
         self.spans.merge(other.spans);
         self.events.merge(other.events);
         self.changed.extend(other.changed);
-        // What was told before is told first.
-        self.told.splice(0..0, other.told);
+        self.tally.merge(other.tally);
+        self.told.extend(other.told);
     }
 
     /// Writes everything.
-    pub(crate) async fn write(self, conn: &mut Conn) -> Result<()> {
+    pub(crate) async fn write(mut self, conn: &mut Conn) -> Result<()> {
         self.spans.write(conn).await?;
         let mut rows = Rows::new(&[
             ("project", Kind::Text),
@@ -124,6 +126,7 @@ impl Pending {
         rows.insert(conn, "feedback_rollups", add).await?;
         self.usage.write(conn).await?;
         review::note_changed(conn, self.changed).await?;
+        self.told.extend(self.tally.write(conn).await?);
         webhook::tell(conn, self.told).await?;
         self.events.write(conn).await
     }

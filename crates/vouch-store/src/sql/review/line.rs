@@ -51,6 +51,13 @@ struct Place {
     seat: Option<String>,
 }
 
+/// A task for the reviewer.
+pub(super) struct Found {
+    pub(super) task: TaskId,
+    /// Whether they had it before.
+    pub(super) had: bool,
+}
+
 impl Walk {
     /// From where the reviewer left off.
     pub(super) async fn begin(book: &mut Book<'_>, user: UserId) -> Result<Self> {
@@ -68,12 +75,12 @@ impl Walk {
         &mut self,
         book: &mut Book<'_>,
         count: usize,
-    ) -> Result<(Vec<TaskId>, bool)> {
+    ) -> Result<(Vec<Found>, bool)> {
         let mut found = Vec::new();
         let first = u32::try_from(count).unwrap_or(LOOK).saturating_add(MORE).min(LOOK);
         for n in 0..LOOKS {
             let limit = if n == 0 { first } else { LOOK };
-            let mut places = self.look(book, limit).all::<Place>(&mut book.tx.conn).await?;
+            let mut places = self.look(book, limit).all::<Place>(book.flush().await?).await?;
             places.sort_by_key(|place| (-place.priority, place.band, place.turn));
             let mut per_part: BTreeMap<(i64, i64), u32> = BTreeMap::new();
             let mut truncated = false;
@@ -82,15 +89,16 @@ impl Walk {
                 let seen = per_part.entry(part).or_default();
                 *seen += 1;
                 truncated |= *seen >= limit;
-                let is_free = place.seat.is_none_or(|state| state == LEFT);
+                let is_free = place.seat.as_deref().is_none_or(|state| state == LEFT);
                 if is_free && found.len() >= count {
                     return Ok((found, true));
                 }
-                if is_free {
-                    found.push(place.task.parse().map_err(|e| corrupt("task", e))?);
-                }
                 self.reaches.insert(part, place.turn);
                 self.moved.insert(part, place.turn);
+                if is_free {
+                    let task = place.task.parse().map_err(|e| corrupt("task", e))?;
+                    found.push(Found { task, had: place.seat.is_some() });
+                }
                 // What lies behind the end of this part comes before the next part.
                 if *seen >= limit {
                     break;

@@ -126,17 +126,18 @@ impl ReviewRow {
     }
 }
 
-/// Keeps a new review.
+/// Keeps a new review; says whether none of that submission was there.
 pub(super) async fn insert(
     conn: &mut Conn,
     project: ProjectId,
     submission: &str,
     review: &Review,
-) -> Result<()> {
+) -> Result<bool> {
     let order = (!review.order.is_empty()).then(|| to_json(&review.order)).transpose()?;
     sql("INSERT INTO reviews (project, id, queue, task, user_id, submission, state, answers, \
          rubric_version, created_at, active_ms, shown_order, followed, gold_right) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'counts', $7, $8, $9, $10, $11, $12, $13)")
+         VALUES ($1, $2, $3, $4, $5, $6, 'counts', $7, $8, $9, $10, $11, $12, $13) \
+         ON CONFLICT (project, task, user_id, submission) DO NOTHING")
     .bind(project)
     .bind(review.id)
     .bind(review.queue)
@@ -152,7 +153,7 @@ pub(super) async fn insert(
     .bind(review.gold_right.map(i64::from))
     .run(conn)
     .await
-    .map(|_| ())
+    .map(|rows| rows > 0)
 }
 
 /// A review no longer counts.

@@ -6,7 +6,9 @@ use vouch_domain::id::{ProjectId, QueueId, TaskId, UserId};
 use super::book::Book;
 use crate::Result;
 use crate::sql::conn::Conn;
+use crate::sql::rows::Rows;
 use crate::sql::statement::sql;
+use crate::sql::value::Kind;
 
 /// They have the task right now, until a time.
 pub(super) const LEASED: &str = "leased";
@@ -88,15 +90,11 @@ impl Seat {
     }
 
     /// All seats of a task.
-    pub(super) async fn of_task(
-        conn: &mut Conn,
-        project: ProjectId,
-        task: &str,
-    ) -> Result<Vec<Self>> {
+    pub(super) async fn of_task(book: &mut Book<'_>, task: &str) -> Result<Vec<Self>> {
         let mut select = sql("SELECT ");
-        select.push(COLUMNS).push(" FROM task_seats s WHERE s.project = ").push_bind(project);
+        select.push(COLUMNS).push(" FROM task_seats s WHERE s.project = ").push_bind(book.project);
         select.push(" AND s.task = ").push_bind(task);
-        select.all(conn).await
+        select.all(book.flush().await?).await
     }
 
     /// Those of a person in a queue that have a state, the oldest tasks first.
@@ -112,7 +110,7 @@ impl Seat {
         select.push(" AND s.user_id = ").push_bind(user);
         select.push(" AND s.state = ").push_bind(state);
         select.push(" ORDER BY s.task LIMIT ").push_bind(limit);
-        select.all(&mut book.tx.conn).await
+        select.all(book.flush().await?).await
     }
 
     /// Those whose lease lapsed by now, longest ago first.
@@ -123,48 +121,49 @@ impl Seat {
         select.push(" AND s.queue = ").push_bind(book.queue).push(" AND s.state = 'leased'");
         select.push(" AND s.until <= ").push_bind(book.now);
         select.push(" ORDER BY s.until LIMIT ").push_bind(limit);
-        select.all(&mut book.tx.conn).await
-    }
-
-    /// Writes it.
-    pub(super) async fn save(
-        &self,
-        conn: &mut Conn,
-        project: ProjectId,
-        queue: QueueId,
-    ) -> Result<()> {
-        sql("INSERT INTO task_seats (project, task, user_id, queue, state, kept, until, \
-             rubric_version, draft, returned, reason) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
-             ON CONFLICT (project, task, user_id) DO UPDATE SET state = excluded.state, \
-             kept = excluded.kept, until = excluded.until, \
-             rubric_version = excluded.rubric_version, draft = excluded.draft, \
-             returned = excluded.returned, reason = excluded.reason")
-        .bind(project)
-        .bind(&self.task)
-        .bind(&self.user_id)
-        .bind(queue)
-        .bind(&self.state)
-        .bind(self.kept)
-        .bind(self.until)
-        .bind(self.rubric_version)
-        .bind(&self.draft)
-        .bind(&self.returned)
-        .bind(&self.reason)
-        .run(conn)
-        .await
-        .map(|_| ())
+        select.all(book.flush().await?).await
     }
 }
 
-impl Book<'_> {
-    /// A person's seat at a task.
-    pub(super) async fn seat(&mut self, task: TaskId, user: UserId) -> Result<Option<Seat>> {
-        Seat::load(&mut self.tx.conn, self.project, task, user).await
-    }
+const ROWS: &[(&str, Kind)] = &[
+    ("project", Kind::Text),
+    ("task", Kind::Text),
+    ("user_id", Kind::Text),
+    ("queue", Kind::Text),
+    ("state", Kind::Text),
+    ("kept", Kind::Int),
+    ("until", Kind::Int),
+    ("rubric_version", Kind::Int),
+    ("draft", Kind::Text),
+    ("returned", Kind::Text),
+    ("reason", Kind::Text),
+];
+const REPLACE: &str = "ON CONFLICT (project, task, user_id) DO UPDATE SET \
+     state = excluded.state, kept = excluded.kept, until = excluded.until, \
+     rubric_version = excluded.rubric_version, draft = excluded.draft, \
+     returned = excluded.returned, reason = excluded.reason";
 
-    /// Writes a seat.
-    pub(super) async fn save_seat(&mut self, seat: &Seat) -> Result<()> {
-        seat.save(&mut self.tx.conn, self.project, self.queue).await
+/// Writes seats of a queue.
+pub(super) async fn save_all(
+    conn: &mut Conn,
+    (project, queue): (ProjectId, QueueId),
+    seats: impl Iterator<Item = Seat>,
+) -> Result<()> {
+    let mut rows = Rows::new(ROWS);
+    for seat in seats {
+        rows.push([
+            project.into(),
+            seat.task.into(),
+            seat.user_id.into(),
+            queue.into(),
+            seat.state.into(),
+            seat.kept.into(),
+            seat.until.into(),
+            seat.rubric_version.into(),
+            seat.draft.into(),
+            seat.returned.into(),
+            seat.reason.into(),
+        ]);
     }
+    rows.insert(conn, "task_seats", REPLACE).await
 }

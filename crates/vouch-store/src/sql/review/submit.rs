@@ -36,18 +36,18 @@ pub(super) async fn submit((new, queue): &(Submission, QueueId), tx: &mut Tx) ->
     if new.order.len() > 26 {
         return Err(Invalid::new("/order", "at most 26 places", new.order.len()).into());
     }
-    let queue = QueueRow::any(&mut tx.conn, holder.project, *queue).await?;
+    let queue = QueueRow::shared(tx, holder.project, *queue).await?;
     let queue = queue.ok_or(StoreError::NotFound("queue"))?;
     let mut book = Book::open(tx, holder.project, queue.id, holder.now);
-    let task = book.task(holder.task).await?;
-    let items = ItemRow::load(&mut book.tx.conn, holder.project, &task.id).await?;
-    let (task_text, user) = (holder.task.to_string(), holder.user.to_string());
-    let name = (task_text.as_str(), user.as_str(), new.submission.as_str());
-    let before = ReviewRow::of_submission(&mut book.tx.conn, holder.project, name).await?;
-    if let Some(before) = before {
-        return repeat(&queue, before.review()?, task, &items);
-    }
+    let found = book.tasks_with_items(&[holder.task]).await?.pop();
+    let (task, items) = found.ok_or(StoreError::NotFound("task"))?;
     let seat = book.seat(holder.task, holder.user).await?.ok_or(StoreError::NotFound("task"))?;
+    // Mostly the task is theirs and this is the first time: the insert tells where it is not.
+    if !seat.is(LEASED)
+        && let Some(before) = submitted(&mut book, new).await?
+    {
+        return repeat(&queue, before, task, &items);
+    }
     if seat.is(REVIEWED) {
         return Err(StoreError::Conflict("you have reviewed this task already".to_owned()));
     }
@@ -59,7 +59,8 @@ pub(super) async fn submit((new, queue): &(Submission, QueueId), tx: &mut Tx) ->
         let mut seat = seat;
         let draft = ReviewDraft { answers: new.answers.clone(), active_ms: new.active_ms };
         seat.draft = Some(to_json(&draft)?);
-        book.save_seat(&seat).await?;
+        book.save_seat(seat);
+        book.close().await?;
         return Ok(Submitted::NoPlace(why.to_owned()));
     }
     let gold = json::<GoldAnswers>(items.gold.as_deref())?;
@@ -82,12 +83,24 @@ pub(super) async fn submit((new, queue): &(Submission, QueueId), tx: &mut Tx) ->
         followed_suggestion: followed,
         gold_right: gold.as_ref().map(|gold| gold.right),
     };
-    record::insert(&mut book.tx.conn, holder.project, &new.submission, &review).await?;
+    let conn = &mut book.tx.conn;
+    if !record::insert(conn, holder.project, &new.submission, &review).await? {
+        let before = submitted(&mut book, new).await?.ok_or(StoreError::NotFound("review"))?;
+        return repeat(&queue, before, task, &items);
+    }
     note(&mut book, &queue, &review).await?;
     let task = take_place(&mut book, task, seat).await?;
     let task = settle(&mut book, &queue, task, new.review).await?;
     book.close().await?;
     kept(&queue, review, task, &items, gold, false)
+}
+
+/// What was kept under the name of this submission before.
+async fn submitted(book: &mut Book<'_>, new: &Submission) -> Result<Option<Review>> {
+    let (task, user) = (new.holder.task.to_string(), new.holder.user.to_string());
+    let name = (task.as_str(), user.as_str(), new.submission.as_str());
+    let row = ReviewRow::of_submission(&mut book.tx.conn, book.project, name).await?;
+    row.map(ReviewRow::review).transpose()
 }
 
 /// What the first submission of that name did.
@@ -146,7 +159,7 @@ async fn take_place(book: &mut Book<'_>, task: TaskRow, mut seat: Seat) -> Resul
     after.reviews += 1;
     seat.set(REVIEWED);
     (seat.kept, seat.draft, seat.returned, seat.reason) = (0, None, None, None);
-    book.save_seat(&seat).await?;
+    book.save_seat(seat);
     book.save(&task, after, false).await
 }
 
