@@ -204,7 +204,7 @@ export const PAGES = ({ log, reviewing }) => [
   { name: "deployment", path: "/deployments/assistant", act: (page) => page.locator(".versions").waitFor() },
   { name: "deployment-edit", path: "/deployments/assistant/edit", act: (page) => page.getByRole("button", { name: "Create and activate" }).waitFor() },
   { name: "deployment-new", path: "/deployments/new" },
-  ...["metrics", "providers", "prices", "retention", "origins", "keys", "people", "audit", "account"].map((part) => ({ name: `settings-${part}`, path: `/settings/${part}` })),
+  ...["metrics", "providers", "prices", "retention", "origins", "keys", "webhooks", "people", "audit", "account"].map((part) => ({ name: `settings-${part}`, path: `/settings/${part}` })),
   ...(reviewing ? REVIEW(reviewing) : []),
   { name: "missing", path: "/no/such/page" },
 ];

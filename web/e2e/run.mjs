@@ -16,6 +16,7 @@ import "./views.mjs";
 import "./threads.mjs";
 import "./feedback.mjs";
 import "./settings.mjs";
+import "./webhooks.mjs";
 import "./errors.mjs";
 import "./roles.mjs";
 import "./accessibility.mjs";
