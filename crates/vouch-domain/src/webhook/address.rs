@@ -13,39 +13,61 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
+/// What is special in IPv4: a network, and how many bits name it.
+const SPECIAL: [(Ipv4Addr, u32); 16] = [
+    // This network, and this machine.
+    (Ipv4Addr::UNSPECIFIED, 8),
+    (Ipv4Addr::new(127, 0, 0, 0), 8),
+    // Private, and shared by carriers.
+    (Ipv4Addr::new(10, 0, 0, 0), 8),
+    (Ipv4Addr::new(172, 16, 0, 0), 12),
+    (Ipv4Addr::new(192, 168, 0, 0), 16),
+    (Ipv4Addr::new(100, 64, 0, 0), 10),
+    // This link.
+    (Ipv4Addr::new(169, 254, 0, 0), 16),
+    // Protocols, documentation, 6to4 relays, benchmarks.
+    (Ipv4Addr::new(192, 0, 0, 0), 24),
+    (Ipv4Addr::new(192, 0, 2, 0), 24),
+    (Ipv4Addr::new(192, 88, 99, 0), 24),
+    (Ipv4Addr::new(198, 51, 100, 0), 24),
+    (Ipv4Addr::new(203, 0, 113, 0), 24),
+    (Ipv4Addr::new(198, 18, 0, 0), 15),
+    // Several receivers, reserved, all.
+    (Ipv4Addr::new(224, 0, 0, 0), 4),
+    (Ipv4Addr::new(240, 0, 0, 0), 4),
+    (Ipv4Addr::BROADCAST, 32),
+];
+
 fn is_public_v4(address: Ipv4Addr) -> bool {
-    let special = match address.octets() {
-        // This network; private; this machine; this link.
-        [0 | 10 | 127, ..] | [169, 254, ..] | [192, 168, ..] => true,
-        [172, second, ..] => (16..32).contains(&second),
-        // Shared by carriers.
-        [100, second, ..] => (64..128).contains(&second),
-        // Protocols, documentation, 6to4 relays, benchmarks.
-        [192, 0, 0 | 2, _] | [192, 88, 99, _] | [198, 51, 100, _] | [203, 0, 113, _] => true,
-        [198, 18 | 19, ..] => true,
-        // Several receivers, and what is reserved.
-        [first, ..] => first >= 224,
+    let within = |(network, bits): &(Ipv4Addr, u32)| {
+        (u32::from(address) ^ u32::from(*network)) >> (32 - bits) == 0
     };
-    !special
+    !SPECIAL.iter().any(within)
+}
+
+/// The IPv4 address within an IPv6 address: mapped, translated (NAT64), or 6to4.
+fn v4_within(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let ([0, 0, 0, 0, 0, 0xffff, high, low]
+    | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+    | [0x2002, high, low, ..]) = address.segments()
+    else {
+        return None;
+    };
+    Some(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low)))
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let parts = address.segments();
-    let v4 = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        is_public_v4(Ipv4Addr::new(a, b, c, d))
-    };
-    match parts {
-        // IPv4 in IPv6: mapped, translated (NAT64), 6to4.
-        [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => v4(high, low),
-        [0x2002, high, low, ..] => v4(high, low),
-        // Protocols with Teredo; documentation.
-        [0x2001, second, ..] if second < 0x200 => false,
-        [0x2001, 0xdb8, ..] => false,
-        [0x3fff, second, ..] if second < 0x1000 => false,
-        // All else that is public is in 2000::/3.
-        [first, ..] => (0x2000..0x4000).contains(&first),
+    if let Some(v4) = v4_within(address) {
+        return is_public_v4(v4);
     }
+    let [first, second, ..] = address.segments();
+    // Protocols with Teredo, and documentation; all else that is public is in 2000::/3.
+    let special = match first {
+        0x2001 => second < 0x200 || second == 0xdb8,
+        0x3fff => second < 0x1000,
+        _ => false,
+    };
+    !special && (0x2000..0x4000).contains(&first)
 }
 
 #[cfg(test)]

@@ -42,9 +42,9 @@ pub fn ending(
     };
     // 0 to 65,535; the last bytes of an id's randomness are random on every clock.
     let drawn = i64::from(u16::from_be_bytes([draw[8], draw[9]]));
-    let wait_us = wait_s * 900_000 + wait_s * 200_000 * drawn / 65_535;
+    let varied_us = wait_s * 900_000 + wait_s * 200_000 * drawn / 65_535;
     let asked_us = retry_after_s.unwrap_or(0).clamp(0, MAX_WAIT_S) * 1_000_000;
-    Ending::Again(Time::from_micros(at.micros() + wait_us.max(asked_us)))
+    Ending::Again(Time::from_micros(at.micros() + varied_us.max(asked_us)))
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ pub(crate) struct Tx {
     pub(crate) settled: Pending,
     /// Review queues that were read, until one is changed.
     pub(crate) queues: BTreeMap<(ProjectId, QueueId), Arc<Queue>>,
+    /// Whether each operation runs within a savepoint: one that fails does not undo the others.
+    pub(crate) careful: bool,
     /// Whether the effects of many feedbacks may wait.
     pub(crate) may_wait: bool,
     pub(crate) moved: Moved,
@@ -32,7 +34,7 @@ const MAX_LOCKS: usize = 512;
 
 impl Tx {
     /// Begins.
-    pub(crate) async fn begin(pool: &Pool, inbox: &Inbox) -> Result<Self> {
+    pub(crate) async fn begin(pool: &Pool, inbox: &Inbox, careful: bool) -> Result<Self> {
         let conn = pool.begin().await?;
         let may_wait = !conn.is_shared() && inbox.has_room();
         Ok(Self {
@@ -40,6 +42,7 @@ impl Tx {
             pending: Pending::default(),
             settled: Pending::default(),
             queues: BTreeMap::new(),
+            careful,
             may_wait,
             moved: Moved::default(),
         })

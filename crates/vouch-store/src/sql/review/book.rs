@@ -9,12 +9,15 @@ use std::collections::BTreeMap;
 
 use vouch_domain::Time;
 use vouch_domain::event::EventKind;
+use vouch_domain::feedback::NewFeedback;
 use vouch_domain::id::{ProjectId, QueueId, TaskId, UserId};
 use vouch_domain::webhook::Happening;
 
 use super::ledger::Ledger;
+use super::record::ReviewRow;
 use super::reviewer::ReviewerRow;
 use super::seat::Seat;
+use super::settle;
 use super::task::{Class, ItemRow, TaskRow, WholeRow};
 use crate::error::corrupt;
 use crate::sql::conn::Conn;
@@ -33,12 +36,16 @@ pub(super) struct Book<'t> {
     pub(super) project: ProjectId,
     pub(super) queue: QueueId,
     pub(super) now: Time,
-    ledger: Ledger,
+    pub(super) ledger: Ledger,
     classes: [i64; Class::ALL],
     reviews: i64,
     saved: i64,
     days: BTreeMap<(String, i64), i64>,
     pub(super) reviewers: BTreeMap<String, ReviewerRow>,
+    /// The reviews that count of some tasks, read ahead.
+    pub(super) counting: BTreeMap<String, Vec<ReviewRow>>,
+    /// What is to be said of logs.
+    pub(super) feedback: Vec<NewFeedback>,
 }
 
 impl<'t> Book<'t> {
@@ -55,6 +62,8 @@ impl<'t> Book<'t> {
             saved: 0,
             days: BTreeMap::new(),
             reviewers: BTreeMap::new(),
+            counting: BTreeMap::new(),
+            feedback: Vec::new(),
         }
     }
 
@@ -161,16 +170,25 @@ impl<'t> Book<'t> {
         self.ledger.save_seat(seat);
     }
 
+    /// The reviews of a task that count, oldest first.
+    pub(super) async fn counting(&mut self, task: &str) -> Result<Vec<ReviewRow>> {
+        if let Some(rows) = self.counting.get(task) {
+            return Ok(rows.clone());
+        }
+        let project = self.project;
+        ReviewRow::of_task(self.flush().await?, project, task, true).await
+    }
+
     /// Writes what changed so far, and gives the connection to read it with.
     pub(super) async fn flush(&mut self) -> Result<&mut Conn> {
-        let ledger = std::mem::take(&mut self.ledger);
-        ledger.write(&mut self.tx.conn, self.project, self.queue).await?;
+        self.ledger.write(&mut self.tx.conn, self.project, self.queue).await?;
         Ok(&mut self.tx.conn)
     }
 
     /// Writes what changed, leaves what was counted to the commit, and tells screens.
     pub(super) async fn close(mut self) -> Result<()> {
         self.flush().await?;
+        settle::give(self.tx, &self.feedback).await?;
         let pending = &mut self.tx.pending;
         pending.happened(self.project, EventKind::QueueChanged, Some(self.queue.to_string()));
         let at = (self.project, self.queue);

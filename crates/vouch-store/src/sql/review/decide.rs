@@ -57,7 +57,7 @@ pub(super) async fn adjudicate(
     let state = task.state()?.adjudicate(entry.at).map_err(refused)?;
     let answers = queue.settings.rubric.check(&decision.answers, &decision.shape);
     let answers = answers.map_err(|invalid| invalid.under(&Pointer::from("/answers")))?;
-    let reviews = ReviewRow::of_task(&mut book.tx.conn, book.project, &task.id, true).await?;
+    let reviews = book.counting(&task.id).await?;
     if let Some(adopted) = decision.adopted
         && reviews.iter().all(|review| review.id != adopted.to_string())
     {
@@ -263,7 +263,7 @@ pub(super) async fn cancel_row(book: &mut Book<'_>, before: TaskRow) -> Result<T
 /// Forgets what reviews said of a task that is asked again.
 pub(super) async fn supersede(book: &mut Book<'_>, queue: &Queue, task: &TaskRow) -> Result<()> {
     untell(book, queue, task).await?;
-    for row in ReviewRow::of_task(&mut book.tx.conn, book.project, &task.id, true).await? {
+    for row in book.counting(&task.id).await? {
         let user: UserId = row.user_id.parse().map_err(|e| corrupt("review", e))?;
         let Some(mut seat) = book.seat(task.task()?, user).await? else { continue };
         let superseded = ReviewState::Superseded { ended_at: book.now };

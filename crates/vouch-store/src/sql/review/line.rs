@@ -13,9 +13,7 @@ use super::book::{Book, FRESH, RETURNED};
 use super::seat::LEFT;
 use crate::Result;
 use crate::error::corrupt;
-use crate::sql::rows::Rows;
 use crate::sql::statement::{Sql, sql};
-use crate::sql::value::Kind;
 
 /// The parts of the line in the order in which they are looked at.
 const PARTS: [(i64, i64); 8] = [
@@ -64,7 +62,7 @@ impl Walk {
         let reaches = sql("SELECT priority, band, turn FROM queue_reaches \
                            WHERE project = $1 AND queue = $2 AND user_id = $3");
         let reaches = reaches.bind(book.project).bind(book.queue).bind(user);
-        let reaches = reaches.all::<(i64, i64, i64)>(&mut book.tx.conn).await?;
+        let reaches = reaches.all::<(i64, i64, i64)>(book.flush().await?).await?;
         let reaches = reaches.into_iter().map(|(p, band, turn)| ((p, band), turn)).collect();
         Ok(Self { user, reaches, moved: BTreeMap::new() })
     }
@@ -133,27 +131,9 @@ impl Walk {
     }
 
     /// Keeps how far the reviewer came.
-    pub(super) async fn keep(self, book: &mut Book<'_>) -> Result<()> {
-        let mut rows = Rows::new(&[
-            ("project", Kind::Text),
-            ("queue", Kind::Text),
-            ("user_id", Kind::Text),
-            ("priority", Kind::Int),
-            ("band", Kind::Int),
-            ("turn", Kind::Int),
-        ]);
-        for ((priority, band), turn) in self.moved {
-            rows.push([
-                book.project.into(),
-                book.queue.into(),
-                self.user.into(),
-                priority.into(),
-                band.into(),
-                turn.into(),
-            ]);
+    pub(super) fn keep(self, book: &mut Book<'_>) {
+        for (part, turn) in self.moved {
+            book.ledger.reach(self.user, part, turn);
         }
-        let keep = "ON CONFLICT (project, queue, user_id, priority, band) \
-                    DO UPDATE SET turn = excluded.turn";
-        rows.insert(&mut book.tx.conn, "queue_reaches", keep).await
     }
 }

@@ -143,7 +143,7 @@ impl Desk<'_> {
                 break;
             }
         }
-        walk.keep(book).await?;
+        walk.keep(book);
         Ok(left)
     }
 

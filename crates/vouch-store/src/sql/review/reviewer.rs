@@ -51,7 +51,7 @@ pub(super) struct ReviewerRow {
 const SELECT: &str = "SELECT r.user_id, r.state, r.until, r.reason, r.given, r.gold_given, \
      r.gold_reach, r.gold_window, r.done, r.active_ms, r.skips, r.escalations, r.rejected, \
      r.compared, r.agreed, r.gold_done, r.gold_right, r.suggested, r.followed, r.last_at \
-     FROM queue_reviewers r WHERE r.project = ";
+     FROM";
 
 impl ReviewerRow {
     fn new(user: &str) -> Self {
@@ -88,7 +88,8 @@ impl ReviewerRow {
         user: &str,
     ) -> Result<Option<Self>> {
         let mut select = sql(SELECT);
-        select.push_bind(project).push(" AND r.queue = ").push_bind(queue);
+        select.push(" queue_reviewers r WHERE r.project = ").push_bind(project);
+        select.push(" AND r.queue = ").push_bind(queue);
         select.push(" AND r.user_id = ").push_bind(user);
         select.one(conn).await
     }
@@ -221,6 +222,25 @@ pub(super) async fn save_all(
 }
 
 impl Book<'_> {
+    /// Reads the rows of several reviewers at once, those that are not known.
+    pub(super) async fn know_reviewers(&mut self, users: impl Iterator<Item = &str>) -> Result<()> {
+        let at = (self.project, self.queue);
+        let mut rows = Rows::new(&ROWS[..3]);
+        for user in users {
+            let settled = self.tx.settled.tally.reviewer(at, user);
+            if settled.is_none() && !self.reviewers.contains_key(user) {
+                rows.push([at.0.into(), at.1.into(), user.into()]);
+            }
+        }
+        let body = format!(
+            "{SELECT} k CROSS JOIN queue_reviewers r WHERE r.project = k.project \
+             AND r.queue = k.queue AND r.user_id = k.user_id"
+        );
+        let rows = rows.all::<ReviewerRow>(&mut self.tx.conn, &body).await?;
+        self.reviewers.extend(rows.into_iter().map(|row| (row.user_id.clone(), row)));
+        Ok(())
+    }
+
     /// A reviewer's row, to be changed: it is written with the commit.
     pub(super) async fn reviewer(&mut self, user: &str) -> Result<&mut ReviewerRow> {
         if !self.reviewers.contains_key(user) {
@@ -266,7 +286,8 @@ pub(super) async fn list(
     queue: QueueId,
 ) -> Result<Vec<Reviewer>> {
     let mut select = sql(SELECT);
-    select.push_bind(project).push(" AND r.queue = ").push_bind(queue);
+    select.push(" queue_reviewers r WHERE r.project = ").push_bind(project);
+    select.push(" AND r.queue = ").push_bind(queue);
     select.push(" ORDER BY r.user_id");
     let mut reviewers = Vec::new();
     for row in select.all::<ReviewerRow>(conn).await? {

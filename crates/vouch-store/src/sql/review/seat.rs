@@ -6,7 +6,7 @@ use vouch_domain::id::{ProjectId, QueueId, TaskId, UserId};
 use super::book::Book;
 use crate::Result;
 use crate::sql::conn::Conn;
-use crate::sql::rows::Rows;
+use crate::sql::rows::{Rows, Script};
 use crate::sql::statement::sql;
 use crate::sql::value::Kind;
 
@@ -125,6 +125,52 @@ impl Seat {
     }
 }
 
+/// A seat that is read together with its task; without one all is null.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct JoinedSeat {
+    #[sqlx(rename = "seat_task")]
+    task: Option<String>,
+    #[sqlx(rename = "seat_user")]
+    user: Option<String>,
+    #[sqlx(rename = "seat_state")]
+    state: Option<String>,
+    #[sqlx(rename = "seat_kept")]
+    kept: Option<i64>,
+    #[sqlx(rename = "seat_until")]
+    until: Option<i64>,
+    #[sqlx(rename = "seat_rubric")]
+    rubric: Option<i64>,
+    #[sqlx(rename = "seat_draft")]
+    draft: Option<String>,
+    #[sqlx(rename = "seat_returned")]
+    returned: Option<String>,
+    #[sqlx(rename = "seat_reason")]
+    reason: Option<String>,
+}
+
+impl JoinedSeat {
+    /// The columns, from a table `s`.
+    pub(super) const COLUMNS: &'static str = "s.task AS seat_task, s.user_id AS seat_user, \
+         s.state AS seat_state, s.kept AS seat_kept, s.until AS seat_until, \
+         s.rubric_version AS seat_rubric, s.draft AS seat_draft, s.returned AS seat_returned, \
+         s.reason AS seat_reason";
+
+    /// The seat, where there is one.
+    pub(super) fn seat(self) -> Option<Seat> {
+        Some(Seat {
+            task: self.task?,
+            user_id: self.user?,
+            state: self.state?,
+            kept: self.kept?,
+            until: self.until,
+            rubric_version: self.rubric?,
+            draft: self.draft,
+            returned: self.returned,
+            reason: self.reason,
+        })
+    }
+}
+
 const ROWS: &[(&str, Kind)] = &[
     ("project", Kind::Text),
     ("task", Kind::Text),
@@ -143,27 +189,28 @@ const REPLACE: &str = "ON CONFLICT (project, task, user_id) DO UPDATE SET \
      rubric_version = excluded.rubric_version, draft = excluded.draft, \
      returned = excluded.returned, reason = excluded.reason";
 
-/// Writes seats of a queue.
-pub(super) async fn save_all(
-    conn: &mut Conn,
+/// Has seats of a queue written.
+pub(super) fn save_all<'s>(
+    conn: &Conn,
     (project, queue): (ProjectId, QueueId),
-    seats: impl Iterator<Item = Seat>,
-) -> Result<()> {
+    seats: impl Iterator<Item = &'s Seat>,
+    script: &mut Script,
+) {
     let mut rows = Rows::new(ROWS);
     for seat in seats {
         rows.push([
             project.into(),
-            seat.task.into(),
-            seat.user_id.into(),
+            seat.task.as_str().into(),
+            seat.user_id.as_str().into(),
             queue.into(),
-            seat.state.into(),
+            seat.state.as_str().into(),
             seat.kept.into(),
             seat.until.into(),
             seat.rubric_version.into(),
-            seat.draft.into(),
-            seat.returned.into(),
-            seat.reason.into(),
+            seat.draft.as_deref().into(),
+            seat.returned.as_deref().into(),
+            seat.reason.as_deref().into(),
         ]);
     }
-    rows.insert(conn, "task_seats", REPLACE).await
+    rows.insert_later(conn, ("task_seats", REPLACE), script);
 }

@@ -118,8 +118,20 @@ impl Tally {
         let mut counts = Rows::new(COUNTS);
         for (&(project, queue), Counted { sums, .. }) in &self.counts {
             if sums.iter().any(|sum| *sum != 0) {
-                let [a, b, c, d, e, f, g, h] = sums.map(Into::into);
-                counts.push([project.into(), queue.into(), a, b, c, d, e, f, g, h]);
+                let [untouched, begun, disputed, complete, cancelled, gold, reviews, saved] =
+                    sums.map(Into::into);
+                counts.push([
+                    project.into(),
+                    queue.into(),
+                    untouched,
+                    begun,
+                    disputed,
+                    complete,
+                    cancelled,
+                    gold,
+                    reviews,
+                    saved,
+                ]);
             }
         }
         let queues = counts.len();

@@ -8,7 +8,7 @@ use vouch_domain::review::{
 
 use crate::error::corrupt;
 use crate::sql::conn::Conn;
-use crate::sql::rows::Rows;
+use crate::sql::rows::{Rows, Script};
 use crate::sql::statement::{Sql, sql};
 use crate::sql::value::Kind;
 use crate::{Result, StoreError};
@@ -235,13 +235,14 @@ const STATE: &str = "UPDATE tasks SET state = k.state, state_at = k.state_at, \
      state_why = k.state_why, disputed = k.disputed, escalated = k.escalated, \
      consensus = k.consensus FROM k WHERE tasks.project = k.project AND tasks.id = k.id";
 
-/// Writes what changed of tasks, each as it was and as it is to be. Columns that an index has are
+/// Has written what changed of tasks, each as it was and as it is to be. Columns that an index has are
 /// left alone where they did not.
-pub(super) async fn update_all(
-    conn: &mut Conn,
+pub(super) fn update_all<'t>(
+    conn: &Conn,
     project: ProjectId,
-    tasks: impl Iterator<Item = (TaskRow, TaskRow)>,
-) -> Result<()> {
+    tasks: impl Iterator<Item = &'t (TaskRow, TaskRow)>,
+    script: &mut Script,
+) {
     let (mut places, mut states) = (Rows::new(PLACES), Rows::new(STATES));
     for (before, task) in tasks {
         if task.place() != before.place() {
@@ -259,18 +260,18 @@ pub(super) async fn update_all(
         if task.decision() != before.decision() {
             states.push([
                 project.into(),
-                task.id.into(),
-                task.state.into(),
+                task.id.as_str().into(),
+                task.state.as_str().into(),
                 task.state_at.into(),
-                task.state_why.into(),
+                task.state_why.as_deref().into(),
                 task.disputed.into(),
-                task.escalated.into(),
-                task.consensus.into(),
+                task.escalated.as_deref().into(),
+                task.consensus.as_deref().into(),
             ]);
         }
     }
-    places.run(conn, PLACE).await?;
-    states.run(conn, STATE).await.map(|_| ())
+    places.later(conn, PLACE, script);
+    states.later(conn, STATE, script);
 }
 
 /// The tasks `t`.
