@@ -204,7 +204,25 @@ export const PAGES = ({ log, reviewing }) => [
   { name: "deployment", path: "/deployments/assistant", act: (page) => page.locator(".versions").waitFor() },
   { name: "deployment-edit", path: "/deployments/assistant/edit", act: (page) => page.getByRole("button", { name: "Create and activate" }).waitFor() },
   { name: "deployment-new", path: "/deployments/new" },
-  ...["metrics", "providers", "prices", "retention", "origins", "keys", "webhooks", "people", "audit", "account"].map((part) => ({ name: `settings-${part}`, path: `/settings/${part}` })),
+  ...["metrics", "providers", "prices", "retention", "origins", "keys", "people", "audit", "account"].map((part) => ({ name: `settings-${part}`, path: `/settings/${part}` })),
+  { name: "settings-webhooks", path: "/settings/webhooks", act: showWebhook },
   ...(reviewing ? REVIEW(reviewing) : []),
   { name: "missing", path: "/no/such/page" },
 ];
+
+/** Two webhooks: one that nobody answers, with its deliveries open, and one that is off. */
+async function showWebhook(page) {
+  await page.evaluate(async () => {
+    const send = async (method, path, body) => (await fetch(`/api/v1/webhooks${path}`, { method, headers: { "x-vouch-csrf": "1", "content-type": "application/json" }, body: JSON.stringify(body) })).json();
+    if ((await (await fetch("/api/v1/webhooks")).json()).items.length > 0) return;
+    const labels = await send("POST", "", { name: "Labels to the warehouse", url: "http://127.0.0.1:9/vouch/reviews?source=demo", events: ["task.completed", "queue.drained", "agreement.low"], queues: [] });
+    await send("POST", `/${labels.id}/test`, {});
+    const off = await send("POST", "", { name: "Old dashboard", url: "http://127.0.0.1:9/old", events: ["queue.drained"], queues: [] });
+    await send("PATCH", `/${off.id}`, { on: false });
+  });
+  await page.reload();
+  const card = page.getByRole("region", { name: "Webhook Labels" });
+  await card.getByRole("button", { name: "Deliveries" }).click();
+  await card.getByText("tried, waiting").first().waitFor();
+  await card.locator("summary").first().click();
+}

@@ -1294,6 +1294,139 @@ export interface paths {
         patch: operations["patch_views_id"];
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All webhooks by name, without their secrets. */
+        get: operations["get_webhooks"];
+        put?: never;
+        /**
+         * Have an address told of what happens. What it is told is signed after Standard Webhooks with
+         *     the secret in this answer, which is shown nowhere else.
+         */
+        post: operations["post_webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a webhook: it is told nothing more, not even what waits. */
+        delete: operations["delete_webhooks_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook. One that was switched off for its failures is switched on again with
+         *     `{"on": true}`.
+         */
+        patch: operations["patch_webhooks_id"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a webhook was told in the last 30 days, newest first, with every attempt. */
+        get: operations["get_webhooks_id_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{delivery}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a delivery again, now, with the same `webhook-id`. 409 while the webhook is off. */
+        post: operations["post_webhooks_id_deliveries_delivery_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send deliveries again that failed since a time, or all, oldest first and at most 10,000. */
+        post: operations["post_webhooks_id_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook another secret, which is in this answer and nowhere else. For a day, what is
+         *     sent is signed with both, so that the receiver can change over without missing anything.
+         */
+        post: operations["post_webhooks_id_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send `webhook.test`. It goes the way of all deliveries, a moment later; look there for what
+         *     came of it. 409 while the webhook is off.
+         */
+        post: operations["post_webhooks_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -1663,6 +1796,20 @@ export interface components {
             /** @description The questions whose answers can be compared. */
             questions: components["schemas"]["QuestionAgreement"][];
         };
+        /** @description When webhooks are told (`agreement.low`) that the reviewers of a queue agree too little. */
+        AgreementAlert: {
+            /**
+             * Format: double
+             * @description When Krippendorff's alpha of the newest tasks falls below this, -1 to 1.
+             */
+            alpha_below: number;
+            /**
+             * Format: int32
+             * @description How many of the newest tasks with two answers or more are looked at, 20 to 1000. Before
+             *     there are so many, nobody is told.
+             */
+            last_tasks?: number;
+        };
         /** @description The origins of the pages that may give feedback with a token. */
         AllowedOrigins: {
             /**
@@ -1733,28 +1880,24 @@ export interface components {
             /** @description The tasks that they hold already: these are not given again. */
             holding?: components["schemas"]["TaskId"][];
         };
-        /** @description One try to have a call served. */
+        /** @description One attempt to have a delivery taken. */
         Attempt: {
-            /** @description The provider's name. */
-            provider: string;
-            /** @description The model's name at the provider. */
-            model: string;
-            /** @description The variant, where a deployment was called. */
-            variant?: string | null;
             /** @description When it began. */
-            started_at: components["schemas"]["Time"];
-            /**
-             * Format: double
-             * @description Until its answer began or it failed, ms.
-             */
-            latency: number;
+            at: components["schemas"]["Time"];
             /**
              * Format: int32
-             * @description The provider's HTTP status, where it answered.
+             * @description How long it took, in milliseconds.
+             */
+            duration_ms: number;
+            /**
+             * Format: int32
+             * @description The status of the answer; null where there was none.
              */
             status?: number | null;
-            /** @description Why it did not serve the call; absent for the one that did. */
+            /** @description Why there was no answer; null where there was one. */
             error?: string | null;
+            /** @description The first kilobyte of the answer, as text. */
+            response?: string | null;
         };
         /** @description One entry of the audit trail. */
         AuditEntry: {
@@ -2016,6 +2159,17 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description A webhook to be made. */
+        CreateWebhook: {
+            /** @description What people call it. */
+            name: string;
+            /** @description Where it is told: an `https://` address on the public Internet. */
+            url: string;
+            /** @description Of what, at least one: `task.completed`, `queue.drained`, `agreement.low`. */
+            events: components["schemas"]["HookKind"][];
+            /** @description Of which queues; of all where empty. */
+            queues?: components["schemas"]["QueueId"][];
+        };
         /** @description The deployment and its first version. */
         CreatedDeployment: {
             deployment: components["schemas"]["Deployment"];
@@ -2055,6 +2209,28 @@ export interface components {
         };
         /** @description Where the next page begins: the sort key of the last item that was shown. */
         Cursor: string;
+        /** @description Something that one webhook is told, or was. */
+        Delivery: {
+            /** @description Its id: the header `webhook-id` of every attempt. */
+            id: components["schemas"]["DeliveryId"];
+            /** @description What kind of thing happened. */
+            type: components["schemas"]["HookKind"];
+            /** @description Whether it was taken. */
+            state: components["schemas"]["DeliveryState"];
+            /** @description When it happened. */
+            created_at: components["schemas"]["Time"];
+            next_at?: components["schemas"]["Time"] | null;
+            /** @description What is sent, as it is sent. */
+            payload: Record<string, unknown>;
+            /** @description The attempts, oldest first; the last [`MAX_ATTEMPTS`] are kept. */
+            attempts: components["schemas"]["Attempt"][];
+        };
+        DeliveryId: string;
+        /**
+         * @description Whether a delivery was taken.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "delivered" | "failed";
         /** @description A named LLM use. */
         Deployment: {
             /** @description Its id. */
@@ -2282,6 +2458,11 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /**
+         * @description What kind of thing a webhook is told of.
+         * @enum {string}
+         */
+        HookKind: "task.completed" | "queue.drained" | "agreement.low" | "webhook.test";
         /** @description An invitation without its secret. */
         Invitation: {
             /** @description Its id. */
@@ -2772,6 +2953,7 @@ export interface components {
              * @description Remind people of a break after so many minutes.
              */
             remind_after_min?: number | null;
+            alert?: components["schemas"]["AgreementAlert"] | null;
         };
         /** @description Feedback that comes along with a log or its metrics. */
         NewScore: {
@@ -2820,6 +3002,18 @@ export interface components {
         };
         /** @description Nothing is asked. */
         NoArguments: Record<string, unknown>;
+        /** @description Since when and why a webhook is told nothing. */
+        Off: {
+            /** @description Since when. */
+            at: components["schemas"]["Time"];
+            /** @description Why. */
+            because: components["schemas"]["OffReason"];
+        };
+        /**
+         * @description Why a webhook is told nothing.
+         * @enum {string}
+         */
+        OffReason: "paused" | "failures" | "gone";
         /** @description The feedback that was kept. */
         OneFeedbackId: {
             id: components["schemas"]["FeedbackId"];
@@ -3010,6 +3204,28 @@ export interface components {
                 rubric: components["schemas"]["Rubric"];
                 /** @description The reviews that count, oldest first. */
                 reviews: components["schemas"]["Review"][];
+            }[];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
+        };
+        /** @description One page of a list. */
+        Page_Delivery: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Its id: the header `webhook-id` of every attempt. */
+                id: components["schemas"]["DeliveryId"];
+                /** @description What kind of thing happened. */
+                type: components["schemas"]["HookKind"];
+                /** @description Whether it was taken. */
+                state: components["schemas"]["DeliveryState"];
+                /** @description When it happened. */
+                created_at: components["schemas"]["Time"];
+                next_at?: components["schemas"]["Time"] | null;
+                /** @description What is sent, as it is sent. */
+                payload: Record<string, unknown>;
+                /** @description The attempts, oldest first; the last [`MAX_ATTEMPTS`] are kept. */
+                attempts: components["schemas"]["Attempt"][];
             }[];
             next_cursor?: components["schemas"]["Cursor"] | null;
             /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
@@ -3416,6 +3632,30 @@ export interface components {
                 created_by: components["schemas"]["Actor"];
                 /** @description Their name, where there is one. */
                 created_by_name?: string | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Time"];
+            }[];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
+        };
+        /** @description One page of a list. */
+        Page_Webhook: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["WebhookId"];
+                /** @description What people call it. */
+                name: string;
+                /** @description Where it is told. */
+                url: string;
+                /** @description Of what, each once. */
+                events: components["schemas"]["HookKind"][];
+                /** @description Of which queues; of all where empty. */
+                queues: components["schemas"]["QueueId"][];
+                off?: components["schemas"]["Off"] | null;
+                failing_since?: components["schemas"]["Time"] | null;
+                old_secret_until?: components["schemas"]["Time"] | null;
                 /** @description When it was made. */
                 created_at: components["schemas"]["Time"];
             }[];
@@ -4003,6 +4243,7 @@ export interface components {
              * @description Remind people of a break after so many minutes; null for never.
              */
             remind_after_min?: number | null;
+            alert?: components["schemas"]["AgreementAlert"] | null;
         };
         /**
          * @description Whether a queue gives out and takes tasks.
@@ -4034,8 +4275,23 @@ export interface components {
             blur?: boolean | null;
             /** Format: int32 */
             remind_after_min?: number | null;
+            alert?: components["schemas"]["AgreementAlert"] | null;
             /** @description Whether its complete tasks are asked again; with a new rubric. */
             reopen?: boolean;
+        };
+        /** @description Which deliveries are sent again. */
+        ReplaySince: {
+            /** @description Those made then or later. */
+            since: components["schemas"]["Time"];
+            /** @description Also those that were taken; only those that failed where absent. */
+            all?: boolean;
+        };
+        /** @description How many deliveries are sent again. */
+        Replayed: {
+            /** Format: int32 */
+            replayed: number;
+            /** @description Whether there may be more: ask again once these are sent. */
+            more: boolean;
         };
         RequestsPerMinute: number;
         /** @description One of several responses. */
@@ -4761,6 +5017,22 @@ export interface components {
                 [key: string]: string;
             } | null;
         };
+        /** @description What is to change; what is absent stays. */
+        UpdateWebhook: {
+            /** @description What people call it. */
+            name?: string | null;
+            /** @description Where it is told. The secret stays. */
+            url?: string | null;
+            /** @description Of what. */
+            events?: components["schemas"]["HookKind"][] | null;
+            /** @description Of which queues; of all where empty. */
+            queues?: components["schemas"]["QueueId"][] | null;
+            /**
+             * @description Whether it is told anything. What waits to be sent to one that is off waits on; what
+             *     happens meanwhile it is not told.
+             */
+            on?: boolean | null;
+        };
         /** @description Tokens used. */
         Usage: Record<string, unknown> & {
             /**
@@ -4918,6 +5190,30 @@ export interface components {
             created_at: components["schemas"]["Time"];
         };
         ViewId: string;
+        /** @description An address that is told of what happens. Its secret is never shown again. */
+        Webhook: {
+            /** @description Its id. */
+            id: components["schemas"]["WebhookId"];
+            /** @description What people call it. */
+            name: string;
+            /** @description Where it is told. */
+            url: string;
+            /** @description Of what, each once. */
+            events: components["schemas"]["HookKind"][];
+            /** @description Of which queues; of all where empty. */
+            queues: components["schemas"]["QueueId"][];
+            off?: components["schemas"]["Off"] | null;
+            failing_since?: components["schemas"]["Time"] | null;
+            old_secret_until?: components["schemas"]["Time"] | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Time"];
+        };
+        WebhookId: string;
+        /** @description The webhook with its secret, which is not shown again. */
+        WebhookWithSecret: components["schemas"]["Webhook"] & {
+            /** @description `whsec_...`: what signatures are checked with. Keep it, it is not shown again. */
+            secret: string;
+        };
         /** @description How far they agreed in one week. */
         WeekAgreement: {
             /** @description The first moment of the week: Monday, UTC. */
@@ -8048,6 +8344,298 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Webhook"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhook"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhooks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_webhooks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateWebhook"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhooks_id_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only these. */
+                state?: components["schemas"]["DeliveryState"];
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 where absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Delivery"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_id_deliveries_delivery_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+                /** @description The delivery. */
+                delivery: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_id_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaySince"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_id_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_id_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
