@@ -60,6 +60,15 @@ test("a webhook is added, tried, sent again and removed", async ({ page, server,
     await card.getByRole("button", { name: "Switch on" }).waitFor();
     assert(await card.getByRole("button", { name: "Send a test" }).isDisabled(), "nothing is sent to one that is off");
     await card.getByRole("button", { name: "Switch on" }).click();
+
+    // One that says that it is gone is switched off, and every page says so.
+    program.status = 410;
+    await card.getByRole("button", { name: "Send a test" }).click();
+    await until(async () => (await call("GET", "/api/v1/webhooks")).body.items[0].off?.because === "gone", "it to be switched off");
+    await page.goto(`${server.address}/review`);
+    await page.getByText("The webhook “Labels” was switched off").waitFor();
+    await page.getByRole("link", { name: "See why" }).click();
+    await card.getByText(/it is gone \(410\)/).waitFor();
     await card.getByRole("button", { name: "New secret" }).click();
     await page.getByRole("button", { name: "Make one" }).click();
     const other = await page.getByRole("dialog").locator("code").textContent();

@@ -95,7 +95,7 @@ impl Poster {
         };
         match tokio::time::timeout(TIMEOUT, self.client.request(request)).await {
             Err(_) => Outcome::failed(format!("no answer within {} s", TIMEOUT.as_secs())),
-            Ok(Err(error)) => Outcome::failed(with_causes(&error)),
+            Ok(Err(error)) => Outcome::failed(why(&error)),
             Ok(Ok(response)) => read(response, message.at).await,
         }
     }
@@ -132,6 +132,11 @@ fn retry_after_s(headers: &HeaderMap, at: Time) -> Option<i64> {
     }
     let date = httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     Some(i64::try_from(date.as_secs()).ok()? - at.micros().div_euclid(1_000_000))
+}
+
+/// Why no answer came: what the client says of itself tells nobody anything.
+fn why(error: &dyn std::error::Error) -> String {
+    with_causes(error.source().unwrap_or(error))
 }
 
 /// An error's text with that of each cause.

@@ -160,7 +160,7 @@ export function route(state, { method, path, query: q, body, headers, address, u
   };
   const log = parts[0] === "logs" && state.logs.find((l) => l.id === parts[1]);
   const routes = {
-    ...webhookRoutes(state, { parts, body, q, ok, problem, changed }),
+    ...webhookRoutes(state, { at, parts, body, q, ok, problem, changed }),
     "GET /me": () => ok({ project: PROJECT, user: me, key: null, scopes: SCOPES[me.role], address, version: "0.1.0-mock" }),
     "POST /me/*": () => (body.new.length < 8 ? problem(422, "invalid-input", "The input is not valid", "", [{ pointer: "/new", detail: "expected at least 8 characters" }]) : ok(null, 204)),
     ...reviewRoutes(state, { parts, q, body, me, ok, problem, now }),

@@ -11,12 +11,14 @@ async function attempt(hook, delivery) {
   const answer = await fetch(hook.url, { method: "POST", body: JSON.stringify(delivery.payload) }).catch((error) => ({ status: null, error: String(error) }));
   const good = answer.status >= 200 && answer.status < 300;
   delivery.attempts.push({ at, duration_ms: 12, status: answer.status, error: answer.error ?? null, response: answer.text ? (await answer.text()).slice(0, 1024) || null : null });
+  if (answer.status === 410) hook.off = { at, because: "gone" };
   Object.assign(delivery, good ? { state: "delivered", next_at: null } : { next_at: new Date(Date.now() + 5000).toISOString() });
 }
 
-export function webhookRoutes(state, { parts, body, q, ok, problem, changed }) {
+export function webhookRoutes(state, { at, parts, body, q, ok, problem, changed }) {
   state.webhooks ??= [];
   const hook = () => state.webhooks.find((one) => one.id === parts[1]);
+  if (parts[0] === "webhooks" && parts[1] && !hook()) return { [at]: () => problem(404, "not-found", "Not found", `There is no webhook ${parts[1]}.`) };
   const shown = ({ deliveries: _, ...rest }) => rest;
   const tell = (delivery, status = 200) => {
     void attempt(hook(), delivery);

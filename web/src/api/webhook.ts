@@ -13,7 +13,7 @@ export const webhooksQuery = queryOptions({
 /** Asked again while something waits to be sent. */
 export const deliveriesQuery = (id: string, state: DeliveryState | undefined) =>
   infiniteQueryOptions({
-    queryKey: ["webhooks", id, "deliveries", state ?? "all"],
+    queryKey: ["deliveries", id, state ?? "all"],
     queryFn: ({ pageParam, signal }) => api.get<Page<Delivery>>(`/webhooks/${part(id)}/deliveries`, { state, cursor: pageParam, limit: 20 }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page: Page<Delivery>) => page.next_cursor ?? undefined,

@@ -4,6 +4,7 @@ import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { Suspense, useRef } from "react";
 import { useMe } from "~/api/session";
 import { BottomBar } from "./BottomBar";
+import { HookNotice } from "./HookNotice";
 import { KeysOverlay } from "./KeysOverlay";
 import { PagePending } from "./PagePending";
 import { SideRail } from "./SideRail";
@@ -33,6 +34,7 @@ export function Shell() {
       </a>
       <SideRail />
       <main id="page" className="shell-page" tabIndex={-1} key={pathname.split("/")[1]}>
+        <HookNotice />
         <Suspense fallback={<PagePending />}>
           <Outlet />
         </Suspense>

@@ -45,6 +45,7 @@ export interface QueueSpec {
   suggestions: "shown" | "hidden" | "after";
   blur: boolean;
   remind_after_min: number | null;
+  alert: { alpha_below: number; last_tasks: number } | null;
 }
 
 export interface Queue extends QueueSpec {

@@ -50,7 +50,7 @@ function ReplaySince({ webhook }: { webhook: Webhook }) {
   const [hours, setHours] = useState("24");
   const replay = useMutation({
     mutationFn: () => replaySince(webhook.id, new Date(Date.now() - Number(hours) * 3_600_000).toISOString()),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["webhooks", webhook.id] }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["deliveries", webhook.id] }),
   });
   return (
     <div className="row hook-since">
@@ -70,7 +70,7 @@ function DeliveryRow({ webhook, delivery }: { webhook: Webhook; delivery: Delive
   const queries = useQueryClient();
   const replay = useMutation({
     mutationFn: () => replayDelivery(webhook.id, delivery.id),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ["webhooks", webhook.id] }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["deliveries", webhook.id] }),
   });
   const last = delivery.attempts.at(-1);
   const { text, tone } = stateOf(delivery);

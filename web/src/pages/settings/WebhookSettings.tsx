@@ -80,7 +80,7 @@ function WebhookCard({ webhook, onEdit, onSecret }: CardProps) {
     mutationFn: () => testWebhook(webhook.id),
     onSuccess: async () => {
       setOpen(true);
-      await queries.invalidateQueries({ queryKey: ["webhooks"] });
+      await queries.invalidateQueries({ queryKey: ["deliveries", webhook.id] });
     },
   });
   const turn = useMutation({ mutationFn: (on: boolean) => changeWebhook(webhook.id, { on }), ...read });
