@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from server import Server
 
 DOCS = Path(__file__).parents[3] / "docs/webhooks.md"
 SETTLING_S = 20
@@ -28,8 +29,8 @@ class Receiver:
         for line in stdout:
             self.lines.put(line.strip())
 
-    def line(self):
-        return self.lines.get(timeout=SETTLING_S)
+    def line(self, wait_s=SETTLING_S):
+        return self.lines.get(timeout=wait_s)
 
 
 def free_port():
@@ -125,14 +126,33 @@ def test_it_refuses_what_is_signed_with_another_secret(server, hook, port, tmp_p
         assert told.lines.empty()
 
 
-def test_a_decided_task_is_told(server, hook, port, tmp_path):
+def decide(server, name):
+    """Has a task of a new queue decided; says which."""
     question = {"key": "good", "title": "Good?", "type": "yes_no"}
-    body = {"name": "Q", "item": "record", "rubric": {"questions": [question]}}
+    body = {"name": name, "item": "record", "rubric": {"questions": [question]}}
     made = server.post("/api/v1/queues", body)
     items = [{"type": "record", "fields": {"text": "a"}}]
     task = server.post(f"/api/v1/queues/{made['id']}/tasks", {"items": items})["ids"][0]
+    decision = {"answers": {"good": True}, "reason": "it is"}
+    server.post(f"/api/v1/tasks/{task}/adjudicate", decision)
+    return task
+
+
+def test_a_decided_task_is_told(server, hook, port, tmp_path):
     with receiver(tmp_path, port, hook["secret"]) as told:
-        decision = {"answers": {"good": True}, "reason": "it is"}
-        server.post(f"/api/v1/tasks/{task}/adjudicate", decision)
+        task = decide(server, "told")
         line = told.line()
         assert line.startswith("task.completed ") and task in line, line
+
+
+def test_a_killed_server_tells_what_it_had_not_told(port, tmp_path):
+    with Server(tmp_path) as killed:
+        body = {"name": "t", "url": f"http://127.0.0.1:{port}/", "events": ["task.completed"]}
+        hook = killed.post("/api/v1/webhooks", body)
+        tasks = [decide(killed, f"queue {n}") for n in range(5)]
+        killed.process.kill()
+        killed.process.wait()
+    # An attempt that the kill cut off is repeated after a minute, one that failed after 5 s.
+    with Server(tmp_path), receiver(tmp_path, port, hook["secret"]) as told:
+        lines = [told.line(90) for _ in tasks]
+        assert all(any(task in line for line in lines) for task in tasks), lines

@@ -183,6 +183,78 @@ async fn secrets_are_shown_once_and_both_sign_after_a_change() {
     assert!(!is_signed(&asked[1], &old) && is_signed(&asked[1], &new));
 }
 
+/// A reviewer says this of the next task of the queue.
+async fn say(reviewer: &Client, queue: &str, good: bool) {
+    let next = reviewer.post(&format!("/api/v1/queues/{queue}/next"), json!({"count": 1})).await;
+    let task = next.expect(200).json()["items"][0]["task"].as_str().unwrap().to_owned();
+    let answer = json!({"answers": {"good": good}, "active_ms": 1, "submission_id": task});
+    reviewer.post(&format!("/api/v1/tasks/{task}/reviews"), answer).await.expect(201);
+}
+
+#[tokio::test]
+async fn an_alert_looks_at_the_newest_tasks_alone() {
+    let app = app().await;
+    let admin = app.admin().await;
+    let receiver = FakeProvider::start().await;
+    made(&admin, &receiver, json!(["agreement.low"])).await;
+    let rubric = json!({"questions": [{"key": "good", "title": "Good?", "type": "yes_no"}]});
+    let queue = json!({"name": "Q", "item": "record", "rubric": rubric,
+        "overlap": {"type": "fixed", "reviews": 2},
+        "alert": {"alpha_below": 0.6, "last_tasks": 20}});
+    let queue = admin.post("/api/v1/queues", queue).await.expect(201).json();
+    assert_eq!(queue["alert"], json!({"alpha_below": 0.6, "last_tasks": 20}));
+    let id = queue["id"].as_str().unwrap();
+    let items: Vec<_> = (0..41).map(|n| json!({"type": "record", "fields": {"n": n}})).collect();
+    let path = format!("/api/v1/queues/{id}/tasks");
+    admin.post(&path, json!({"items": items})).await.expect(201);
+    let (ann, ben) = (app.person(Role::Reviewer).await.1, app.person(Role::Reviewer).await.1);
+    let lately = async || {
+        let queue = app.store.queue(app.project, id.parse().unwrap()).await.unwrap().unwrap();
+        let alert = queue.settings.alert.unwrap();
+        let found = vouch_review::lately(&*app.store, app.project, &queue, alert).await.unwrap();
+        let mut told = vec![];
+        for one in found.clone() {
+            let now = app.clock.now();
+            let noted = app.store.note_agreement(app.project, queue.id, alert, one, now).await;
+            told.push(noted.unwrap());
+        }
+        (found, told)
+    };
+    for n in 0..20 {
+        // Before there are twenty, nothing is said.
+        assert_eq!(lately().await.0, []);
+        say(&ann, id, n % 2 == 0).await;
+        say(&ben, id, n % 2 == 0).await;
+        app.clock.advance_s(1);
+    }
+    let (found, told) = lately().await;
+    assert_eq!((found[0].tasks, told.as_slice()), (20, &[false][..]));
+    assert!((found[0].alpha - 1.0).abs() < 1e-9);
+    for n in 0..20 {
+        say(&ann, id, n % 2 == 0).await;
+        say(&ben, id, n % 4 == 0).await;
+        app.clock.advance_s(1);
+    }
+    // One that only one person answered is not among them.
+    say(&ann, id, true).await;
+    let (found, told) = lately().await;
+    assert_eq!((found[0].tasks, told.as_slice()), (20, &[true][..]));
+    // Of the last twenty alone: by hand, 10 (up, up) or (up, down) and 10 (down, down), so that
+    // 25 of 40 are down: 1 - 39 * 10 / (2 * 15 * 25) = 0.48.
+    assert!((found[0].alpha - 0.48).abs() < 1e-9, "{}", found[0].alpha);
+    assert_eq!(lately().await.1, [false]);
+    assert_eq!(app.deliverer.turn().await.unwrap(), 1);
+    let data = receiver.asked()[0].json()["data"].clone();
+    assert_eq!((&data["queue_id"], &data["question"]), (&json!(id), &json!("good")));
+    for wrong in [json!({"alpha_below": 2}), json!({"alpha_below": 0.5, "last_tasks": 5})] {
+        let path = format!("/api/v1/queues/{id}");
+        admin.patch(&path, json!({"alert": wrong})).await.expect(422);
+    }
+    let path = format!("/api/v1/queues/{id}");
+    let off = admin.patch(&path, json!({"alert": null})).await.expect(200).json();
+    assert_eq!(off["alert"], Value::Null);
+}
+
 #[tokio::test]
 async fn a_webhook_is_changed_switched_off_and_removed() {
     let app = app().await;
