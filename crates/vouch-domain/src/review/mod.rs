@@ -3,6 +3,7 @@
 //! Pure: no clock, no randomness, no store. What is drawn (samples, orders) is drawn from hashes
 //! of ids, so that the same question has the same answer on every node and every day.
 
+mod alert;
 mod answer;
 mod consensus;
 mod gold;
@@ -22,6 +23,7 @@ mod task;
 mod tests;
 mod turn;
 
+pub use alert::AgreementAlert;
 pub use answer::{Answer, Answers, Strength, TextSpan};
 pub use consensus::{Consensus, Outcome, Verdict, conclude};
 pub use gold::{differing, matches};
@@ -31,8 +33,8 @@ pub use overview::{Mine, Progress, Reviewer, ReviewerState, ReviewerUpdate};
 pub use posterior::{Vote, accuracy, posterior};
 pub use question::{Question, QuestionKind, QuestionOption, When};
 pub use queue::{
-    Accept, AgreementAlert, ConsensusMethod, ConsensusRule, EscalateTo, GoldSettings, Overlap,
-    Queue, QueueSettings, QueueState, SuggestionMode, Tie,
+    Accept, ConsensusMethod, ConsensusRule, EscalateTo, GoldSettings, Overlap, Queue,
+    QueueSettings, QueueState, SuggestionMode, Tie,
 };
 pub use queue_input::{Change, NewQueue, QueueUpdate};
 pub use record::{Adjudication, Review, ReviewState};

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Deserializer};
 
+use super::alert::AgreementAlert;
 use super::item::ItemKind;
 use super::queue::{
-    Accept, AgreementAlert, ConsensusRule, EscalateTo, GoldSettings, Overlap, QueueSettings,
-    QueueState, SuggestionMode,
+    Accept, ConsensusRule, EscalateTo, GoldSettings, Overlap, QueueSettings, QueueState,
+    SuggestionMode,
 };
 use super::rubric::{Rubric, RubricDraft};
 use super::rule::Rule;
