@@ -11,7 +11,9 @@ use vouch_stats::agreement::{
 use vouch_stats::reliability::{Complete, Icc};
 use vouch_stats::{Judgement, Judgements};
 
-use crate::opinions::{Opinions, Topic};
+use crate::consensus::People;
+use crate::opinions::Opinions;
+use crate::topic::Topic;
 
 /// How intervals are drawn: the same each time.
 const BOOTSTRAP: Bootstrap = Bootstrap { resamples: 1000, seed: 1 };
@@ -109,13 +111,14 @@ pub struct WeekAgreement {
 
 impl Agreement {
     /// Compares what was said. Takes as long as there are reviews: about a second for a million.
-    pub fn of(opinions: &Opinions, rubric: &Rubric) -> Self {
+    pub fn of(opinions: &Opinions, rubric: &Rubric, people: &People) -> Self {
         let users: Vec<ReviewerName> = opinions
             .users()
-            .map(|(id, name)| ReviewerName { id, name: name.map(str::to_owned) })
+            .iter()
+            .map(|id| ReviewerName { id: *id, name: people.get(id).cloned() })
             .collect();
-        let questions = Opinions::compared(rubric).filter_map(|question| {
-            let topic = opinions.topic(question)?;
+        let questions = Topic::compared(rubric).filter_map(|question| {
+            let topic = Topic::of(opinions, question)?;
             let counts = Counts::of(&topic.judgements);
             Some(QuestionAgreement {
                 question: question.key.clone(),

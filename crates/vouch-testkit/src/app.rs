@@ -80,6 +80,7 @@ impl TestApp {
         let shutdown = CancellationToken::new();
         let app = vouch_http::app(Deps {
             store: Arc::clone(&store),
+            opinions: Arc::default(),
             gateway: Arc::clone(&gateway),
             clock: port,
             sealer,

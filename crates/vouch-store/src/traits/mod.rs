@@ -13,6 +13,7 @@ mod thread;
 mod trail;
 mod transfer;
 mod view;
+mod weigh;
 
 pub use backup::{BackupStore, Cell, Piece, Table};
 pub use deployment::{DeploymentStore, PriceStore, ProviderStore};
@@ -23,13 +24,14 @@ pub use people::{Accepted, InvitationStore, KeyStore, SessionRecord, SessionStor
 pub use queue::{MAX_QUEUES, QueueStore};
 pub use retention::{Leaving, RetentionStore, Revision};
 pub use task::{
-    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, KeptReview, MAX_ADDED, Submission,
-    Submitted, TaskQuery, TaskStore, TaskToAdd,
+    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, KeptReview, MAX_ADDED, ReviewMark,
+    Submission, Submitted, TaskQuery, TaskStore, TaskToAdd, Work,
 };
 pub use thread::{MAX_THREAD, ThreadStore, TurnQuery};
 pub use trail::{AuditStore, EventStore};
 pub use transfer::{TakenIn, TransferStore, WholeLog};
 pub use view::{MAX_VIEWS, ViewStore};
+pub use weigh::{WeighStore, Weighing};
 
 use vouch_domain::Time;
 
@@ -58,6 +60,7 @@ pub trait Store:
     + OriginStore
     + QueueStore
     + TaskStore
+    + WeighStore
 {
     /// Whether the database answers and takes writes.
     async fn ready(&self) -> Result<()>;

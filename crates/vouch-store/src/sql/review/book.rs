@@ -30,6 +30,8 @@ pub(super) struct Book<'t> {
     classes: [i64; Class::ALL],
     reviews: i64,
     saved: i64,
+    /// 1 where reviews came or ended.
+    change: i64,
     days: BTreeMap<(String, i64), i64>,
     pub(super) reviewers: BTreeMap<String, ReviewerRow>,
 }
@@ -45,6 +47,7 @@ impl<'t> Book<'t> {
             classes: [0; Class::ALL],
             reviews: 0,
             saved: 0,
+            change: 0,
             days: BTreeMap::new(),
             reviewers: BTreeMap::new(),
         }
@@ -112,6 +115,12 @@ impl<'t> Book<'t> {
         self.saved += saved;
     }
 
+    /// Notes that reviews came or ended: all of one transaction are one change of the queue. It has
+    /// the number after that in `queue_counts`, which follows when the book is closed.
+    pub(super) const fn reviews_changed(&mut self) {
+        self.change = 1;
+    }
+
     async fn leave_line(&mut self, row: &TaskRow) -> Result<()> {
         let leave =
             sql("DELETE FROM task_line WHERE project = $1 AND queue = $2 AND priority = $3 \
@@ -160,15 +169,15 @@ impl<'t> Book<'t> {
         let add = "ON CONFLICT (project, queue, user_id, day) DO UPDATE \
                    SET reviews = queue_days.reviews + excluded.reviews";
         days.insert(&mut self.tx.conn, "queue_days", add).await?;
-        let sums = self.classes.iter().chain([&self.reviews, &self.saved]);
+        let sums = self.classes.iter().chain([&self.reviews, &self.saved, &self.change]);
         if sums.clone().all(|sum| *sum == 0) {
             return Ok(());
         }
         let mut add =
             sql("UPDATE queue_counts SET untouched = untouched + $1, begun = begun + $2, \
              disputed = disputed + $3, complete = complete + $4, cancelled = cancelled + $5, \
-             gold = gold + $6, reviews = reviews + $7, saved = saved + $8 \
-             WHERE project = $9 AND queue = $10");
+             gold = gold + $6, reviews = reviews + $7, saved = saved + $8, \
+             change = change + $9 WHERE project = $10 AND queue = $11");
         for sum in sums {
             add = add.bind(*sum);
         }

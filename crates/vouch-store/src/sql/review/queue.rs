@@ -7,6 +7,7 @@ use vouch_domain::review::{Queue, QueueSettings, QueueState, QueueUpdate, Rubric
 
 use super::metrics::define;
 use super::task::to_json;
+use super::weigh;
 use crate::error::corrupt;
 use crate::sql::audit;
 use crate::sql::conn::Conn;
@@ -186,6 +187,7 @@ pub(super) async fn create(
     .run(&mut tx.conn)
     .await?;
     let at = (project, queue.id);
+    weigh::note_queue(tx, at, None, settings).await?;
     put_version(tx, at, ("rubric", 1, to_json(&settings.rubric)?), entry).await?;
     put_version(tx, at, ("guidelines", 1, settings.guidelines.clone()), entry).await?;
     note_rules(tx, project, queue.id, takes_logs(queue.state, settings)).await
@@ -227,6 +229,7 @@ pub(super) async fn update(
     put.push(" WHERE project = ").push_bind(*project).push(" AND id = ").push_bind(*id);
     put.run(&mut tx.conn).await?;
     note_rules(tx, *project, *id, takes_logs(state, &settings)).await?;
+    weigh::note_queue(tx, (*project, *id), Some(&old.settings), &settings).await?;
     Ok(Queue { state, settings, rubric_version: rubric, guidelines_version: guidelines, ..old })
 }
 

@@ -4,6 +4,7 @@ use vouch_domain::Time;
 use vouch_domain::id::{ProjectId, ReviewId};
 use vouch_domain::review::{Answers, Review, ReviewState};
 
+use super::book::Book;
 use super::task::to_json;
 use crate::error::corrupt;
 use crate::sql::conn::Conn;
@@ -30,13 +31,14 @@ pub(super) struct ReviewRow {
     followed: Option<i64>,
     gold_right: Option<i64>,
     pub(super) agreed: Option<i64>,
+    pub(super) change: i64,
 }
 
 /// The reviews `r` of a project.
 pub(super) fn select(project: ProjectId) -> Sql {
     sql("SELECT r.id, r.queue, r.task, r.user_id, u.name AS user_name, r.state, r.ended_at, \
          r.ended_by, r.reason, r.answers, r.rubric_version, r.created_at, r.active_ms, \
-         r.shown_order, r.followed, r.gold_right, r.agreed FROM reviews r \
+         r.shown_order, r.followed, r.gold_right, r.agreed, r.change FROM reviews r \
          LEFT JOIN users u ON u.project = r.project AND u.id = r.user_id WHERE r.project = $1")
     .bind(project)
 }
@@ -126,17 +128,15 @@ impl ReviewRow {
     }
 }
 
-/// Keeps a new review.
-pub(super) async fn insert(
-    conn: &mut Conn,
-    project: ProjectId,
-    submission: &str,
-    review: &Review,
-) -> Result<()> {
+/// Keeps a new review: a change of its queue.
+pub(super) async fn insert(book: &mut Book<'_>, submission: &str, review: &Review) -> Result<()> {
+    let project = book.project;
+    book.reviews_changed();
     let order = (!review.order.is_empty()).then(|| to_json(&review.order)).transpose()?;
     sql("INSERT INTO reviews (project, id, queue, task, user_id, submission, state, answers, \
-         rubric_version, created_at, active_ms, shown_order, followed, gold_right) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'counts', $7, $8, $9, $10, $11, $12, $13)")
+         rubric_version, created_at, active_ms, shown_order, followed, gold_right, change) \
+         SELECT $1, $2, $3, $4, $5, $6, 'counts', $7, $8, $9, $10, $11, $12, $13, c.change + 1 \
+         FROM queue_counts c WHERE c.project = $14 AND c.queue = $15")
     .bind(project)
     .bind(review.id)
     .bind(review.queue)
@@ -150,18 +150,16 @@ pub(super) async fn insert(
     .bind(order)
     .bind(review.followed_suggestion.map(i64::from))
     .bind(review.gold_right.map(i64::from))
-    .run(conn)
+    .bind(project)
+    .bind(review.queue)
+    .run(&mut book.tx.conn)
     .await
     .map(|_| ())
 }
 
-/// A review no longer counts.
-pub(super) async fn end(
-    conn: &mut Conn,
-    project: ProjectId,
-    id: &str,
-    state: &ReviewState,
-) -> Result<()> {
+/// A review no longer counts: a change of its queue.
+pub(super) async fn end(book: &mut Book<'_>, id: &str, state: &ReviewState) -> Result<()> {
+    book.reviews_changed();
     let (at, by, reason) = match state {
         ReviewState::Counts => return Ok(()),
         ReviewState::Withdrawn { ended_at } | ReviewState::Superseded { ended_at } => {
@@ -172,14 +170,18 @@ pub(super) async fn end(
         }
     };
     let ended = sql("UPDATE reviews SET state = $1, ended_at = $2, ended_by = $3, reason = $4, \
-                     agreed = NULL WHERE project = $5 AND id = $6 AND state = 'counts'")
+                     agreed = NULL, change = (SELECT c.change + 1 FROM queue_counts c \
+                     WHERE c.project = $5 AND c.queue = $6) \
+                     WHERE project = $7 AND id = $8 AND state = 'counts'")
     .bind(state.as_str())
     .bind(at)
     .bind(by)
     .bind(reason)
-    .bind(project)
+    .bind(book.project)
+    .bind(book.queue)
+    .bind(book.project)
     .bind(id)
-    .run(conn)
+    .run(&mut book.tx.conn)
     .await?;
     let text = || StoreError::Conflict("the review no longer counts".to_owned());
     if ended == 0 { Err(text()) } else { Ok(()) }

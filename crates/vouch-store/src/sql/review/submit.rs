@@ -82,7 +82,7 @@ pub(super) async fn submit((new, queue): &(Submission, QueueId), tx: &mut Tx) ->
         followed_suggestion: followed,
         gold_right: gold.as_ref().map(|gold| gold.right),
     };
-    record::insert(&mut book.tx.conn, holder.project, &new.submission, &review).await?;
+    record::insert(&mut book, &new.submission, &review).await?;
     note(&mut book, &queue, &review).await?;
     let task = take_place(&mut book, task, seat).await?;
     let task = settle(&mut book, &queue, task, new.review).await?;
