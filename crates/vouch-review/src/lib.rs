@@ -14,6 +14,7 @@ mod opinions;
 mod show;
 mod topic;
 mod weigh;
+mod work;
 
 pub use agreement::{
     Agreement, Coefficient, PairAgreement, QuestionAgreement, ReviewerName, WeekAgreement,
@@ -25,3 +26,4 @@ pub use opinions::Opinions;
 pub use show::{Shown, ShownLog, show};
 pub use topic::Topic;
 pub use weigh::{Weighed, Weigher};
+pub use work::{Drift, DriftMeasure, MOST_WORK, WORK_DAYS, WeekWork, weeks};

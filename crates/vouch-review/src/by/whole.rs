@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use vouch_domain::review::{ConsensusRule, Question, QuestionKind, TextSpan, mean_ranking};
-use vouch_stats::consensus::spans::{Marking, Markings, Quorum, Span, by_whole_spans, standings};
+use vouch_stats::consensus::spans::{
+    Marking, Markings, Quorum, Span, by_whole_spans, pair_scores, standings,
+};
+use vouch_stats::reliability::{Complete, kendall_w};
 
 use super::Standing;
 use crate::consensus::Told;
@@ -113,6 +116,30 @@ impl Whole {
         })
     }
 
+    /// How far the marks of each task's reviewers cover the same.
+    pub(crate) fn pair_scores(&self) -> Vec<Option<f64>> {
+        let of = |rule: &SpanRule| pair_scores(&markings(self, &rule.labels));
+        self.spans.as_ref().map_or_else(Vec::new, of)
+    }
+
+    /// How far the rankings of each task's responses agree: Kendall's W of two rankings or more.
+    pub(crate) fn concordances(&self) -> Vec<Option<f64>> {
+        let places: Vec<Vec<f64>> = self.values.iter().map(places).collect();
+        let of_task = |given: &Vec<(u32, u32)>| {
+            let columns: Vec<&Vec<f64>> =
+                given.iter().map(|(_, value)| &places[*value as usize]).collect();
+            let responses = columns.first()?.len();
+            if columns.iter().any(|column| column.len() != responses) {
+                return None;
+            }
+            let row = |n: usize| columns.iter().map(|column| column[n]).collect();
+            let rows: Vec<Vec<f64>> = (0..responses).map(row).collect();
+            let complete = Complete::from_rows(&rows).ok()?;
+            kendall_w(&complete).ok().map(|found| found.w)
+        };
+        self.tasks.iter().map(of_task).collect()
+    }
+
     pub(crate) fn qualities(&self) -> Vec<Standing> {
         let quality = |user: usize| self.spans.as_ref()?.qualities.get(user).copied()?;
         let given = self.given.iter().enumerate();
@@ -120,8 +147,22 @@ impl Whole {
     }
 }
 
+/// The place of each response in a ranking; equals have the same.
+fn places(ranking: &Value) -> Vec<f64> {
+    let groups: Vec<Vec<usize>> = serde_json::from_value(ranking.clone()).unwrap_or_default();
+    let mut places = vec![0.0; groups.iter().map(Vec::len).sum()];
+    for (place, group) in (0_u32..).zip(&groups) {
+        for response in group {
+            if let Some(of_it) = places.get_mut(*response) {
+                *of_it = f64::from(place);
+            }
+        }
+    }
+    places
+}
+
 /// The marks on all texts.
-pub(crate) fn markings(whole: &Whole, labels: &[String]) -> Markings {
+fn markings(whole: &Whole, labels: &[String]) -> Markings {
     let all = (0..whole.tasks.len()).flat_map(|number| whole.markings_of(number, labels));
     // Spans are checked: each ends after its start.
     Markings::new(all.collect()).unwrap_or_default()

@@ -20,11 +20,10 @@ on_both!(
     a_restart_finds_what_is_out_of_date,
 );
 
-fn weighed(more: Value) -> Value {
-    let mut all = json!({"accept": "consensus", "consensus": {"method": "one_coin"},
-        "overlap": {"type": "fixed", "reviews": 3}});
-    all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    all
+/// A queue about logs that is weighed.
+fn weighed() -> Value {
+    json!({"item": "log", "accept": "consensus", "consensus": {"method": "one_coin"},
+        "overlap": {"type": "fixed", "reviews": 3}})
 }
 
 fn weigher() -> Weigher {
@@ -83,7 +82,7 @@ async fn shows_who_is_right(desk: &Desk, [ann, bob, cem, dan, eve]: [UserId; 5])
 }
 
 async fn a_task_is_decided_by_the_method_and_follows_it(w: World) {
-    let desk = Desk::new(&w, weighed(json!({"item": "log"}))).await;
+    let desk = Desk::new(&w, weighed()).await;
     let people = five(&desk).await;
     let [ann, _, _, dan, eve] = people;
     let mut weigher = weigher();
@@ -120,7 +119,7 @@ async fn a_task_is_decided_by_the_method_and_follows_it(w: World) {
 }
 
 async fn a_task_whose_reviews_changed_meanwhile_is_left_alone(w: World) {
-    let desk = Desk::new(&w, weighed(json!({"item": "log"}))).await;
+    let desk = Desk::new(&w, weighed()).await;
     let [ann, bob, cem, ..] = five(&desk).await;
     let (_, task) = answered(&desk, &[(ann, yes()), (bob, yes()), (cem, yes())]).await;
     let queue = w.store.queue(w.project, desk.queue).await.unwrap().unwrap();
@@ -155,7 +154,7 @@ async fn a_task_whose_reviews_changed_meanwhile_is_left_alone(w: World) {
 }
 
 async fn a_queue_that_is_weighed_no_longer_decides_what_waits(w: World) {
-    let desk = Desk::new(&w, weighed(json!({"item": "log"}))).await;
+    let desk = Desk::new(&w, weighed()).await;
     let [ann, bob, cem, ..] = five(&desk).await;
     let (_, agreed) = answered(&desk, &[(ann, yes()), (bob, yes()), (cem, yes())]).await;
     let (_, not) = answered(&desk, &[(ann, yes()), (bob, yes()), (cem, no())]).await;
@@ -171,7 +170,7 @@ async fn a_queue_that_is_weighed_no_longer_decides_what_waits(w: World) {
 }
 
 async fn a_restart_finds_what_is_out_of_date(w: World) {
-    let desk = Desk::new(&w, weighed(json!({"item": "log"}))).await;
+    let desk = Desk::new(&w, weighed()).await;
     let people = five(&desk).await;
     let [ann, _, _, dan, eve] = people;
     let (_, task) = answered(&desk, &[(ann, yes()), (dan, no()), (eve, no())]).await;

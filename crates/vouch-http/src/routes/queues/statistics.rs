@@ -15,8 +15,8 @@ use vouch_domain::review::{
 };
 use vouch_domain::{Cursor, Page};
 use vouch_review::{
-    Agreement, Confusion, Leaderboard, Opinions, People, Preferences, Quality, TaskConsensus,
-    Together, Topic,
+    Agreement, Confusion, Drift, Leaderboard, MOST_WORK, Opinions, People, Preferences, Quality,
+    TaskConsensus, Together, Topic, WORK_DAYS, WeekWork, weeks,
 };
 use vouch_store::TaskQuery;
 
@@ -125,9 +125,15 @@ pub(crate) async fn consensus(
 pub(crate) struct ReviewerReport {
     /// What they said (rows) against the consensus (columns), by the question's key.
     confusion: BTreeMap<String, Confusion>,
+    /// What they did week by week, oldest first, in the last 26 weeks; of their last 20,000
+    /// reviews at most.
+    weeks: Vec<WeekWork>,
+    /// Whether they work otherwise than before, by the same reviews.
+    drift: Drift,
 }
 
-/// What a reviewer said against what the queue came to. For admins, and the reviewer.
+/// What a reviewer said against what the queue came to, their work week by week, and whether it
+/// drifts. For admins, and the reviewer.
 #[utoipa::path(get, path = "/api/v1/queues/{id}/reviewers/{user}/report", tag = "review",
     params(
         ("id" = QueueId, Path, description = "The queue."),
@@ -145,6 +151,8 @@ pub(crate) async fn report(
     let queue = super::queue(&app, &caller, id).await?;
     let project = caller.principal.project();
     let opinions = app.opinions.of(app.store.as_ref(), project, &queue).await?;
+    let since = app.now().plus_s(-WORK_DAYS * 86_400);
+    let work = app.store.work_of(project, id, user, since, MOST_WORK).await?;
     let report = aside(move || {
         let rule = queue.settings.consensus;
         let of = |question: &Question| {
@@ -153,6 +161,8 @@ pub(crate) async fn report(
         };
         ReviewerReport {
             confusion: Topic::compared(&queue.settings.rubric).filter_map(of).collect(),
+            weeks: weeks(&work),
+            drift: Drift::of(&work),
         }
     });
     report.await.map(Answer)
