@@ -171,7 +171,9 @@ async fn a_method_decides_a_moment_later_and_who_drifts_is_seen() {
         admin.get(&format!("/api/v1/queues/{queue}/tasks?limit=1")).await.expect(200).json();
     let task = &tasks["items"][0];
     assert_eq!((&task["state"], &task["by"]), (&json!("complete"), &json!("consensus")));
-    assert!(task["consensus"]["questions"]["good"]["posterior"].as_f64().unwrap() > 0.9, "{task}");
+    let whole = app.store.task(app.project, task["id"].as_str().unwrap().parse().unwrap()).await;
+    let consensus = whole.unwrap().unwrap().consensus.unwrap();
+    assert!(consensus.questions["good"].posterior.unwrap() > 0.9, "{consensus:?}");
 
     let found = people[2].1.get(&report).await.expect(200).json();
     let weeks = found["weeks"].as_array().unwrap();

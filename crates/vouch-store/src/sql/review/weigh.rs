@@ -145,7 +145,7 @@ async fn weigh_task(
         Err(StoreError::NotFound(_)) => return forget(book, id).await.map(|()| false),
         other => other?,
     };
-    let reviews = ReviewRow::of_task(&mut book.tx.conn, book.project, &task.id, true).await?;
+    let reviews = book.counting(&task.id).await?;
     if queue.settings.is_weighed() && reviews.iter().any(|review| review.change > weighing.upto) {
         // What was found does not know all of them: the next round does.
         return Ok(false);
