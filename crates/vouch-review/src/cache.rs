@@ -11,7 +11,7 @@ use vouch_store::{Result, Store};
 
 use crate::opinions::Opinions;
 
-/// How many bytes of opinions are held at most: about five million short reviews.
+/// How many bytes of opinions are held at most, by their own count: 256 MiB.
 pub const HELD_BYTES: usize = 256 << 20;
 
 /// The opinions of the queues that were asked about last, within a limit of bytes. A queue that is

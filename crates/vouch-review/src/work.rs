@@ -242,13 +242,13 @@ fn chance(p_value: f64) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails where a value is missing")]
 mod tests {
     use super::*;
 
     const DAY: i64 = 86_400_000_000;
 
-    fn work(day: i64, agreed: Option<bool>, gold_right: Option<bool>, active_ms: u64) -> Work {
+    fn work(day: i64, agreed: Option<bool>, gold_right: Option<bool>, active_ms: i64) -> Work {
+        let active_ms = active_ms.unsigned_abs();
         Work { at: Time::from_micros(day * DAY + 5), active_ms, gold_right, agreed }
     }
 
@@ -274,7 +274,7 @@ mod tests {
     fn who_agrees_less_than_before_has_drifted() {
         // Newest first: half of the last 50 agree, all of the 100 before did; the pace is steady.
         let all: Vec<Work> = (0..150)
-            .map(|n| work(200 - n, Some(n >= 50 || n % 2 == 0), None, 1000 + 10 * (n as u64 % 7)))
+            .map(|n| work(200 - n, Some(n >= 50 || n % 2 == 0), None, 1000 + 10 * (n % 7)))
             .collect();
         let drift = Drift::of(&all);
         let names: Vec<_> = drift.measures.iter().map(|one| (one.name, one.drifted)).collect();
@@ -291,8 +291,7 @@ mod tests {
 
     #[test]
     fn steady_work_is_no_drift_and_little_work_says_nothing() {
-        let steady =
-            |n: i64| work(300 - n, Some(n % 5 != 0), Some(n % 3 != 0), 2000 + n as u64 % 9);
+        let steady = |n: i64| work(300 - n, Some(n % 5 != 0), Some(n % 3 != 0), 2000 + n % 9);
         let all: Vec<Work> = (0..200).map(steady).collect();
         let drift = Drift::of(&all);
         assert_eq!(drift.measures.len(), 3);
@@ -306,7 +305,7 @@ mod tests {
     #[test]
     fn who_hurries_has_drifted() {
         let all: Vec<Work> = (0..120)
-            .map(|n| work(n, None, None, if n < 50 { 3000 + n as u64 } else { 9000 + n as u64 }))
+            .map(|n| work(n, None, None, if n < 50 { 3000 + n } else { 9000 + n }))
             .collect();
         let drift = Drift::of(&all);
         let pace = drift.measures.first().unwrap();

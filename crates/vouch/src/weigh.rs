@@ -23,8 +23,8 @@ pub(crate) async fn keep((store, cache, clock): Parts, stop: CancellationToken) 
     while !stop.is_cancelled() {
         let began = Instant::now();
         match weigher.round(store.as_ref(), clock.now()).await {
-            Ok(weighed) if weighed.queues > 0 => {
-                tracing::debug!(queues = weighed.queues, tasks = weighed.tasks, "queues weighed");
+            Ok(round) if round.queues > 0 => {
+                tracing::debug!(queues = round.queues, tasks = round.tasks, "queues weighed");
             }
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "review queues wait to be weighed"),

@@ -162,8 +162,8 @@ async fn a_method_decides_a_moment_later_and_who_drifts_is_seen() {
         if n % 10 == 9 {
             let progress = admin.get(&format!("/api/v1/queues/{queue}/progress")).await.expect(200);
             assert_eq!(progress.json()["complete"], n - 9);
-            let weighed = weigher.round(app.store.as_ref(), app.clock.now()).await.unwrap();
-            assert_eq!((weighed.queues, weighed.tasks), (1, 10));
+            let round = weigher.round(app.store.as_ref(), app.clock.now()).await.unwrap();
+            assert_eq!((round.queues, round.tasks), (1, 10));
             app.clock.advance_s(3 * 86_400);
         }
     }
