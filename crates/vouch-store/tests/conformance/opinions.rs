@@ -195,8 +195,8 @@ async fn what_is_over_the_limit_is_let_go(w: World) {
 }
 
 async fn a_changed_rubric_is_read_anew(w: World) {
-    let desk = Desk::new(&w, json!({})).await;
-    let ann = desk.person("ann").await;
+    let desk = Desk::new(&w, json!({"overlap": {"type": "fixed", "reviews": 2}})).await;
+    let (ann, bob) = (desk.person("ann").await, desk.person("bob").await);
     let task = desk.add_records(0, 1).await[0];
     desk.take(ann).await.unwrap();
     desk.submit(task, ann, json!({"good": true})).await;
@@ -209,8 +209,11 @@ async fn a_changed_rubric_is_read_anew(w: World) {
     let update = serde_json::from_value(rubric).unwrap();
     let audit = w.audit("queue.update", "q");
     let queue = w.store.update_queue(w.project, desk.queue, update, audit).await.unwrap();
+    desk.take(bob).await.unwrap();
+    desk.submit(task, bob, json!({"good": true, "stars": 4})).await;
     let opinions = cache.of(w.store.as_ref(), w.project, &queue).await.unwrap();
+    assert_eq!(opinions.len(), 2);
     let stars = queue.settings.rubric.question("stars").unwrap();
     let together = Together::of(opinions, stars, queue.settings.consensus).unwrap();
-    assert_eq!((together.len(), together.task(0)), (1, None));
+    assert_eq!(together.task(0).unwrap().value, Some(json!(4)));
 }
