@@ -150,6 +150,7 @@ const REVIEW = ({ queue, pairs, marks }) => [
   { name: "review-tasks", path: `/review/${queue}?tab=tasks`, act: (page) => page.locator("tbody tr").first().waitFor() },
   { name: "review-reviewers", path: `/review/${queue}?tab=reviewers`, act: async (page) => (await page.locator("tbody tr").first().waitFor(), page.getByRole("button", { name: "Details" }).first().click({ timeout: 1000 }).catch(() => undefined)) },
   { name: "review-agreement", path: `/review/${queue}?tab=agreement`, act: (page) => page.locator(".coefficient").first().waitFor() },
+  { name: "review-consensus", path: `/review/${queue}?tab=consensus`, act: (page) => page.getByRole("table", { name: "Consensus" }).waitFor() },
   { name: "review-agreement-none", path: `/review/${pairs}?tab=agreement`, act: (page) => page.getByText("No task has two reviews yet").waitFor() },
   { name: "review-conflicts-none", path: `/review/${pairs}/conflicts`, act: (page) => page.getByText("Nobody disagrees").waitFor() },
   { name: "review-edit", path: `/review/${queue}/edit`, act: (page) => page.getByRole("button", { name: "Save" }).waitFor() },

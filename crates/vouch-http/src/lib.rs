@@ -31,6 +31,7 @@ use axum::middleware::from_fn_with_state;
 use tokio_util::sync::CancellationToken;
 use vouch_domain::clock::Clock;
 use vouch_gateway::{Gateway, Sealer};
+use vouch_review::OpinionCache;
 use vouch_store::Store;
 
 use crate::proxies::TrustedProxies;
@@ -43,6 +44,8 @@ pub use serve::serve;
 pub struct Deps {
     /// Where everything is kept.
     pub store: Arc<dyn Store>,
+    /// The opinions of review queues, held for the statistics.
+    pub opinions: Arc<OpinionCache>,
     /// Who calls the models.
     pub gateway: Arc<Gateway>,
     /// Time, and the randomness of ids.

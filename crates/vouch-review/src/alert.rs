@@ -10,6 +10,7 @@ use vouch_store::{Result, Store};
 
 use crate::agreement::scale;
 use crate::opinions::Opinions;
+use crate::topic::Topic;
 
 /// How many reviews are read at once.
 const PAGE: u32 = 1000;
@@ -42,7 +43,7 @@ pub async fn lately(
     if newest.compared < alert.last_tasks as usize {
         return Ok(Vec::new());
     }
-    Ok(judge(&newest.opinions(), &queue.settings.rubric, alert))
+    Ok(judge(&newest.opinions(&queue.settings.rubric), &queue.settings.rubric, alert))
 }
 
 /// The newest reviews that count, task by task.
@@ -72,18 +73,16 @@ impl Newest {
         self.compared += usize::from(task.len() == 2);
     }
 
-    fn opinions(self) -> Opinions {
-        let mut all = Opinions::default();
-        for review in self.of.into_values().filter(|task| task.len() > 1).flatten() {
-            all.add(review);
-        }
+    fn opinions(&self, rubric: &Rubric) -> Opinions {
+        let mut all = Opinions::new(rubric);
+        all.take(self.of.values().filter(|task| task.len() > 1).flatten());
         all
     }
 }
 
 fn judge(opinions: &Opinions, rubric: &Rubric, alert: AgreementAlert) -> Vec<AgreementFell> {
-    let questions = Opinions::compared(rubric).filter_map(|question| {
-        let topic = opinions.topic(question)?;
+    let questions = Topic::compared(rubric).filter_map(|question| {
+        let topic = Topic::of(opinions, question)?;
         let counts = Counts::of(&topic.judgements);
         let tasks = counts.compared();
         if tasks < alert.needed() {

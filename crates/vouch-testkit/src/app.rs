@@ -92,6 +92,7 @@ impl TestApp {
         );
         let app = vouch_http::app(Deps {
             store: Arc::clone(&store),
+            opinions: Arc::default(),
             gateway: Arc::clone(&gateway),
             clock: port,
             sealer,

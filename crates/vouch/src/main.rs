@@ -21,6 +21,7 @@ mod setup;
 mod signals;
 mod telemetry;
 mod transfer;
+mod weigh;
 mod weights;
 
 use std::process::ExitCode;

@@ -16,6 +16,7 @@ use vouch_hooks::Deliverer;
 use vouch_http::Deps;
 use vouch_http::secret::Secret;
 use vouch_model::EngineOptions;
+use vouch_review::OpinionCache;
 use vouch_store::Store;
 
 use crate::clock::SystemClock;
@@ -29,7 +30,7 @@ use crate::secret::{self, Secrets};
 use crate::settings::Settings;
 use crate::signals::Signals;
 use crate::weights::Weights;
-use crate::{alerts, retention, rules, setup, telemetry};
+use crate::{alerts, retention, rules, setup, telemetry, weigh};
 
 /// How the server was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,10 +90,14 @@ pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
     tasks.spawn(keep_loaded(Arc::clone(&local), loading));
     tasks.spawn(prune(Arc::clone(&store), Arc::clone(&clock), stop.clone()));
     tasks.spawn(rules::keep(Arc::clone(&store), Arc::clone(&clock), stop.clone()));
+    let opinions = Arc::new(OpinionCache::default());
+    let weighing = (Arc::clone(&store), Arc::clone(&opinions), Arc::clone(&clock));
+    tasks.spawn(weigh::keep(weighing, stop.clone()));
     tasks.spawn(retention::keep(Arc::clone(&store), settings.data.clone(), stop.clone()));
 
     let app = vouch_http::app(Deps {
         store: Arc::clone(&store),
+        opinions,
         gateway: Arc::clone(&gateway),
         clock,
         sealer,

@@ -1,7 +1,7 @@
 // The mock's routes for review: queues, turns, drafts, reviews, conflicts and what is known of the reviewers.
 import { give, id } from "./data.mjs";
 import { QUEUE, addTask, complete, counted, leave, mayWork, next, progress, reject, row, settle, submit, undo } from "./engine.mjs";
-import { agreementOf, reportOf, reviewersOf } from "./reviewed.mjs";
+import { agreementOf, consensusOf, reportOf, reviewersOf, workOf } from "./reviewed.mjs";
 import { checkRubric, wrongIn } from "./rubric.mjs";
 import { parse } from "./filter.mjs";
 
@@ -158,8 +158,9 @@ export function reviewRoutes(state, { parts, q, body, me, ok, problem, now }) {
       return ok(shown(state, task));
     },
     "POST /reviews/*/reject": () => (made ? (reject(review, review.tasks.find((t) => t.id === made.task), made, body.reason, `user:${me.id}`), ok(null, 204)) : missing()),
-    "GET /queues/*/reviewers": () => (parts[4] === "report" ? ok({ confusion: reportOf(state, queue, parts[3]) }) : ok({ items: reviewersOf(state, queue).filter((r) => admin || r.user === me.id) })),
+    "GET /queues/*/reviewers": () => (parts[4] === "report" ? ok({ confusion: reportOf(state, queue, parts[3]), ...workOf(state, queue, parts[3]) }) : ok({ items: reviewersOf(state, queue).filter((r) => admin || r.user === me.id) })),
     "PATCH /queues/*/reviewers": () => (Object.assign(row(review, queue, parts[3]), body, { reason: null }), ok(reviewersOf(state, queue).find((r) => r.user === parts[3]))),
+    "GET /queues/*/consensus": () => ok(consensusOf(state, queue, q)),
     "GET /queues/*/agreement": () => ok(agreementOf(state, queue)),
   };
   return routes;

@@ -885,7 +885,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a reviewer said against what the queue came to. For admins, and the reviewer. */
+        /**
+         * What a reviewer said against what the queue came to, their work week by week, and whether it
+         *     drifts. For admins, and the reviewer.
+         */
         get: operations["get_queues_id_reviewers_user_report"];
         put?: never;
         post?: never;
@@ -1954,8 +1957,9 @@ export interface components {
         /** @description One statistic. */
         Coefficient: {
             /**
-             * @description Which: `krippendorff_alpha`, `gwet_ac1`, `gwet_ac2`, `fleiss_kappa`, `cohen_kappa`, `icc`
-             *     or `percent`.
+             * @description Which: `krippendorff_alpha`, `gwet_ac1`, `gwet_ac2`, `fleiss_kappa`, `cohen_kappa`,
+             *     `cohen_kappa_weighted` (quadratic), `icc` (2,1), `icc_mean` (2,k), `kendall_w`, `span_f1` or
+             *     `percent`.
              */
             name: string;
             /**
@@ -1965,7 +1969,8 @@ export interface components {
             value?: number | null;
             /**
              * Format: double
-             * @description The 95 % confidence interval, lower end.
+             * @description The 95 % confidence interval, lower end: by 1,000 bootstrap samples of tasks, of the ICC by
+             *     its F distribution; null where there is none, as for Kendall's W of ratings.
              */
             low?: number | null;
             /**
@@ -2036,12 +2041,21 @@ export interface components {
         /** @description How answers become one. */
         ConsensusRule: {
             /**
-             * @description By which method. A task that completes itself does so by majority; the others weigh
-             *     reviewers by all they did, in the statistics.
+             * @description By which method answers to choose from become one. `majority` counts the votes of a task;
+             *     the others weigh reviewers by all they did in the queue. Where `accept` is `consensus`, they
+             *     also decide what completes itself, a moment after its last review.
              */
             method?: components["schemas"]["ConsensusMethod"];
             /** @description What becomes of a tie. */
             tie?: components["schemas"]["Tie"];
+            /** @description How ratings and numbers become one. */
+            scale?: components["schemas"]["ScaleRule"];
+            /**
+             * Format: double
+             * @description The share of a task's reviewers, above 0 and up to 1, who have to mark a span alike; more
+             *     than half where null. With 0.5 half of them are enough.
+             */
+            spans?: number | null;
         };
         /** @description The application's own names for the interaction. */
         Context: {
@@ -2294,6 +2308,62 @@ export interface components {
          * @enum {string}
          */
         Direction: "higher_is_better" | "lower_is_better" | "neutral";
+        /** @description Whether a reviewer works otherwise than before. */
+        Drift: {
+            /** @description In one sentence. */
+            says: string;
+            /** @description What was compared; empty while there is too little work. */
+            measures: components["schemas"]["DriftMeasure"][];
+        };
+        /** @description One thing that is compared with before. */
+        DriftMeasure: {
+            /** @description `agreement` (with what was decided), `gold` or `pace`. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many of the newest.
+             */
+            recent_reviews: number;
+            /**
+             * Format: int64
+             * @description How many before these.
+             */
+            before_reviews: number;
+            /**
+             * Format: double
+             * @description The share, 0 to 1, or the geometric mean of the active times in seconds: recently.
+             */
+            recent: number;
+            /**
+             * Format: double
+             * @description The same before.
+             */
+            before: number;
+            /**
+             * Format: double
+             * @description Of shares the recent minus that before; of pace the recent by that before.
+             */
+            change: number;
+            /**
+             * Format: double
+             * @description The 95 % confidence interval of the change, lower end.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description Its upper end.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description The probability of a change at least as unlikely by chance alone.
+             */
+            p_value: number;
+            /** @description Whether that is below 0.05 by 3, as three things are compared. */
+            drifted: boolean;
+            /** @description What it says, in one sentence. */
+            means: string;
+        };
         /** @description Who decides conflicts and what is escalated: `"admin"`, or a list of people beside the admins. */
         EscalateTo: null | components["schemas"]["UserId"][];
         /** @description That somebody asked for a decision. */
@@ -3108,7 +3178,8 @@ export interface components {
             share: number;
             /**
              * Format: double
-             * @description How sure one can be, 0 to 1; of the question that an adaptive overlap looks at.
+             * @description How sure one can be, 0 to 1: of the question that an adaptive overlap looks at, and of those
+             *     whose answer a method found, when it did. Of several options, of the least sure.
              */
             posterior?: number | null;
         };
@@ -4016,9 +4087,17 @@ export interface components {
             answers: number;
             /**
              * Format: double
-             * @description How good the method takes them to be, 0 to 1.
+             * @description How good the method takes them to be, 0 to 1: of several options, on average over these; of
+             *     spans, how far theirs cover the same as those of others (F1). Null for ratings, numbers and
+             *     rankings.
              */
             quality?: number | null;
+            /**
+             * Format: double
+             * @description Of ratings and numbers: how much higher than the mean of the others they rate, on average;
+             *     null for other questions and for who shares no task.
+             */
+            bias?: number | null;
         };
         /** @description One question of a rubric. */
         Question: components["schemas"]["QuestionKind"] & {
@@ -4184,8 +4263,15 @@ export interface components {
         QueueConsensus: {
             /** @description The question. */
             question: string;
-            /** @description How it was found. */
+            /** @description How it was found, where answers are chosen from options that are no scale. */
             method: components["schemas"]["ConsensusMethod"];
+            /** @description How ratings and numbers become one. */
+            scale: components["schemas"]["ScaleRule"];
+            /**
+             * Format: double
+             * @description The share of reviewers who have to mark a span alike; more than half where null.
+             */
+            spans?: number | null;
             /** @description Task by task, in the order of their first reviews. */
             items: components["schemas"]["TaskConsensus"][];
             /** @description What the method thinks of each reviewer. */
@@ -4515,6 +4601,13 @@ export interface components {
             confusion: {
                 [key: string]: components["schemas"]["Confusion"];
             };
+            /**
+             * @description What they did week by week, oldest first, in the last 26 weeks; of their last 20,000
+             *     reviews at most.
+             */
+            weeks: components["schemas"]["WeekWork"][];
+            /** @description Whether they work otherwise than before, by the same reviews. */
+            drift: components["schemas"]["Drift"];
         };
         /**
          * @description Whether a reviewer is given tasks of a queue.
@@ -4565,6 +4658,11 @@ export interface components {
             /** @description Whether it takes any. */
             enabled?: boolean;
         };
+        /**
+         * @description How ratings and numbers become one.
+         * @enum {string}
+         */
+        ScaleRule: "median" | "mean";
         /**
          * @description What a caller is allowed to do. A key carries a set of them; a role stands for a set.
          * @enum {string}
@@ -4667,6 +4765,30 @@ export interface components {
             /** @description 16 hexadecimal digits. */
             span_id: string;
         };
+        /** @description A span, and who marked it just so. */
+        SpanVote: {
+            /**
+             * Format: int32
+             * @description Its first code point, from 0 on.
+             */
+            start: number;
+            /**
+             * Format: int32
+             * @description The code point after its last.
+             */
+            end: number;
+            /** @description What it was marked as. */
+            label: string;
+            /**
+             * Format: double
+             * @description The share of the task's reviewers who marked it, above 0, up to 1.
+             */
+            share: number;
+            /** @description Whether that is enough for the consensus. */
+            agreed: boolean;
+            /** @description Who marked it. */
+            users: components["schemas"]["UserId"][];
+        };
         /** @description One thing that could stand at the cursor. */
         Suggestion: {
             /** @description The text. */
@@ -4734,10 +4856,24 @@ export interface components {
             task: components["schemas"]["TaskId"];
             /** @description The answer, as text; null for a tie. */
             answer?: string | null;
-            /** @description How likely each answer is, 0 to 1; those under a millionth are left out. */
+            /** @description The answer as a review has it, of a preference the choice alone; null for a tie. */
+            value?: unknown;
+            /**
+             * @description How likely each answer is, 0 to 1; of a checklist and of several categories, each option;
+             *     of ratings, numbers and rankings, the share who said it. Those under a millionth are left
+             *     out.
+             */
             posterior: {
                 [key: string]: number;
             };
+            /** @description Every span that anybody marked, in order; empty for other questions. */
+            spans?: components["schemas"]["SpanVote"][];
+            /**
+             * Format: double
+             * @description Of ratings and numbers: their standard deviation; null for one alone, and for other
+             *     questions.
+             */
+            deviation?: number | null;
             /** @description Who said what. */
             contributions: components["schemas"]["Contributor"][];
         };
@@ -5225,9 +5361,60 @@ export interface components {
             tasks: number;
             /**
              * Format: double
-             * @description The share of pairs of answers to one task that are the same.
+             * @description The share of pairs of answers to one task that are the same; of spans, how far they cover
+             *     the same (F1).
              */
             value?: number | null;
+            /**
+             * Format: double
+             * @description Krippendorff's alpha; null where it has no value, and for spans.
+             */
+            alpha?: number | null;
+            /**
+             * Format: double
+             * @description The 95 % confidence interval of alpha by 200 bootstrap samples, lower end.
+             */
+            low?: number | null;
+            /**
+             * Format: double
+             * @description Its upper end.
+             */
+            high?: number | null;
+        };
+        /** @description A reviewer's week. */
+        WeekWork: {
+            /** @description The first moment of the week: Monday, UTC. */
+            day: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Reviews, gold among them.
+             */
+            reviews: number;
+            /**
+             * Format: double
+             * @description The median active time of one, in seconds.
+             */
+            pace_s?: number | null;
+            /**
+             * Format: int64
+             * @description Reviews on tasks that are decided.
+             */
+            compared: number;
+            /**
+             * Format: int64
+             * @description Those of them that said the same as the decision on every question.
+             */
+            agreed: number;
+            /**
+             * Format: int64
+             * @description Gold tasks.
+             */
+            gold_done: number;
+            /**
+             * Format: int64
+             * @description Those that they answered rightly.
+             */
+            gold_right: number;
         };
         /** @description Ask only where an earlier question has one of these answers. */
         When: {
@@ -7104,7 +7291,7 @@ export interface operations {
     get_queues_id_consensus: {
         parameters: {
             query?: {
-                /** @description The question's key; the first that can be compared where absent. */
+                /** @description The question's key; the first that is no text or correction where absent. */
                 question?: string;
                 /** @description The queue's where absent. */
                 method?: components["schemas"]["ConsensusMethod"];

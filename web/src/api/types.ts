@@ -29,10 +29,12 @@ export type ReviewerReport = Whole<Schema["ReviewerReport"]>;
 export type Confusion = Whole<Schema["Confusion"]>;
 export type QuestionAgreement = With<Whole<Schema["QuestionAgreement"]>, { coefficients: Coefficient[] }>;
 export type Agreement = With<Whole<Schema["Agreement"]>, { questions: QuestionAgreement[] }>;
+export type QueueConsensus = Whole<Schema["QueueConsensus"]>;
+export type TaskConsensus = Whole<Schema["TaskConsensus"]>;
 export type PairAgreement = Whole<Schema["PairAgreement"]>;
 export type Coefficient = With<
   Whole<Schema["Coefficient"]>,
-  { name: "percent" | "cohen_kappa" | "fleiss_kappa" | "krippendorff_alpha" | "gwet_ac1" | "gwet_ac2" | "icc" | "kendall_w" }
+  { name: "percent" | "cohen_kappa" | "fleiss_kappa" | "krippendorff_alpha" | "gwet_ac1" | "gwet_ac2" | "icc" | "kendall_w" | "cohen_kappa_weighted" | "icc_mean" | "span_f1" }
 >;
 
 // --- who ---

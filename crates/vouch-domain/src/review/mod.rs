@@ -5,6 +5,7 @@
 
 mod alert;
 mod answer;
+mod combine;
 mod consensus;
 mod gold;
 mod item;
@@ -25,7 +26,8 @@ mod turn;
 
 pub use alert::AgreementAlert;
 pub use answer::{Answer, Answers, Strength, TextSpan};
-pub use consensus::{Consensus, Outcome, Verdict, conclude};
+pub use combine::{mean_ranking, scaled};
+pub use consensus::{Consensus, Found, Outcome, Verdict, conclude, conclude_with};
 pub use gold::{differing, matches};
 pub use item::{Item, ItemKind, ItemShape, MAX_ITEM_BYTES, Response};
 pub use order::shown_order;
@@ -34,7 +36,7 @@ pub use posterior::{Vote, accuracy, posterior};
 pub use question::{Question, QuestionKind, QuestionOption, When};
 pub use queue::{
     Accept, ConsensusMethod, ConsensusRule, EscalateTo, GoldSettings, Overlap, Queue,
-    QueueSettings, QueueState, SuggestionMode, Tie,
+    QueueSettings, QueueState, ScaleRule, SuggestionMode, Tie,
 };
 pub use queue_input::{Change, NewQueue, QueueUpdate};
 pub use record::{Adjudication, Review, ReviewState};

@@ -152,17 +152,37 @@ impl Overlap {
 }
 
 /// How answers become one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ConsensusRule {
-    /// By which method. A task that completes itself does so by majority; the others weigh
-    /// reviewers by all they did, in the statistics.
+    /// By which method answers to choose from become one. `majority` counts the votes of a task;
+    /// the others weigh reviewers by all they did in the queue. Where `accept` is `consensus`, they
+    /// also decide what completes itself, a moment after its last review.
     #[serde(default)]
     pub method: ConsensusMethod,
     /// What becomes of a tie.
     #[serde(default)]
     pub tie: Tie,
+    /// How ratings and numbers become one.
+    #[serde(default)]
+    pub scale: ScaleRule,
+    /// The share of a task's reviewers, above 0 and up to 1, who have to mark a span alike; more
+    /// than half where null. With 0.5 half of them are enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spans: Option<f64>,
+}
+
+/// How ratings and numbers become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ScaleRule {
+    /// The number in the middle; of an even count the mean of the two in the middle.
+    #[default]
+    Median,
+    /// The arithmetic mean.
+    Mean,
 }
 
 /// By which method answers become one.
@@ -303,6 +323,14 @@ impl QueueSettings {
             return Err(Invalid::new("/guidelines", expected, self.guidelines.len()));
         }
         self.check_overlap()?;
+        if self.consensus.spans.is_some_and(|share| !(share > 0.0 && share <= 1.0)) {
+            let expected = "a share above 0, up to 1";
+            return Err(Invalid::new(
+                "/consensus/spans",
+                expected,
+                self.consensus.spans.unwrap_or(0.0),
+            ));
+        }
         within("/second_review", self.second_review, 0.0..=1.0)?;
         self.check_rules()?;
         within("/due_after_s", self.due_after_s.unwrap_or(1), 1..=366 * 86_400)?;
@@ -353,6 +381,13 @@ impl QueueSettings {
             within(&at.to_string(), *tolerance, 0.0..=1e12)?;
         }
         Ok(())
+    }
+
+    /// Whether a method that weighs reviewers decides what completes itself.
+    pub fn is_weighed(&self) -> bool {
+        self.accept == Accept::Consensus
+            && self.consensus.method != ConsensusMethod::Majority
+            && self.rubric.questions().iter().any(|question| question.kind.is_weighed())
     }
 
     /// Whether this person may be given tasks; which role they have is not asked here.

@@ -6,6 +6,7 @@ mod access;
 mod anthropic;
 mod bad_input;
 mod chat;
+mod consensus;
 mod document;
 mod embeddings;
 mod events;

@@ -14,6 +14,7 @@ mod trail;
 mod transfer;
 mod view;
 mod webhook;
+mod weigh;
 
 pub use backup::{BackupStore, Cell, Piece, Table};
 pub use deployment::{DeploymentStore, PriceStore, ProviderStore};
@@ -24,14 +25,15 @@ pub use people::{Accepted, InvitationStore, KeyStore, SessionRecord, SessionStor
 pub use queue::{MAX_QUEUES, QueueStore};
 pub use retention::{Leaving, RetentionStore, Revision};
 pub use task::{
-    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, KeptReview, MAX_ADDED, Submission,
-    Submitted, TaskQuery, TaskStore, TaskToAdd,
+    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, KeptReview, MAX_ADDED, ReviewMark,
+    Submission, Submitted, TaskQuery, TaskStore, TaskToAdd, Work,
 };
 pub use thread::{MAX_THREAD, ThreadStore, TurnQuery};
 pub use trail::{AuditStore, EventStore};
 pub use transfer::{TakenIn, TransferStore, WholeLog};
 pub use view::{MAX_VIEWS, ViewStore};
 pub use webhook::{ClaimedDelivery, FinishedDelivery, MAX_REPLAYED, WebhookStore};
+pub use weigh::{WeighStore, Weighing};
 
 use vouch_domain::Time;
 
@@ -61,6 +63,7 @@ pub trait Store:
     + QueueStore
     + TaskStore
     + WebhookStore
+    + WeighStore
 {
     /// Whether the database answers and takes writes.
     async fn ready(&self) -> Result<()>;

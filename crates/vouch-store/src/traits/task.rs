@@ -76,6 +76,26 @@ pub trait TaskStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Review>>;
 
+    /// Reviews of a queue in the order in which they came or ended, after a mark. One that ended
+    /// since it was read comes again. Who reads on until nothing comes knows the state of each.
+    async fn reviews_changed(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        after: Option<ReviewMark>,
+        limit: u32,
+    ) -> Result<Vec<(ReviewMark, Review)>>;
+
+    /// What a person did in a queue since a time, newest first; only reviews that count.
+    async fn work_of(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        user: UserId,
+        since: Time,
+        limit: u32,
+    ) -> Result<Vec<Work>>;
+
     /// Gives a reviewer tasks: first those that they have and do not hold, then those kept for
     /// them, then gold where it is due, then the line.
     ///
@@ -159,6 +179,28 @@ pub trait TaskStore: Send + Sync {
     /// # Errors
     /// `NotFound`; `Conflict` when it is complete or was cancelled, or is gold.
     async fn cancel_task(&self, project: ProjectId, task: TaskId, audit: NewAudit) -> Result<Task>;
+}
+
+/// A place in the order in which reviews of a queue came or ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReviewMark {
+    /// The queue's change in which it came or ended; 0 for those from before changes were counted.
+    pub change: i64,
+    /// The review.
+    pub review: ReviewId,
+}
+
+/// A review as a piece of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work {
+    /// When.
+    pub at: Time,
+    /// How long it took, ms, without pauses.
+    pub active_ms: u64,
+    /// Whether it was right; `None` unless the task is gold.
+    pub gold_right: Option<bool>,
+    /// Whether it says what was decided on every question; `None` while nothing is, and for gold.
+    pub agreed: Option<bool>,
 }
 
 /// A task to be added.

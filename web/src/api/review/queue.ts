@@ -33,7 +33,7 @@ export interface QueueSpec {
   rubric: Rubric;
   guidelines: string;
   overlap: Overlap;
-  consensus: { method: "majority" | "dawid_skene" | "one_coin" | "mace"; tie: "conflict" | "first" };
+  consensus: { method: "majority" | "dawid_skene" | "one_coin" | "mace"; tie: "conflict" | "first"; scale?: "median" | "mean"; spans?: number | null };
   accept: "unanimous" | "consensus";
   second_review: number;
   rules: Rule[];

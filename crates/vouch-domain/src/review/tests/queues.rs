@@ -40,13 +40,18 @@ fn a_queue_has_usual_values_and_survives_json() {
     let json = serde_json::to_value(&queue).unwrap();
     assert_eq!(json["state"], "open");
     assert_eq!(json["escalate_to"], "admin");
-    assert_eq!(json["consensus"], json!({"method": "majority", "tie": "conflict"}));
+    assert_eq!(
+        json["consensus"],
+        json!({"method": "majority", "tie": "conflict", "scale": "median"})
+    );
     assert_eq!(serde_json::from_value::<Queue>(json).unwrap(), queue);
 }
 
 #[test]
 fn settings_that_are_wrong_say_where() {
     let cases = [
+        (json!({"consensus": {"spans": 0.0}}), "/consensus/spans"),
+        (json!({"consensus": {"spans": 1.5}}), "/consensus/spans"),
         (json!({"overlap": {"type": "fixed", "reviews": 0}}), "/overlap/reviews"),
         (
             json!({"overlap": {"type": "adaptive", "min": 2, "max": 5, "confidence": 0.9, "question": "x"}}),

@@ -40,6 +40,7 @@ pub(super) struct Book<'t> {
     classes: [i64; Class::ALL],
     reviews: i64,
     saved: i64,
+    change: Option<i64>,
     days: BTreeMap<(String, i64), i64>,
     pub(super) reviewers: BTreeMap<String, ReviewerRow>,
     /// The reviews that count of some tasks, read ahead.
@@ -60,6 +61,7 @@ impl<'t> Book<'t> {
             classes: [0; Class::ALL],
             reviews: 0,
             saved: 0,
+            change: None,
             days: BTreeMap::new(),
             reviewers: BTreeMap::new(),
             counting: BTreeMap::new(),
@@ -100,6 +102,21 @@ impl<'t> Book<'t> {
         let next = next.bind(count).bind(self.project).bind(self.queue);
         let last = next.one::<(i64,)>(&mut self.tx.conn).await?;
         last.map(|(last,)| last - count + 1).ok_or(StoreError::NotFound("queue"))
+    }
+
+    /// The number of the change in which reviews come or end: one for all of an operation, and no
+    /// earlier one's.
+    pub(super) async fn change(&mut self) -> Result<i64> {
+        if let Some(change) = self.change {
+            return Ok(change);
+        }
+        let next = sql("UPDATE queue_counts SET change = change + 1 \
+                        WHERE project = $1 AND queue = $2 RETURNING change");
+        let next = next.bind(self.project).bind(self.queue);
+        let next = next.one::<(i64,)>(&mut self.tx.conn).await?;
+        let (change,) = next.ok_or(StoreError::NotFound("queue"))?;
+        self.change = Some(change);
+        Ok(change)
     }
 
     /// Keeps a changed task. Where a place came back to it (`returned`), it goes to the end of the

@@ -128,7 +128,7 @@ async fn withdraw(
     seat: &mut Seat,
     state: &ReviewState,
 ) -> Result<()> {
-    record::end(&mut book.tx.conn, book.project, &row.id, state).await?;
+    record::end(book, &row.id, state).await?;
     let draft = ReviewDraft {
         answers: row.answers()?.0,
         active_ms: u64::try_from(row.active_ms).unwrap_or(0),

@@ -27,12 +27,13 @@ mod settle;
 mod submit;
 mod tally;
 mod task;
+mod weigh;
 
 use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{LogId, ProjectId, QueueId, ReviewId, TaskId, UserId};
 use vouch_domain::review::{
-    Progress, Queue, QueueUpdate, Review, ReviewDraft, Reviewer, ReviewerUpdate, Rubric, TakenBy,
-    Task, TaskTurn,
+    Answers, Progress, Queue, QueueUpdate, Review, ReviewDraft, Reviewer, ReviewerUpdate, Rubric,
+    TakenBy, Task, TaskTurn,
 };
 use vouch_domain::{Cursor, Page, Time};
 
@@ -46,8 +47,8 @@ use super::op::{Action, Op};
 use super::tx::{queue_lock, rules_lock};
 use super::{SMALL, SqlStore};
 use crate::{
-    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, QueueStore, Result, Submission,
-    Submitted, TaskQuery, TaskStore, TaskToAdd,
+    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, QueueStore, Result, ReviewMark,
+    Submission, Submitted, TaskQuery, TaskStore, TaskToAdd, WeighStore, Weighing, Work,
 };
 
 impl SqlStore {
@@ -230,6 +231,29 @@ impl TaskStore for SqlStore {
         read::reviews_before(&mut conn, project, queue, before, limit).await
     }
 
+    async fn reviews_changed(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        after: Option<ReviewMark>,
+        limit: u32,
+    ) -> Result<Vec<(ReviewMark, Review)>> {
+        let mut conn = self.readers.acquire().await?;
+        read::reviews_changed(&mut conn, project, queue, after, limit).await
+    }
+
+    async fn work_of(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        user: UserId,
+        since: Time,
+        limit: u32,
+    ) -> Result<Vec<Work>> {
+        let mut conn = self.readers.acquire().await?;
+        read::work_of(&mut conn, project, queue, (user, since), limit).await
+    }
+
     async fn next(&self, ask: Ask) -> Result<Given> {
         let action: Action<_, _> = |ask, tx| Box::pin(next::next(ask, tx));
         self.in_queue(ask.project, ask.queue, ask, action).await
@@ -306,5 +330,38 @@ impl TaskStore for SqlStore {
         let arguments = ((project, queue, task), audit);
         let action: Action<_, _> = |arguments, tx| Box::pin(decide::cancel(arguments, tx));
         self.in_queue(project, queue, arguments, action).await
+    }
+}
+
+#[async_trait::async_trait]
+impl WeighStore for SqlStore {
+    async fn queues_to_weigh(&self) -> Result<Vec<(ProjectId, QueueId)>> {
+        weigh::queues(&mut self.readers.acquire().await?).await
+    }
+
+    async fn waiting_tasks(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        limit: u32,
+    ) -> Result<Vec<TaskId>> {
+        weigh::waiting(&mut self.readers.acquire().await?, project, queue, limit).await
+    }
+
+    async fn self_completed(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        after: Option<TaskId>,
+        limit: u32,
+    ) -> Result<Vec<(TaskId, Answers)>> {
+        let mut conn = self.readers.acquire().await?;
+        weigh::completed(&mut conn, project, queue, after, limit).await
+    }
+
+    async fn weigh(&self, weighing: Weighing) -> Result<u32> {
+        let (project, queue) = (weighing.project, weighing.queue);
+        let action: Action<_, _> = |weighing, tx| Box::pin(weigh::weigh(weighing, tx));
+        self.in_queue(project, queue, weighing, action).await
     }
 }

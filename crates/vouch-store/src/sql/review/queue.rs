@@ -9,6 +9,7 @@ use vouch_domain::review::{Queue, QueueSettings, QueueState, QueueUpdate, Rubric
 
 use super::metrics::define;
 use super::task::to_json;
+use super::weigh;
 use crate::error::corrupt;
 use crate::sql::audit;
 use crate::sql::conn::Conn;
@@ -202,6 +203,7 @@ pub(super) async fn create(
     .run(&mut tx.conn)
     .await?;
     let at = (project, queue.id);
+    weigh::note_queue(tx, at, None, settings).await?;
     put_version(tx, at, ("rubric", 1, to_json(&settings.rubric)?), entry).await?;
     put_version(tx, at, ("guidelines", 1, settings.guidelines.clone()), entry).await?;
     note_rules(tx, project, queue.id, takes_logs(queue.state, settings)).await
@@ -248,6 +250,7 @@ pub(super) async fn update(
         let forget = sql("DELETE FROM agreement_alerts WHERE project = $1 AND queue = $2");
         forget.bind(*project).bind(*id).run(&mut tx.conn).await?;
     }
+    weigh::note_queue(tx, (*project, *id), Some(&old.settings), &settings).await?;
     Ok(Queue { state, settings, rubric_version: rubric, guidelines_version: guidelines, ..old })
 }
 

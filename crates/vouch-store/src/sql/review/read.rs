@@ -1,15 +1,15 @@
 //! Reading tasks and reviews.
 
-use vouch_domain::id::{LogId, ProjectId, QueueId, ReviewId, TaskId, UserId};
+use vouch_domain::id::{Entropy, LogId, ProjectId, QueueId, ReviewId, TaskId, UserId};
 use vouch_domain::review::{Review, Task};
-use vouch_domain::{Cursor, Invalid, Page};
+use vouch_domain::{Cursor, Invalid, Page, Time};
 
 use super::record::{self, ReviewRow};
 use super::task::{ItemRow, TaskRow, select};
 use crate::error::corrupt;
 use crate::sql::conn::Conn;
 use crate::sql::statement::{Sql, sql};
-use crate::{Disputed, Result, StoreError, TaskQuery};
+use crate::{Disputed, Result, ReviewMark, StoreError, TaskQuery, Work};
 
 /// The most tasks and reviews of one page.
 const MOST: u32 = 200;
@@ -187,4 +187,51 @@ pub(super) async fn reviews_before(
     }
     reviews.push(" ORDER BY r.id DESC LIMIT ").push_bind(limit.clamp(1, 10_000));
     reviews.all::<ReviewRow>(conn).await?.into_iter().map(ReviewRow::review).collect()
+}
+
+/// Reviews of a queue in the order in which they came or ended, after a mark.
+pub(super) async fn reviews_changed(
+    conn: &mut Conn,
+    project: ProjectId,
+    queue: QueueId,
+    after: Option<ReviewMark>,
+    limit: u32,
+) -> Result<Vec<(ReviewMark, Review)>> {
+    let mut reviews = record::select(project);
+    reviews.push(" AND r.queue = ").push_bind(queue);
+    if let Some(ReviewMark { change, review }) = after {
+        reviews.push(" AND (r.change, r.id) > (").push_bind(change).push(", ");
+        reviews.push_bind(review).push(")");
+    }
+    reviews.push(" ORDER BY r.change, r.id LIMIT ").push_bind(limit.clamp(1, 10_000));
+    let rows = reviews.all::<ReviewRow>(conn).await?;
+    let marked = |row: ReviewRow| {
+        let change = row.change;
+        let review = row.review()?;
+        Ok((ReviewMark { change, review: review.id }, review))
+    };
+    rows.into_iter().map(marked).collect()
+}
+
+/// A person's last reviews in a queue, newest first, with whether they agree with what was decided.
+pub(super) async fn work_of(
+    conn: &mut Conn,
+    project: ProjectId,
+    queue: QueueId,
+    (user, since): (UserId, Time),
+    limit: u32,
+) -> Result<Vec<Work>> {
+    let work = sql("SELECT r.created_at, r.active_ms, r.gold_right, r.agreed FROM reviews r \
+         WHERE r.project = $1 AND r.user_id = $2 AND r.id >= $3 AND r.queue = $4 \
+         AND r.state = 'counts' ORDER BY r.id DESC LIMIT $5");
+    let first = ReviewId::new(since, Entropy::default());
+    let work = work.bind(project).bind(user).bind(first).bind(queue).bind(limit);
+    let rows = work.all::<(i64, i64, Option<i64>, Option<i64>)>(conn).await?;
+    let work = |(at, active_ms, gold_right, agreed): (i64, i64, Option<i64>, Option<i64>)| Work {
+        at: Time::from_micros(at),
+        active_ms: u64::try_from(active_ms).unwrap_or(0),
+        gold_right: gold_right.map(|n| n != 0),
+        agreed: agreed.map(|n| n != 0),
+    };
+    Ok(rows.into_iter().map(work).collect())
 }

@@ -35,11 +35,12 @@ pub(super) struct ReviewRow {
     followed: Option<i64>,
     gold_right: Option<i64>,
     pub(super) agreed: Option<i64>,
+    pub(super) change: i64,
 }
 
 const COLUMNS: &str = "r.id, r.queue, r.task, r.user_id, r.state, r.ended_at, r.ended_by, \
      r.reason, r.answers, r.rubric_version, r.created_at, r.active_ms, r.shown_order, r.followed, \
-     r.gold_right, r.agreed";
+     r.gold_right, r.agreed, r.change";
 
 /// The reviews `r` of a project.
 pub(super) fn select(project: ProjectId) -> Sql {
@@ -102,7 +103,7 @@ impl ReviewRow {
     }
 
     /// That of a new review.
-    fn new(review: &Review) -> Result<Self> {
+    fn new(review: &Review, change: i64) -> Result<Self> {
         let order = (!review.order.is_empty()).then(|| to_json(&review.order)).transpose()?;
         Ok(Self {
             id: review.id.to_string(),
@@ -122,6 +123,7 @@ impl ReviewRow {
             followed: review.followed_suggestion.map(i64::from),
             gold_right: review.gold_right.map(i64::from),
             agreed: None,
+            change,
         })
     }
 
@@ -198,11 +200,12 @@ pub(super) const ROWS: &[(&str, Kind)] = &[
     ("shown_order", Kind::Text),
     ("followed", Kind::Int),
     ("gold_right", Kind::Int),
+    ("change", Kind::Int),
 ];
 
 /// Keeps a new review.
-pub(super) fn insert(book: &mut Book<'_>, submission: &str, review: &Review) -> Result<()> {
-    let row = ReviewRow::new(review)?;
+pub(super) async fn insert(book: &mut Book<'_>, submission: &str, review: &Review) -> Result<()> {
+    let row = ReviewRow::new(review, book.change().await?)?;
     book.ledger.reviews.push([
         book.project.into(),
         row.id.as_str().into(),
@@ -218,6 +221,7 @@ pub(super) fn insert(book: &mut Book<'_>, submission: &str, review: &Review) -> 
         row.shown_order.as_deref().into(),
         row.followed.into(),
         row.gold_right.into(),
+        row.change.into(),
     ]);
     if let Some(known) = book.counting.get_mut(&row.task) {
         known.push(row);
@@ -227,12 +231,7 @@ pub(super) fn insert(book: &mut Book<'_>, submission: &str, review: &Review) -> 
 }
 
 /// A review no longer counts.
-pub(super) async fn end(
-    conn: &mut Conn,
-    project: ProjectId,
-    id: &str,
-    state: &ReviewState,
-) -> Result<()> {
+pub(super) async fn end(book: &mut Book<'_>, id: &str, state: &ReviewState) -> Result<()> {
     let (at, by, reason) = match state {
         ReviewState::Counts => return Ok(()),
         ReviewState::Withdrawn { ended_at } | ReviewState::Superseded { ended_at } => {
@@ -242,15 +241,18 @@ pub(super) async fn end(
             (*ended_at, Some(by.to_string()), Some(reason.clone()))
         }
     };
+    let (project, change) = (book.project, book.change().await?);
     let ended = sql("UPDATE reviews SET state = $1, ended_at = $2, ended_by = $3, reason = $4, \
-                     agreed = NULL WHERE project = $5 AND id = $6 AND state = 'counts'")
+                     agreed = NULL, change = $5 \
+                     WHERE project = $6 AND id = $7 AND state = 'counts'")
     .bind(state.as_str())
     .bind(at)
     .bind(by)
     .bind(reason)
+    .bind(change)
     .bind(project)
     .bind(id)
-    .run(conn)
+    .run(book.flush().await?)
     .await?;
     let text = || StoreError::Conflict("the review no longer counts".to_owned());
     if ended == 0 { Err(text()) } else { Ok(()) }

@@ -8,14 +8,15 @@ use vouch_domain::actor::{Actor, Source};
 use vouch_domain::feedback::{FeedbackTarget, NewFeedback};
 use vouch_domain::id::{FeedbackId, LogId, ReviewId};
 use vouch_domain::review::{
-    Answers, ConflictReason, Consensus, Outcome, Overlap, QuestionKind, Queue, Verdict, Vote,
-    accuracy, conclude, is_sampled, matches, posterior,
+    Answers, ConflictReason, Consensus, Found, Outcome, Overlap, QuestionKind, Queue, Verdict,
+    Vote, accuracy, conclude, conclude_with, is_sampled, matches, posterior,
 };
 
 use super::book::Book;
 use super::record::ReviewRow;
 use super::submit::drawn;
 use super::task::{TaskRow, json, to_json};
+use super::weigh;
 use crate::error::corrupt;
 use crate::sql::feedback::append::{Given, append};
 use crate::sql::feedback::retract::{Retraction, retract};
@@ -37,21 +38,40 @@ pub(super) async fn settle(
     }
     let reviews = book.counting(&task.id).await?;
     book.know_reviewers(reviews.iter().map(|review| review.user_id.as_str())).await?;
-    let answers = reviews.iter().map(ReviewRow::answers).collect::<Result<Vec<_>>>()?;
-    let (mut consensus, mut verdict) =
-        conclude(&queue.settings, &answers.iter().collect::<Vec<_>>());
     if let Overlap::Adaptive { max, confidence, question, .. } = &queue.settings.overlap {
-        let sure = likeliest(book, queue, question, &reviews, &answers).await?;
-        if let (Some(outcome), Some((_, p))) = (consensus.questions.get_mut(question), &sure) {
-            outcome.posterior = Some(*p);
-        }
-        let max = i64::from(*max);
-        if sure.is_none_or(|(_, p)| p < *confidence) && task.wanted < max {
+        let sure = likeliest(book, queue, question, &reviews).await?;
+        if sure.is_none_or(|p| p < *confidence) && task.wanted < i64::from(*max) {
             let mut more = task.clone();
             more.wanted += 1;
             return book.save(&task, more, true).await;
         }
-        consensus.saved = u32::try_from(max - task.reviews).unwrap_or(0);
+    }
+    if queue.settings.is_weighed() {
+        // Its reviews are in, but what they come to depends on all reviews of the queue: too much
+        // for a transaction that others wait for.
+        weigh::note(book, &task).await?;
+        return Ok(task);
+    }
+    finish(book, queue, (task, &reviews), &BTreeMap::new(), because).await
+}
+
+/// Decides an open task whose reviews are in, where they are enough, or gives it to a person.
+pub(super) async fn finish(
+    book: &mut Book<'_>,
+    queue: &Queue,
+    (task, reviews): (TaskRow, &[ReviewRow]),
+    found: &BTreeMap<String, Found>,
+    because: ReviewId,
+) -> Result<TaskRow> {
+    let answers = reviews.iter().map(ReviewRow::answers).collect::<Result<Vec<_>>>()?;
+    let given: Vec<&Answers> = answers.iter().collect();
+    let (mut consensus, mut verdict) = conclude_with(&queue.settings, &given, found);
+    if let Overlap::Adaptive { max, question, .. } = &queue.settings.overlap {
+        let sure = likeliest(book, queue, question, reviews).await?;
+        if let Some(outcome) = consensus.questions.get_mut(question) {
+            outcome.posterior = outcome.posterior.or(sure);
+        }
+        consensus.saved = u32::try_from(i64::from(*max) - task.reviews).unwrap_or(0);
         book.count_saved(i64::from(consensus.saved));
     }
     if verdict == Verdict::Complete
@@ -64,23 +84,23 @@ pub(super) async fn settle(
     after.set_state(state.map_err(|e| StoreError::Conflict(e.to_string()))?);
     after.consensus = Some(to_json(&consensus)?);
     if verdict == Verdict::Complete {
-        tell(book, queue, (&task, &reviews), &consensus, because).await?;
+        tell(book, queue, (&task, reviews), &consensus, because).await?;
     }
     book.save(&task, after, false).await
 }
 
-/// The likeliest answer to the question that an adaptive overlap looks at, and its posterior.
+/// The posterior of the likeliest answer to the question that an adaptive overlap looks at.
 async fn likeliest(
     book: &mut Book<'_>,
     queue: &Queue,
     key: &str,
     reviews: &[ReviewRow],
-    answers: &[Answers],
-) -> Result<Option<(String, f64)>> {
+) -> Result<Option<f64>> {
     let Some(question) = queue.settings.rubric.question(key) else { return Ok(None) };
     let classes = question.kind.classes().unwrap_or(2);
     let mut given = Vec::new();
-    for (review, answers) in reviews.iter().zip(answers) {
+    for review in reviews {
+        let answers = review.answers()?;
         let Some(answer) = answers.get(key) else { continue };
         // How strong a preference is is no other answer.
         let label = match &question.kind {
@@ -92,7 +112,7 @@ async fn likeliest(
     }
     let votes: Vec<Vote<'_>> =
         given.iter().map(|(label, accuracy)| Vote { label, accuracy: *accuracy }).collect();
-    Ok(posterior(&votes, classes).map(|(label, p)| (label.to_owned(), p)))
+    Ok(posterior(&votes, classes).map(|(_, p)| p))
 }
 
 /// Tells what was decided: compares the reviews with it, and appends the feedback on the log.

@@ -159,7 +159,7 @@ async fn keep(
         followed_suggestion: followed,
         gold_right: gold.as_ref().map(|gold| gold.right),
     };
-    record::insert(book, &new.submission, &review)?;
+    record::insert(book, &new.submission, &review).await?;
     note(book, queue, &review).await?;
     let task = take_place(book, task, seat).await?;
     let task = settle(book, queue, task, new.review).await?;

@@ -16,12 +16,13 @@ import { LinkButton } from "~/ui/LinkButton";
 import { LoadError } from "~/ui/LoadError";
 import { PageHead } from "~/ui/PageHead";
 import { AgreementTab } from "./AgreementTab";
+import { ConsensusTab } from "./ConsensusTab";
 import { OverviewTab } from "./OverviewTab";
 import { QueueState } from "./QueueState";
 import { ReviewersTab } from "./ReviewersTab";
 import { TasksTab } from "./TasksTab";
 
-const TABS = { overview: "Progress", tasks: "Tasks", reviewers: "Reviewers", agreement: "Agreement" } as const;
+const TABS = { overview: "Progress", tasks: "Tasks", reviewers: "Reviewers", agreement: "Agreement", consensus: "Consensus" } as const;
 type Tab = keyof typeof TABS;
 
 export function QueuePage() {
@@ -46,7 +47,7 @@ function Loaded({ queue }: { queue: Queue }) {
   const may = useMay("feedback");
   const decides = useDecides(queue);
   const progress = useQuery(progressQuery(queue.id)).data;
-  const tabs = (Object.keys(TABS) as Tab[]).filter((tab) => tab !== "agreement" || admin);
+  const tabs = (Object.keys(TABS) as Tab[]).filter((tab) => (tab !== "agreement" && tab !== "consensus") || admin);
   const tab = tabs.find((name) => name === wanted) ?? "overview";
   const to = { params: { id: queue.id } };
   useKeys("This queue", [
@@ -86,6 +87,7 @@ function Loaded({ queue }: { queue: Queue }) {
       {tab === "tasks" && <TasksTab queue={queue} />}
       {tab === "reviewers" && <ReviewersTab queue={queue} />}
       {tab === "agreement" && <AgreementTab queue={queue} />}
+      {tab === "consensus" && <ConsensusTab queue={queue} />}
     </div>
   );
 }

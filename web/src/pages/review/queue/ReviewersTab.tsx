@@ -12,6 +12,7 @@ import { Empty } from "~/ui/Empty";
 import { LoadError } from "~/ui/LoadError";
 import { ProblemBox } from "~/ui/ProblemBox";
 import { ConfusionTable } from "./ConfusionTable";
+import { ReviewerWork } from "./ReviewerWork";
 
 const LOOK: Record<Reviewer["state"], string> = { active: "pill pill-good", paused: "pill pill-warn", away: "pill" };
 
@@ -128,6 +129,7 @@ function Details({ reviewer, queue }: { reviewer: Reviewer; queue: Queue }) {
   const tables = Object.entries(report.data.confusion).filter(([, { labels }]) => labels.length > 1 && labels.length <= 12);
   return (
     <div className="reviewer-details">
+      <ReviewerWork report={report.data} name={reviewer.name ?? reviewer.user} />
       {tables.length === 0 && <p className="dim">No question here has answers that can be counted against each other.</p>}
       {tables.map(([key, confusion]) => (
         <ConfusionTable key={key} confusion={confusion} question={queue.rubric.questions.find((question) => question.key === key)} name={reviewer.name ?? reviewer.user} />
