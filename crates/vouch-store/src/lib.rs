@@ -19,10 +19,10 @@ pub use traits::{
     EventStore, FeedbackQuery, FeedbackStore, Fingerprint, GiveBack, Given, Holder,
     InvitationStore, KeptReview, KeyStore, Leaving, LogDetail, LogQuery, LogStore, LogValues,
     MAX_ADDED, MAX_QUEUES, MAX_THREAD, MAX_VIEWS, MetricStore, OriginStore, Patched, Piece,
-    PriceStore, ProviderStore, QueueStore, RetentionStore, Revision, SessionRecord, SessionStore,
-    Store, Submission, Submitted, SummaryPoint, SummaryQuery, Table, TakenIn, TaskQuery, TaskStore,
-    TaskToAdd, ThreadStore, TransferStore, TurnQuery, UsagePoint, UserStore, ViewStore, WholeLog,
-    Written,
+    PriceStore, Promote, ProviderStore, QueueStore, RetentionStore, Revision, SessionRecord,
+    SessionStore, Skipped, Store, Submission, Submitted, SummaryPoint, SummaryQuery, Table,
+    TakenIn, TaskQuery, TaskStore, TaskToAdd, ThreadStore, ToAssign, ToPromote, TransferStore,
+    TurnQuery, UsagePoint, UserStore, ViewStore, WholeLog, Written,
 };
 
 /// What a caller of the store may have to deal with.

@@ -4,12 +4,14 @@
 //! of ids, so that the same question has the same answer on every node and every day.
 
 mod answer;
+mod assignment;
 mod consensus;
 mod gold;
 mod item;
 mod order;
 mod overview;
 mod posterior;
+mod promotion;
 mod question;
 mod queue;
 mod queue_input;
@@ -23,12 +25,14 @@ mod tests;
 mod turn;
 
 pub use answer::{Answer, Answers, Strength, TextSpan};
+pub use assignment::{AssignTo, Assignment, PassedOver, Share, Shared, TaskUpdate};
 pub use consensus::{Consensus, Outcome, Verdict, conclude};
 pub use gold::{differing, matches};
 pub use item::{Item, ItemKind, ItemShape, MAX_ITEM_BYTES, Response};
 pub use order::shown_order;
 pub use overview::{Mine, Progress, Reviewer, ReviewerState, ReviewerUpdate};
 pub use posterior::{Vote, accuracy, posterior};
+pub use promotion::{Promoted, Promotion, is_unanimous, right_answers};
 pub use question::{Question, QuestionKind, QuestionOption, When};
 pub use queue::{
     Accept, ConsensusMethod, ConsensusRule, EscalateTo, GoldSettings, Overlap, Queue,

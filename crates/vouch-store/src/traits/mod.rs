@@ -23,8 +23,8 @@ pub use people::{Accepted, InvitationStore, KeyStore, SessionRecord, SessionStor
 pub use queue::{MAX_QUEUES, QueueStore};
 pub use retention::{Leaving, RetentionStore, Revision};
 pub use task::{
-    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, KeptReview, MAX_ADDED, Submission,
-    Submitted, TaskQuery, TaskStore, TaskToAdd,
+    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, KeptReview, MAX_ADDED, Promote,
+    Skipped, Submission, Submitted, TaskQuery, TaskStore, TaskToAdd, ToAssign, ToPromote,
 };
 pub use thread::{MAX_THREAD, ThreadStore, TurnQuery};
 pub use trail::{AuditStore, EventStore};

@@ -77,13 +77,16 @@ impl<'t> Book<'t> {
     ) -> Result<TaskRow> {
         after.settle();
         let (was, is) = (before.turn.is_some(), after.has_place());
-        if was && (!is || returned) {
+        let moved = before.priority != after.priority;
+        if was && (!is || returned || moved) {
             self.leave_line(before).await?;
             (after.band, after.turn) = (None, None);
         }
-        if is && (!was || returned) {
+        if is && (!was || returned || moved) {
             let turn = self.turns(1).await?;
-            (after.band, after.turn) = (Some(RETURNED), Some(turn));
+            // What only got another priority is as new there as it was.
+            let band = before.band.filter(|_| !returned).unwrap_or(RETURNED);
+            (after.band, after.turn) = (Some(band), Some(turn));
             self.join_line(&after).await?;
         }
         self.count(before.class(), -1);

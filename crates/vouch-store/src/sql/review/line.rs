@@ -18,7 +18,7 @@ use crate::sql::statement::{Sql, sql};
 use crate::sql::value::Kind;
 
 /// The parts of the line in the order in which they are looked at.
-const PARTS: [(i64, i64); 8] = [
+pub(super) const PARTS: [(i64, i64); 8] = [
     (3, RETURNED),
     (3, FRESH),
     (2, RETURNED),

@@ -8,7 +8,9 @@ use vouch_domain::review::{Reviewer, ReviewerState, ReviewerUpdate};
 use super::book::Book;
 use super::lapse::vacate;
 use super::queue::QueueRow;
-use super::seat::{ASSIGNED, LEASED, Seat};
+use super::seat::{LEASED, Seat};
+use super::share::give_away;
+use super::work;
 use crate::error::corrupt;
 use crate::sql::audit;
 use crate::sql::conn::Conn;
@@ -39,6 +41,7 @@ pub(super) struct ReviewerRow {
     pub(super) suggested: i64,
     pub(super) followed: i64,
     pub(super) last_at: Option<i64>,
+    pub(super) waiting: i64,
     /// Whether it is to be written.
     #[sqlx(skip)]
     pub(super) changed: bool,
@@ -46,7 +49,8 @@ pub(super) struct ReviewerRow {
 
 const SELECT: &str = "SELECT r.user_id, r.state, r.until, r.reason, r.given, r.gold_given, \
      r.gold_reach, r.gold_window, r.done, r.active_ms, r.skips, r.escalations, r.rejected, \
-     r.compared, r.agreed, r.gold_done, r.gold_right, r.suggested, r.followed, r.last_at \
+     r.compared, r.agreed, r.gold_done, r.gold_right, r.suggested, r.followed, r.last_at, \
+     r.waiting \
      FROM queue_reviewers r WHERE r.project = ";
 
 impl ReviewerRow {
@@ -72,6 +76,7 @@ impl ReviewerRow {
             suggested: 0,
             followed: 0,
             last_at: None,
+            waiting: 0,
             changed: false,
         }
     }
@@ -124,9 +129,9 @@ impl ReviewerRow {
     ) -> Result<()> {
         sql("INSERT INTO queue_reviewers (project, queue, user_id, state, until, reason, given, \
              gold_given, gold_reach, gold_window, done, active_ms, skips, escalations, rejected, \
-             compared, agreed, gold_done, gold_right, suggested, followed, last_at) \
+             compared, agreed, gold_done, gold_right, suggested, followed, last_at, waiting) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-             $18, $19, $20, $21, $22) ON CONFLICT (project, queue, user_id) DO UPDATE SET \
+             $18, $19, $20, $21, $22, $23) ON CONFLICT (project, queue, user_id) DO UPDATE SET \
              state = excluded.state, until = excluded.until, reason = excluded.reason, \
              given = excluded.given, gold_given = excluded.gold_given, \
              gold_reach = excluded.gold_reach, gold_window = excluded.gold_window, \
@@ -135,7 +140,7 @@ impl ReviewerRow {
              compared = excluded.compared, agreed = excluded.agreed, \
              gold_done = excluded.gold_done, gold_right = excluded.gold_right, \
              suggested = excluded.suggested, followed = excluded.followed, \
-             last_at = excluded.last_at")
+             last_at = excluded.last_at, waiting = excluded.waiting")
         .bind(project)
         .bind(queue)
         .bind(&self.user_id)
@@ -158,6 +163,7 @@ impl ReviewerRow {
         .bind(self.suggested)
         .bind(self.followed)
         .bind(self.last_at)
+        .bind(self.waiting)
         .run(conn)
         .await
         .map(|_| ())
@@ -181,6 +187,7 @@ impl ReviewerRow {
             done: number(self.done),
             active_ms: number(self.active_ms),
             pace_s,
+            waiting: number(self.waiting),
             skips: number(self.skips),
             escalations: number(self.escalations),
             rejected: number(self.rejected),
@@ -206,6 +213,16 @@ impl Book<'_> {
         let row = self.reviewers.get_mut(user).ok_or(StoreError::NotFound("reviewer"))?;
         row.changed = true;
         Ok(row)
+    }
+
+    /// Reads the rows of everybody who has one.
+    pub(super) async fn read_reviewers(&mut self) -> Result<()> {
+        let mut select = sql(SELECT);
+        select.push_bind(self.project).push(" AND r.queue = ").push_bind(self.queue);
+        for row in select.all::<ReviewerRow>(&mut self.tx.conn).await? {
+            self.reviewers.entry(row.user_id.clone()).or_insert(row);
+        }
+        Ok(())
     }
 }
 
@@ -258,6 +275,9 @@ async fn with_name(
     row.reviewer(name.map(|(name,)| name), pace, None)
 }
 
+/// At most so many tasks does one person have at once.
+const HELD: u32 = 10_000;
+
 /// What [`set`] needs.
 pub(super) type Set = (ProjectId, QueueId, UserId, ReviewerUpdate, NewAudit);
 
@@ -272,20 +292,15 @@ pub(super) async fn set(
     let mut book = Book::open(tx, *project, *queue, entry.at);
     book.reviewer(&user_text).await?.set_state(update.state, update.until, update.reason.clone());
     // What a paused person has begun they may finish.
-    let given_up: &[&'static str] = match update.state {
-        ReviewerState::Active => &[],
-        ReviewerState::Paused => &[ASSIGNED],
-        ReviewerState::Away => &[ASSIGNED, LEASED],
-    };
-    for state in given_up {
-        loop {
-            let seats = Seat::of_user(&mut book, *user, state, 100).await?;
-            if seats.is_empty() {
-                break;
-            }
-            for seat in seats {
-                vacate(&mut book, Seat { kept: 0, ..seat }).await?;
-            }
+    if update.state == ReviewerState::Away {
+        for seat in Seat::of_user(&mut book, *user, LEASED, HELD).await? {
+            vacate(&mut book, seat).await?;
+        }
+    }
+    if update.state != ReviewerState::Active {
+        let queue = QueueRow::live(&mut book.tx.conn, *project, *queue).await?;
+        if give_away(&mut book, &queue).await? {
+            work::note(book.tx, *project, queue.id, work::KEPT, entry.at).await?;
         }
     }
     book.close().await?;

@@ -4,9 +4,9 @@ use vouch_domain::Time;
 use vouch_domain::id::{ProjectId, QueueId, TaskId, UserId};
 
 use super::book::Book;
-use crate::Result;
 use crate::sql::conn::Conn;
 use crate::sql::statement::sql;
+use crate::{Result, StoreError};
 
 /// They have the task right now, until a time.
 pub(super) const LEASED: &str = "leased";
@@ -20,6 +20,8 @@ pub(super) const REVIEWED: &str = "reviewed";
 pub(super) const SKIPPED: &str = "skipped";
 /// They asked somebody else to decide.
 pub(super) const ESCALATED: &str = "escalated";
+/// They know its right answers: they reviewed the task that it was made from.
+pub(super) const KNOWN: &str = "known";
 
 /// The row in `task_seats`.
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
@@ -34,11 +36,13 @@ pub(super) struct Seat {
     pub(super) draft: Option<String>,
     pub(super) returned: Option<String>,
     pub(super) reason: Option<String>,
+    /// The state that is stored.
+    pub(super) was: String,
 }
 
 /// The columns of a [`Seat`], from a table `s`.
 pub(super) const COLUMNS: &str = "s.task, s.user_id, s.state, s.kept, s.until, s.rubric_version, \
-     s.draft, s.returned, s.reason";
+     s.draft, s.returned, s.reason, s.state AS was";
 
 impl Seat {
     /// That of a person who had nothing to do with the task.
@@ -53,6 +57,7 @@ impl Seat {
             draft: None,
             returned: None,
             reason: None,
+            was: LEFT.to_owned(),
         }
     }
 
@@ -163,8 +168,19 @@ impl Book<'_> {
         Seat::load(&mut self.tx.conn, self.project, task, user).await
     }
 
-    /// Writes a seat.
+    /// The seat of a person who was given the task.
+    pub(super) async fn seat_given(&mut self, task: TaskId, user: UserId) -> Result<Seat> {
+        let seat = self.seat(task, user).await?.filter(|seat| !seat.is(KNOWN));
+        seat.ok_or(StoreError::NotFound("task"))
+    }
+
+    /// Writes a seat, once after it was read; counts what is kept for its person.
     pub(super) async fn save_seat(&mut self, seat: &Seat) -> Result<()> {
+        let kept = |state: &str| i64::from(state == ASSIGNED);
+        let more = kept(&seat.state) - kept(&seat.was);
+        if more != 0 {
+            self.reviewer(&seat.user_id).await?.waiting += more;
+        }
         seat.save(&mut self.tx.conn, self.project, self.queue).await
     }
 }

@@ -19,6 +19,7 @@ use super::record::{self, ReviewRow};
 use super::seat::{ASSIGNED, LEASED, REVIEWED, Seat};
 use super::settle::settle;
 use super::task::{ItemRow, TaskRow, json, to_json};
+use super::work;
 use crate::sql::audit;
 use crate::sql::tx::Tx;
 use crate::{KeptReview, Result, StoreError, Submission, Submitted};
@@ -47,7 +48,7 @@ pub(super) async fn submit((new, queue): &(Submission, QueueId), tx: &mut Tx) ->
     if let Some(before) = before {
         return repeat(&queue, before.review()?, task, &items);
     }
-    let seat = book.seat(holder.task, holder.user).await?.ok_or(StoreError::NotFound("task"))?;
+    let seat = book.seat_given(holder.task, holder.user).await?;
     if seat.is(REVIEWED) {
         return Err(StoreError::Conflict("you have reviewed this task already".to_owned()));
     }
@@ -140,8 +141,8 @@ async fn take_place(book: &mut Book<'_>, task: TaskRow, mut seat: Seat) -> Resul
     let mut after = task.clone();
     if seat.is(LEASED) {
         after.leases -= 1;
-    } else if after.assignee.as_ref() == Some(&seat.user_id) {
-        after.assignee = None;
+    } else {
+        after.keep_no_more(&seat.user_id);
     }
     after.reviews += 1;
     seat.set(REVIEWED);
@@ -195,6 +196,7 @@ async fn note(book: &mut Book<'_>, queue: &Queue, review: &Review) -> Result<()>
     );
     row.set_state(ReviewerState::Paused, None, Some(reason));
     row.gold_window.clear();
+    work::note(book.tx, book.project, book.queue, work::KEPT, now).await?;
     let entry = NewAudit {
         id: AuditId::new(now, drawn(&[&review.id.to_string(), "pause"])),
         project: book.project,
