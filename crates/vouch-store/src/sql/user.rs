@@ -135,7 +135,7 @@ async fn update((project, id, update, password_hash, entry): &Update, tx: &mut T
     }
     let reviews = |user: &User| (user.role, user.disabled_at.is_some(), user.groups.clone());
     if reviews(&old) != reviews(&user) {
-        review::person_changed(tx, user.project, user.id, entry.at).await?;
+        review::person_changed(tx, user.project, entry.at).await?;
     }
     Ok(user)
 }

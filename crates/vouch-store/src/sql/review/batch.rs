@@ -168,7 +168,7 @@ impl<'q> Batch<'q> {
             let mut seat = Seat::new(&task.to_string(), &user);
             seat.kept = 1;
             seat.set(ASSIGNED);
-            book.save_seat(&seat).await?;
+            book.save_seat(seat);
         }
         Ok(())
     }

@@ -69,7 +69,7 @@ pub(super) async fn change(
 async fn clear(book: &mut Book<'_>, after: &mut TaskRow, but: Option<UserId>) -> Result<bool> {
     let but = but.map(|user| user.to_string());
     let mut freed = false;
-    for mut seat in Seat::of_task(&mut book.tx.conn, book.project, &after.id).await? {
+    for mut seat in Seat::of_task(book, &after.id).await? {
         if Some(&seat.user_id) == but.as_ref() || seat.kept == 0 {
             continue;
         }
@@ -79,7 +79,7 @@ async fn clear(book: &mut Book<'_>, after: &mut TaskRow, but: Option<UserId>) ->
             freed = true;
         }
         seat.kept = 0;
-        book.save_seat(&seat).await?;
+        book.save_seat(seat);
     }
     Ok(freed)
 }
@@ -93,7 +93,8 @@ async fn keep_alone(book: &mut Book<'_>, after: &mut TaskRow, user: UserId) -> R
         Some(seat) if seat.is(REVIEWED) => return conflict("they have reviewed it already"),
         Some(mut seat) if seat.is(LEASED) => {
             seat.kept = 1;
-            return book.save_seat(&seat).await;
+            book.save_seat(seat);
+            return Ok(());
         }
         _ => {}
     }

@@ -17,7 +17,7 @@ pub(super) async fn lapse(book: &mut Book<'_>) -> Result<bool> {
     let more = seats.len() >= LAPSES as usize;
     let mut kept = false;
     for seat in seats {
-        kept |= vacate(book, seat).await?.is(ASSIGNED);
+        kept |= vacate(book, seat).await?;
     }
     if kept {
         // They may no longer be given tasks.
@@ -27,8 +27,8 @@ pub(super) async fn lapse(book: &mut Book<'_>) -> Result<bool> {
 }
 
 /// Takes a task back from who has it, or for whom it is kept. What is kept for them (`kept`)
-/// stays so, unless they are away or paused.
-pub(super) async fn vacate(book: &mut Book<'_>, mut seat: Seat) -> Result<Seat> {
+/// stays so, unless they are away or paused; says whether it does.
+pub(super) async fn vacate(book: &mut Book<'_>, mut seat: Seat) -> Result<bool> {
     let id = seat.task.parse().map_err(|e| corrupt("task", e))?;
     let before = book.task(id).await?;
     let mut after = before.clone();
@@ -49,9 +49,9 @@ pub(super) async fn vacate(book: &mut Book<'_>, mut seat: Seat) -> Result<Seat> 
     if keep && !gold {
         after.keep_for(&seat.user_id);
     }
-    book.save_seat(&seat).await?;
+    book.save_seat(seat);
     // Where the place is kept for the same person, nobody else's came back.
     let returned = after.free() > before.free();
     book.save(&before, after, returned).await?;
-    Ok(seat)
+    Ok(keep)
 }

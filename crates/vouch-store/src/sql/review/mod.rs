@@ -13,6 +13,7 @@ mod decide;
 mod forget;
 mod hold;
 mod lapse;
+mod ledger;
 mod line;
 mod metrics;
 mod next;
@@ -28,6 +29,7 @@ mod settle;
 mod share;
 mod share_out;
 mod submit;
+mod tally;
 mod task;
 mod unskip;
 mod work;
@@ -44,8 +46,10 @@ pub(crate) use self::forget::logs_leave;
 use self::queue::QueueRow;
 use self::record::ReviewRow;
 pub(crate) use self::rules::note_changed;
+pub(crate) use self::submit::{Submit, submit_all};
+pub(crate) use self::tally::Tally;
 pub(crate) use self::work::person_changed;
-use super::op::Action;
+use super::op::{Action, Op};
 use super::tx::{queue_lock, rules_lock};
 use super::{SMALL, SqlStore};
 use crate::{
@@ -240,10 +244,7 @@ impl TaskStore for SqlStore {
     }
 
     async fn submit(&self, submission: Submission) -> Result<Submitted> {
-        let project = submission.holder.project;
-        let queue = self.queue_of(project, submission.holder.task).await?;
-        let action: Action<_, _> = |arguments, tx| Box::pin(submit::submit(arguments, tx));
-        self.in_queue(project, queue, (submission, queue), action).await
+        self.writer.call(SMALL, |slot| Op::Submit(Submit { new: submission, slot })).await
     }
 
     async fn undo(

@@ -238,7 +238,7 @@ async fn twin(
         ("kept", Kind::Int),
         ("rubric_version", Kind::Int),
     ]);
-    for seat in Seat::of_task(&mut book.tx.conn, book.project, &candidate.task.id).await? {
+    for seat in Seat::of_task(book, &candidate.task.id).await? {
         seats.push([
             book.project.into(),
             id.into(),

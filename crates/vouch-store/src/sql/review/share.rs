@@ -62,7 +62,7 @@ impl Pool {
     fn among(book: &Book<'_>, people: impl Iterator<Item = User>) -> Self {
         let waiting = people.map(|user| {
             let user = user.id.to_string();
-            let waiting = book.reviewers.get(&user).map_or(0, |row| row.waiting);
+            let waiting = book.waiting(&user);
             (user, waiting)
         });
         Self { waiting: waiting.collect() }
@@ -135,7 +135,7 @@ pub(super) async fn keep(
     if let Some(why) = no_keeping(before) {
         return Ok(Err(why));
     }
-    let seats = Seat::of_task(&mut book.tx.conn, book.project, &before.id).await?;
+    let seats = Seat::of_task(book, &before.id).await?;
     let places = before.wanted - before.reviews - before.leases;
     let Ok(places @ 1..) = u32::try_from(places) else {
         return Ok(Err("it has no free place"));
@@ -161,7 +161,7 @@ pub(super) async fn keep(
         }
         if !keeps && seat.kept != 0 {
             seat.kept = 0;
-            book.save_seat(&seat).await?;
+            book.save_seat(seat);
         }
     }
     for user in &chosen {
@@ -179,7 +179,8 @@ pub(super) async fn keep_seat(book: &mut Book<'_>, task: &TaskRow, user: &str) -
     let mut seat = seat.unwrap_or_else(|| Seat::new(&task.id, user));
     seat.set(ASSIGNED);
     (seat.kept, seat.reason) = (1, None);
-    book.save_seat(&seat).await
+    book.save_seat(seat);
+    Ok(())
 }
 
 /// Gives away some of what is kept for people who are no longer given tasks; says whether there
@@ -187,8 +188,8 @@ pub(super) async fn keep_seat(book: &mut Book<'_>, task: &TaskRow, user: &str) -
 pub(super) async fn give_away(book: &mut Book<'_>, queue: &Queue) -> Result<bool> {
     let keepers = keepers(book, queue).await?;
     let is_keeper = |user: &str| keepers.iter().any(|keeper| keeper.id.to_string() == user);
-    let away = book.reviewers.values().filter(|row| row.waiting > 0 && !is_keeper(&row.user_id));
-    let away: Vec<String> = away.map(|row| row.user_id.clone()).collect();
+    let away = book.reviewers.keys().filter(|user| book.waiting(user) > 0 && !is_keeper(user));
+    let away: Vec<String> = away.cloned().collect();
     let mut seats = Vec::new();
     for user in away {
         // Gold waits for each by itself, and hinders nobody.
@@ -199,7 +200,7 @@ pub(super) async fn give_away(book: &mut Book<'_>, queue: &Queue) -> Result<bool
         kept.push_bind(book.project).push(" AND s.queue = ").push_bind(book.queue);
         kept.push(" AND s.user_id = ").push_bind(&user);
         kept.push(" ORDER BY s.task LIMIT ").push_bind(limit);
-        let kept = kept.all::<(String,)>(&mut book.tx.conn).await?;
+        let kept = kept.all::<(String,)>(book.flush().await?).await?;
         seats.extend(kept.into_iter().map(|(task,)| (task, user.clone())));
     }
     let more = seats.len() >= GIVEN as usize;
@@ -229,7 +230,7 @@ pub(super) async fn fill(
     if no_keeping(&before).is_some() || free == 0 {
         return Ok(());
     }
-    let seats = Seat::of_task(&mut book.tx.conn, book.project, &before.id).await?;
+    let seats = Seat::of_task(book, &before.id).await?;
     let seen = seats.into_iter().filter(|seat| !seat.is(LEFT)).map(|seat| seat.user_id);
     let seen: Vec<String> = seen.collect();
     let mut after = before.clone();

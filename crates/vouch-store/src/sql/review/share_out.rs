@@ -164,7 +164,7 @@ async fn in_line(
         places.push(" AND l.band = ").push_bind(*band);
         places.push(" AND l.turn > ").push_bind(after);
         places.push(" ORDER BY l.turn LIMIT ").push_bind(missing);
-        let places = places.all::<(i64, String)>(&mut book.tx.conn).await?;
+        let places = places.all::<(i64, String)>(book.flush().await?).await?;
         let last = places.last().map(|(turn, _)| *turn);
         for (_, task) in places {
             ids.push(task.parse().map_err(|e| corrupt("task", e))?);

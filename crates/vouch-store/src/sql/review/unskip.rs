@@ -8,7 +8,7 @@ use super::next::{hand_over, paused};
 use super::queue::QueueRow;
 use super::read::whole;
 use super::seat::{COLUMNS, SKIPPED, Seat};
-use super::task::TaskRow;
+use super::task::{ItemRow, TaskRow};
 use crate::error::corrupt;
 use crate::sql::conn::Conn;
 use crate::sql::statement::sql;
@@ -40,7 +40,8 @@ pub(super) async fn unskip((holder, queue): &(Holder, QueueId), tx: &mut Tx) -> 
     after.leases += 1;
     let after = book.save(&before, after, false).await?;
     (seat.kept, seat.reason) = (i64::from(after.is_gold()), None);
-    let turn = hand_over(&mut book, &queue, &after, seat).await?;
+    let items = ItemRow::load(&mut book.tx.conn, book.project, &after.id).await?;
+    let turn = hand_over(&mut book, &queue, &after, items, seat)?;
     book.reviewer(&holder.user.to_string()).await?.skips -= 1;
     book.close().await?;
     Ok(turn)

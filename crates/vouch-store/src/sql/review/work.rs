@@ -2,7 +2,7 @@
 //! kept for people who are no longer given tasks goes to the others.
 
 use vouch_domain::Time;
-use vouch_domain::id::{Entropy, ProjectId, QueueId, ReviewId, UserId};
+use vouch_domain::id::{Entropy, ProjectId, QueueId, ReviewId};
 use vouch_domain::review::{Assignment, Queue};
 
 use super::book::Book;
@@ -45,22 +45,16 @@ pub(super) async fn note(
     .map(|_| ())
 }
 
-/// A person may be given other tasks than before: in all queues that keep some for them, it is
-/// looked at whether these stay theirs.
-pub(crate) async fn person_changed(
-    tx: &mut Tx,
-    project: ProjectId,
-    user: UserId,
-    now: Time,
-) -> Result<()> {
+/// A person may be given other tasks than before: in all queues it is looked at whether what is
+/// kept for them stays theirs.
+pub(crate) async fn person_changed(tx: &mut Tx, project: ProjectId, now: Time) -> Result<()> {
     sql("INSERT INTO queue_work (project, queue, work, since, reached) \
-         SELECT r.project, r.queue, $1, $2, '' FROM queue_reviewers r \
-         WHERE r.project = $3 AND r.user_id = $4 AND r.waiting > 0 \
+         SELECT q.project, q.id, $1, $2, '' FROM queues q \
+         WHERE q.project = $3 AND q.archived_at IS NULL \
          ON CONFLICT (project, queue, work) DO UPDATE SET since = excluded.since, reached = ''")
     .bind(KEPT)
     .bind(now)
     .bind(project)
-    .bind(user)
     .run(&mut tx.conn)
     .await
     .map(|_| ())
@@ -111,7 +105,7 @@ async fn follow_some(book: &mut Book<'_>, queue: &Queue, reached: &str) -> Resul
     tasks.push(" AND t.queue = ").push_bind(book.queue);
     tasks.push(" AND t.state = 'open' AND t.id > ").push_bind(reached.to_owned());
     tasks.push(" ORDER BY t.id LIMIT ").push_bind(TASKS);
-    let tasks = tasks.all::<TaskRow>(&mut book.tx.conn).await?;
+    let tasks = tasks.all::<TaskRow>(book.flush().await?).await?;
     let next = tasks.last().map(|task| task.id.clone());
     let even = queue.settings.assignment == Assignment::Even;
     let mut pool = if even { Pool::of_queue(book, queue).await? } else { Pool::default() };
@@ -139,7 +133,7 @@ async fn follow(
         let id = user.parse().map_err(|e| corrupt("user", e))?;
         if let Some(mut seat) = book.seat(after.task()?, id).await? {
             seat.set(LEFT);
-            book.save_seat(&Seat { kept: 0, ..seat }).await?;
+            book.save_seat(Seat { kept: 0, ..seat });
         }
     }
     let grew = after.wanted > before.wanted;
