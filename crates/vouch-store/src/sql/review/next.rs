@@ -59,10 +59,8 @@ pub(super) async fn paused(
     if queue.state == QueueState::Paused {
         return Ok(Some("The queue is paused.".to_owned()));
     }
-    let groups = match queue.settings.groups.is_empty() {
-        true => Vec::new(),
-        false => groups_of(book, user).await?,
-    };
+    let for_groups = !queue.settings.groups.is_empty();
+    let groups = if for_groups { groups_of(book, user).await? } else { Vec::new() };
     if !queue.settings.is_for(user, &groups) {
         return Ok(Some("The queue is for other people.".to_owned()));
     }
