@@ -104,7 +104,7 @@ impl Model {
         }
         let more = json!({
             "key": format!("q{n}"), "lease_s": LEASE_S, "overlap": {"type": "fixed", "reviews": 2},
-            "people": people, "assignment": if n % 2 == 0 { "line" } else { "even" },
+            "people": people, "assignment": if n.is_multiple_of(2) { "line" } else { "even" },
         });
         let desk = Desk::new(w, more).await;
         Self {
@@ -201,16 +201,39 @@ impl Model {
                 let audit = w.audit("review.reject", "r");
                 store.reject(w.project, review, "again".into(), audit).await.ok();
             }
-            Step::Want { task, wanted } => {
-                let Some(task) = self.task(*task) else { return };
-                let update = TaskUpdate { wanted: Some(*wanted), ..TaskUpdate::default() };
-                store.update_task(w.project, task, update, w.audit("task.want", "t")).await.ok();
-            }
             Step::Cancel { task } => {
                 let Some(task) = self.task(*task) else { return };
                 if store.cancel_task(w.project, task, w.audit("task.cancel", "t")).await.is_ok() {
                     self.leases.retain(|(_, other), _| *other != task);
                 }
+            }
+            Step::Away { who, how } => {
+                let update = ReviewerUpdate { state: *how, until: None, reason: None };
+                let audit = w.audit("reviewer.update", "p");
+                let user = self.people[*who];
+                store.set_reviewer(w.project, self.desk.queue, user, update, audit).await.unwrap();
+                if *how == ReviewerState::Active {
+                    self.away.remove(who);
+                } else {
+                    self.away.insert(*who);
+                }
+                if *how == ReviewerState::Away {
+                    self.leases.retain(|(other, _), _| other != who);
+                }
+            }
+            Step::Wait { s } => w.advance_s(*s),
+            step => self.manage(step).await,
+        }
+    }
+
+    /// What an admin does about who gets what, and what is taken up again.
+    async fn manage(&mut self, step: &Step) {
+        let (w, store) = (self.desk.w.clone(), Arc::clone(&self.desk.w.store));
+        match step {
+            Step::Want { task, wanted } => {
+                let Some(task) = self.task(*task) else { return };
+                let update = TaskUpdate { wanted: Some(*wanted), ..TaskUpdate::default() };
+                store.update_task(w.project, task, update, w.audit("task.want", "t")).await.ok();
             }
             Step::Assign { task, who } => {
                 let Some(task) = self.task(*task) else { return };
@@ -257,21 +280,7 @@ impl Model {
                 store.update_queue(w.project, self.desk.queue, update, audit).await.unwrap();
             }
             Step::Work => self.work().await,
-            Step::Away { who, how } => {
-                let update = ReviewerUpdate { state: *how, until: None, reason: None };
-                let audit = w.audit("reviewer.update", "p");
-                let user = self.people[*who];
-                store.set_reviewer(w.project, self.desk.queue, user, update, audit).await.unwrap();
-                if *how == ReviewerState::Active {
-                    self.away.remove(who);
-                } else {
-                    self.away.insert(*who);
-                }
-                if *how == ReviewerState::Away {
-                    self.leases.retain(|(other, _), _| other != who);
-                }
-            }
-            Step::Wait { s } => w.advance_s(*s),
+            step => panic!("{step:?} is done elsewhere"),
         }
     }
 
