@@ -10,6 +10,7 @@ import "./work.mjs";
 import "./answers.mjs";
 import "./conflicts.mjs";
 import "./consensus.mjs";
+import "./assignment.mjs";
 import "./log.mjs";
 import "./logs.mjs";
 import "./filter.mjs";

@@ -14,6 +14,7 @@ pub mod feedback;
 pub mod filter;
 #[cfg(any(test, feature = "fuzz"))]
 pub mod fuzz;
+pub mod group;
 pub mod id;
 pub mod invalid;
 pub mod invitation;

@@ -12,7 +12,7 @@ use vouch_domain::actor::Actor;
 use vouch_domain::audit::NewAudit;
 use vouch_domain::clock::Clock;
 use vouch_domain::id::{AuditId, ProjectId, WebhookId};
-use vouch_domain::webhook::{Attempt, Webhook, ending};
+use vouch_domain::webhook::{DeliveryAttempt, Webhook, ending};
 use vouch_store::{ClaimedDelivery, FinishedDelivery, Result, Store};
 
 use crate::post::{Message, Outcome, Poster};
@@ -151,7 +151,7 @@ impl Deliverer {
         let now = self.clock.now();
         let draw = self.clock.entropy();
         let ending = ending(outcome.status, delivery.tries, now, outcome.retry_after_s, draw);
-        let attempt = Attempt {
+        let attempt = DeliveryAttempt {
             at,
             duration_ms: u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX),
             status: outcome.status,

@@ -133,6 +133,9 @@ routes! {
     POST "/api/v1/queues/{id}/tasks" INGEST, queues::add_tasks;
     GET "/api/v1/queues/{id}/tasks" FEEDBACK, queues::tasks;
     POST "/api/v1/queues/{id}/next" FEEDBACK, queues::next;
+    GET "/api/v1/queues/{id}/skipped" FEEDBACK, queues::skipped;
+    POST "/api/v1/queues/{id}/assign" ADMIN, queues::assign;
+    POST "/api/v1/queues/{id}/gold" ADMIN, queues::gold;
     GET "/api/v1/queues/{id}/conflicts" FEEDBACK, queues::conflicts;
     GET "/api/v1/queues/{id}/reviewers" FEEDBACK, queues::reviewers;
     PATCH "/api/v1/queues/{id}/reviewers/{user}" FEEDBACK, queues::set_reviewer;
@@ -148,6 +151,8 @@ routes! {
     PUT "/api/v1/tasks/{id}/draft" FEEDBACK, tasks::draft;
     POST "/api/v1/tasks/{id}/reviews" FEEDBACK, tasks::review;
     POST "/api/v1/tasks/{id}/skip" FEEDBACK, tasks::skip;
+    POST "/api/v1/tasks/{id}/unskip" FEEDBACK, tasks::unskip;
+    DELETE "/api/v1/tasks/{id}/gold" ADMIN, tasks::demote;
     POST "/api/v1/tasks/{id}/release" FEEDBACK, tasks::release;
     POST "/api/v1/tasks/{id}/escalate" FEEDBACK, tasks::escalate;
     POST "/api/v1/tasks/{id}/adjudicate" FEEDBACK, tasks::adjudicate;

@@ -19,11 +19,11 @@ pub use traits::{
     DeploymentStore, Disputed, EventStore, FeedbackQuery, FeedbackStore, Fingerprint,
     FinishedDelivery, GiveBack, Given, Holder, InvitationStore, KeptReview, KeyStore, Leaving,
     LogDetail, LogQuery, LogStore, LogValues, MAX_ADDED, MAX_QUEUES, MAX_REPLAYED, MAX_THREAD,
-    MAX_VIEWS, MetricStore, OriginStore, Patched, Piece, PriceStore, ProviderStore, QueueStore,
-    RetentionStore, ReviewMark, Revision, SessionRecord, SessionStore, Store, Submission,
-    Submitted, SummaryPoint, SummaryQuery, Table, TakenIn, TaskQuery, TaskStore, TaskToAdd,
-    ThreadStore, TransferStore, TurnQuery, UsagePoint, UserStore, ViewStore, WebhookStore,
-    WeighStore, Weighing, WholeLog, Work, Written,
+    MAX_VIEWS, MetricStore, OriginStore, Patched, Piece, PriceStore, Promote, ProviderStore,
+    QueueStore, RetentionStore, ReviewMark, Revision, SessionRecord, SessionStore, Skipped, Store,
+    Submission, Submitted, SummaryPoint, SummaryQuery, Table, TakenIn, TaskQuery, TaskStore,
+    TaskToAdd, ThreadStore, ToAssign, ToPromote, TransferStore, TurnQuery, UsagePoint, UserStore,
+    ViewStore, WebhookStore, WeighStore, Weighing, WholeLog, Work, Written,
 };
 
 /// What a caller of the store may have to deal with.

@@ -172,6 +172,7 @@ impl TestApp {
             email: format!("{id}@example.com"),
             name: format!("A {}", role.as_str()),
             role,
+            groups: vec![],
             created_at: now,
             disabled_at: None,
         };

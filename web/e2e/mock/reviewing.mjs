@@ -139,6 +139,7 @@ export function reviewRoutes(state, { parts, q, body, me, ok, problem, now }) {
       task.escalated = { by: me.id, to: "admin", reason: body.reason, at: now() };
       return ok(null, 204);
     }),
+    "GET /queues/*/skipped": () => ok(page([])),
     "GET /me/*": () => {
       const mine = review.reviews.filter((r) => r.user === me.id && r.state === "counts").slice(-(q.get("limit") ?? 10)).reverse();
       return ok({ items: mine.map((r) => ({ review: r, item: resolve(state, review.tasks.find((t) => t.id === r.task).item) })) });

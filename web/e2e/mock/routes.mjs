@@ -251,7 +251,7 @@ export function route(state, { method, path, query: q, body, headers, address, u
     "GET /invitations": () => ok({ items: [], next_cursor: null }),
     "GET /users": () => ok({ items: state.users, next_cursor: null }),
     "POST /users": () => {
-      const user = { id: id("user", Date.now()), email: body.email, name: body.name, role: body.role, created_at: now(), disabled_at: null };
+      const user = { id: id("user", Date.now()), email: body.email, name: body.name, role: body.role, groups: [], created_at: now(), disabled_at: null };
       state.users.push(user);
       return changed(ok({ user, signin_link: body.password ? null : signinLink(state, address, user.id) }, 201));
     },

@@ -5,6 +5,7 @@
 
 mod alert;
 mod answer;
+mod assignment;
 mod combine;
 mod consensus;
 mod gold;
@@ -12,6 +13,7 @@ mod item;
 mod order;
 mod overview;
 mod posterior;
+mod promotion;
 mod question;
 mod queue;
 mod queue_input;
@@ -26,6 +28,7 @@ mod turn;
 
 pub use alert::AgreementAlert;
 pub use answer::{Answer, Answers, Strength, TextSpan};
+pub use assignment::{AssignTo, Assignment, PassedOver, Share, Shared, TaskUpdate};
 pub use combine::{mean_ranking, scaled};
 pub use consensus::{Consensus, Found, Outcome, Verdict, conclude, conclude_with};
 pub use gold::{differing, matches};
@@ -33,6 +36,7 @@ pub use item::{Item, ItemKind, ItemShape, MAX_ITEM_BYTES, Response};
 pub use order::shown_order;
 pub use overview::{Mine, Progress, Reviewer, ReviewerState, ReviewerUpdate};
 pub use posterior::{Vote, accuracy, posterior};
+pub use promotion::{Promoted, Promotion, is_unanimous, right_answers};
 pub use question::{Question, QuestionKind, QuestionOption, When};
 pub use queue::{
     Accept, ConsensusMethod, ConsensusRule, EscalateTo, GoldSettings, Overlap, Queue,

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::alert::AgreementAlert;
+use super::assignment::Assignment;
 use super::item::ItemKind;
 use super::question::{QuestionKind, check_label};
 use super::rubric::Rubric;
 use super::rule::{self, Rule};
+use crate::group::{Group, MAX_GROUPS};
 use crate::id::{QueueId, UserId};
 use crate::invalid::check_text;
 use crate::metric::check_name;
@@ -79,7 +81,7 @@ pub struct QueueSettings {
     pub rubric: Rubric,
     /// How to answer, with examples. Markdown.
     pub guidelines: String,
-    /// How many people answer a task. A change counts for tasks that are added later.
+    /// How many people answer a task. After a change, open tasks follow it a moment later.
     pub overlap: Overlap,
     /// How answers become one.
     pub consensus: ConsensusRule,
@@ -93,8 +95,14 @@ pub struct QueueSettings {
     pub due_after_s: Option<u32>,
     /// How long a task is kept for the person who has it, in seconds, unless that is renewed.
     pub lease_s: u32,
-    /// Who reviews; every reviewer where empty.
+    /// Who reviews, beside the groups; every reviewer where both are empty.
     pub people: Vec<UserId>,
+    /// The groups whose people review, beside the people.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    /// How new tasks come to them.
+    #[serde(default)]
+    pub assignment: Assignment,
     /// Who decides conflicts and what is escalated.
     pub escalate_to: EscalateTo,
     /// Tasks whose right answers are known, hidden among the rest.
@@ -222,7 +230,8 @@ pub enum Accept {
     Consensus,
 }
 
-/// Who decides conflicts and what is escalated: `"admin"`, or a list of people beside the admins.
+/// Who decides conflicts and what is escalated: `"admin"`, or a list of people or a group beside
+/// the admins.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
@@ -233,6 +242,11 @@ pub enum EscalateTo {
     Admin,
     /// These people and the admins.
     People(Vec<UserId>),
+    /// Whoever belongs to a group, and the admins.
+    Group {
+        /// Its name.
+        group: Group,
+    },
 }
 
 /// `Admin` as a word.
@@ -338,6 +352,7 @@ impl QueueSettings {
         within("/remind_after_min", self.remind_after_min.unwrap_or(1), 1..=24 * 60)?;
         within("/people", self.people.len(), 0..=MAX_PEOPLE)?;
         self.alert.map_or(Ok(()), AgreementAlert::check)?;
+        within("/groups", self.groups.len(), 0..=MAX_GROUPS)?;
         self.check_gold()
     }
 
@@ -390,14 +405,26 @@ impl QueueSettings {
             && self.rubric.questions().iter().any(|question| question.kind.is_weighed())
     }
 
-    /// Whether this person may be given tasks; which role they have is not asked here.
-    pub fn is_for(&self, user: UserId) -> bool {
-        self.people.is_empty() || self.people.contains(&user)
+    /// Whether anybody with the role reviews: neither people nor groups are named.
+    pub const fn is_for_all(&self) -> bool {
+        self.people.is_empty() && self.groups.is_empty()
     }
 
-    /// Whether this person, who is no admin, decides conflicts.
-    pub fn decides(&self, user: UserId) -> bool {
-        matches!(&self.escalate_to, EscalateTo::People(people) if people.contains(&user))
+    /// Whether this person, who belongs to these groups, may be given tasks; which role they have
+    /// is not asked here.
+    pub fn is_for(&self, user: UserId, groups: &[Group]) -> bool {
+        self.is_for_all()
+            || self.people.contains(&user)
+            || self.groups.iter().any(|group| groups.contains(group))
+    }
+
+    /// Whether this person, who belongs to these groups and is no admin, decides conflicts.
+    pub fn decides(&self, user: UserId, groups: &[Group]) -> bool {
+        match &self.escalate_to {
+            EscalateTo::Admin => false,
+            EscalateTo::People(people) => people.contains(&user),
+            EscalateTo::Group { group } => groups.contains(group),
+        }
     }
 
     /// Whether the next task of a reviewer who was given `given` tasks, `golds` of them gold, is

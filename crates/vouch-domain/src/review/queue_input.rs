@@ -3,6 +3,7 @@
 use serde::{Deserialize, Deserializer};
 
 use super::alert::AgreementAlert;
+use super::assignment::Assignment;
 use super::item::ItemKind;
 use super::queue::{
     Accept, ConsensusRule, EscalateTo, GoldSettings, Overlap, QueueSettings, QueueState,
@@ -11,6 +12,7 @@ use super::queue::{
 use super::rubric::{Rubric, RubricDraft};
 use super::rule::Rule;
 use crate::Invalid;
+use crate::group::Group;
 use crate::id::UserId;
 
 /// A queue to be made. What is absent has a usual value.
@@ -51,9 +53,15 @@ pub struct NewQueue {
     /// How long a task is kept for the person who has it, in seconds; 900 where absent.
     #[serde(default = "lease_s")]
     pub lease_s: u32,
-    /// Who reviews; every reviewer where empty.
+    /// Who reviews, beside the groups; every reviewer where both are empty.
     #[serde(default)]
     pub people: Vec<UserId>,
+    /// The groups whose people review, beside the people.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    /// How new tasks come to them.
+    #[serde(default)]
+    pub assignment: Assignment,
     /// Who decides.
     #[serde(default)]
     pub escalate_to: EscalateTo,
@@ -106,6 +114,8 @@ impl NewQueue {
             due_after_s: self.due_after_s,
             lease_s: self.lease_s,
             people: self.people,
+            groups: self.groups,
+            assignment: self.assignment,
             escalate_to: self.escalate_to,
             gold: self.gold,
             suggestions: self.suggestions,
@@ -162,6 +172,10 @@ pub struct QueueUpdate {
     #[serde(default)]
     pub people: Option<Vec<UserId>>,
     #[serde(default)]
+    pub groups: Option<Vec<Group>>,
+    #[serde(default)]
+    pub assignment: Option<Assignment>,
+    #[serde(default)]
     pub escalate_to: Option<EscalateTo>,
     #[serde(default)]
     pub gold: Option<GoldSettings>,
@@ -191,7 +205,8 @@ pub enum Change<T> {
 }
 
 impl<T> Change<T> {
-    fn or(self, old: Option<T>) -> Option<T> {
+    /// What it is to be: the old, the new, or nothing.
+    pub fn or(self, old: Option<T>) -> Option<T> {
         match self {
             Self::Keep => old,
             Self::To(new) => new,
@@ -227,6 +242,8 @@ impl QueueUpdate {
             due_after_s: self.due_after_s.or(old.due_after_s),
             lease_s: self.lease_s.unwrap_or(old.lease_s),
             people: self.people.unwrap_or(old.people),
+            groups: self.groups.unwrap_or(old.groups),
+            assignment: self.assignment.unwrap_or(old.assignment),
             escalate_to: self.escalate_to.unwrap_or(old.escalate_to),
             gold: self.gold.unwrap_or(old.gold),
             suggestions: self.suggestions.unwrap_or(old.suggestions),

@@ -232,7 +232,7 @@ pub struct Delivery {
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub payload: Value,
     /// The attempts, oldest first; the last [`MAX_ATTEMPTS`] are kept.
-    pub attempts: Vec<Attempt>,
+    pub attempts: Vec<DeliveryAttempt>,
 }
 
 /// The most attempts of a delivery that are kept: it may be replayed any number of times.
@@ -271,7 +271,7 @@ impl DeliveryState {
 /// One attempt to have a delivery taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Attempt {
+pub struct DeliveryAttempt {
     /// When it began.
     pub at: Time,
     /// How long it took, in milliseconds.

@@ -4,6 +4,7 @@
 
 mod access;
 mod anthropic;
+mod assignment;
 mod bad_input;
 mod chat;
 mod consensus;

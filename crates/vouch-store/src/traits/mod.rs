@@ -25,8 +25,9 @@ pub use people::{Accepted, InvitationStore, KeyStore, SessionRecord, SessionStor
 pub use queue::{MAX_QUEUES, QueueStore};
 pub use retention::{Leaving, RetentionStore, Revision};
 pub use task::{
-    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, KeptReview, MAX_ADDED, ReviewMark,
-    Submission, Submitted, TaskQuery, TaskStore, TaskToAdd, Work,
+    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, KeptReview, MAX_ADDED, Promote,
+    ReviewMark, Skipped, Submission, Submitted, TaskQuery, TaskStore, TaskToAdd, ToAssign,
+    ToPromote, Work,
 };
 pub use thread::{MAX_THREAD, ThreadStore, TurnQuery};
 pub use trail::{AuditStore, EventStore};

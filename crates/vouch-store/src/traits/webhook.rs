@@ -4,7 +4,7 @@ use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{DeliveryId, ProjectId, QueueId, WebhookId};
 use vouch_domain::review::AgreementAlert;
 use vouch_domain::webhook::{
-    AgreementFell, Attempt, Delivery, DeliveryState, Ending, Webhook, WebhookUpdate,
+    AgreementFell, Delivery, DeliveryAttempt, DeliveryState, Ending, Webhook, WebhookUpdate,
 };
 use vouch_domain::{Cursor, Page, Time};
 
@@ -184,7 +184,7 @@ pub struct FinishedDelivery {
     /// Its claim.
     pub claim: i64,
     /// What happened.
-    pub attempt: Attempt,
+    pub attempt: DeliveryAttempt,
     /// What comes of it.
     pub ending: Ending,
     /// When.

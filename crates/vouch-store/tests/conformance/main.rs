@@ -3,6 +3,7 @@
 //! PostgreSQL's tests need `VOUCH_TEST_POSTGRES_URL`: a superuser's URL of a server.
 #![cfg(test)]
 
+mod assignment;
 mod backend;
 mod crowd;
 mod deployments;
@@ -22,6 +23,7 @@ mod opinions;
 mod origins;
 mod patches;
 mod people;
+mod promotion;
 mod queues;
 mod retention;
 mod rollups;

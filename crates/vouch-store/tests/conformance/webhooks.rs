@@ -9,8 +9,8 @@ use vouch_domain::Time;
 use vouch_domain::id::{DeliveryId, ProjectId, WebhookId};
 use vouch_domain::review::AgreementAlert;
 use vouch_domain::webhook::{
-    AgreementFell, Attempt, Delivery, DeliveryState, Ending, GIVE_UP_AFTER_S, HookKind, KEPT_S,
-    OffReason, Webhook, WebhookUpdate,
+    AgreementFell, Delivery, DeliveryAttempt, DeliveryState, Ending, GIVE_UP_AFTER_S, HookKind,
+    KEPT_S, OffReason, Webhook, WebhookUpdate,
 };
 use vouch_store::{
     AuditStore, ClaimedDelivery, FinishedDelivery, Store, StoreError, TaskStore, WebhookStore,
@@ -56,7 +56,7 @@ async fn claim(w: &World, id: WebhookId, limit: u32) -> Vec<ClaimedDelivery> {
 
 fn finished(w: &World, claimed: &ClaimedDelivery, status: u16, ending: Ending) -> FinishedDelivery {
     let now = w.now();
-    let attempt = Attempt {
+    let attempt = DeliveryAttempt {
         at: now,
         duration_ms: 12,
         status: Some(status),

@@ -40,7 +40,9 @@ export interface QueueSpec {
   due_after_s: number | null;
   lease_s: number;
   people: string[];
-  escalate_to: "admin" | string[];
+  groups?: string[];
+  assignment?: "line" | "even";
+  escalate_to: "admin" | string[] | { group: string };
   gold: GoldPolicy;
   suggestions: "shown" | "hidden" | "after";
   blur: boolean;

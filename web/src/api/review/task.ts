@@ -40,7 +40,7 @@ export interface Suggestion {
 
 export type TaskState = "open" | "conflict" | "complete" | "cancelled";
 
-export type TaskOrigin = { type: "rule"; key: string } | { type: "added" | "import"; by: string };
+export type TaskOrigin = { type: "rule"; key: string } | { type: "added" | "import" | "promoted"; by: string };
 
 export interface Task {
   id: string;
@@ -58,6 +58,8 @@ export interface Task {
   gold?: object | null;
   reviews: number;
   leases: number;
+  /** For whom places are kept. */
+  assignees?: string[];
   created_at: string;
   /** As it is stored: a log by its id alone. */
   item?: { type: Item["type"]; log_id?: string };
@@ -99,6 +101,8 @@ export interface Review {
   answers: Answers;
   active_ms: number;
   created_at: string;
+  /** Whether it was right; null unless the task was a check. */
+  gold_right?: boolean | null;
 }
 
 export interface NewReview {

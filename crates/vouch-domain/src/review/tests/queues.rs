@@ -8,6 +8,7 @@ use super::super::{
 };
 use super::{object, settings};
 use crate::Time;
+use crate::group::Group;
 use crate::id::{QueueId, UserId};
 
 fn thumbs() -> Value {
@@ -91,10 +92,18 @@ fn people_and_those_who_decide() {
     let (ann, bob) =
         (UserId::new(Time::from_micros(0), [1; 10]), UserId::new(Time::from_micros(0), [2; 10]));
     let all = settings(thumbs(), json!({}));
-    assert!(all.is_for(ann) && !all.decides(ann));
+    assert!(all.is_for(ann, &[]) && !all.decides(ann, &[]));
     let some = settings(thumbs(), json!({"people": [ann], "escalate_to": [bob]}));
-    assert!(some.is_for(ann) && !some.is_for(bob) && some.decides(bob));
+    assert!(some.is_for(ann, &[]) && !some.is_for(bob, &[]) && some.decides(bob, &[]));
     assert_eq!(some.escalate_to, EscalateTo::People(vec![bob]));
+    let leads: Vec<Group> = vec!["leads".parse().unwrap()];
+    let to_leads = json!({"groups": ["leads"], "people": [ann], "escalate_to": {"group": "leads"}});
+    let some = settings(thumbs(), to_leads.clone());
+    assert!(some.is_for(ann, &[]) && some.is_for(bob, &leads) && !some.is_for(bob, &[]));
+    assert!(some.decides(bob, &leads) && !some.decides(ann, &[]));
+    assert_eq!(serde_json::to_value(&some).unwrap()["escalate_to"], to_leads["escalate_to"]);
+    let only = settings(thumbs(), json!({"groups": ["leads"]}));
+    assert!(!only.is_for(ann, &[]) && only.is_for(ann, &leads));
 }
 
 #[test]

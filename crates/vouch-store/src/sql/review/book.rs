@@ -16,7 +16,7 @@ use vouch_domain::webhook::Happening;
 use super::ledger::Ledger;
 use super::record::ReviewRow;
 use super::reviewer::ReviewerRow;
-use super::seat::Seat;
+use super::seat::{KNOWN, Seat};
 use super::settle;
 use super::task::{Class, ItemRow, TaskRow, WholeRow};
 use crate::error::corrupt;
@@ -43,6 +43,8 @@ pub(super) struct Book<'t> {
     change: Option<i64>,
     days: BTreeMap<(String, i64), i64>,
     pub(super) reviewers: BTreeMap<String, ReviewerRow>,
+    /// How many tasks more are kept for people.
+    waiting: BTreeMap<String, i64>,
     /// The reviews that count of some tasks, read ahead.
     pub(super) counting: BTreeMap<String, Vec<ReviewRow>>,
     /// What is to be said of logs.
@@ -64,6 +66,7 @@ impl<'t> Book<'t> {
             change: None,
             days: BTreeMap::new(),
             reviewers: BTreeMap::new(),
+            waiting: BTreeMap::new(),
             counting: BTreeMap::new(),
             feedback: Vec::new(),
         }
@@ -129,13 +132,16 @@ impl<'t> Book<'t> {
     ) -> Result<TaskRow> {
         after.settle();
         let (was, is) = (before.turn.is_some(), after.has_place());
-        if was && (!is || returned) {
+        let moved = before.priority != after.priority;
+        if was && (!is || returned || moved) {
             self.ledger.leave_line(before);
             (after.band, after.turn) = (None, None);
         }
-        if is && (!was || returned) {
+        if is && (!was || returned || moved) {
             let turn = self.turns(1).await?;
-            (after.band, after.turn) = (Some(RETURNED), Some(turn));
+            // What only got another priority is as new there as it was.
+            let band = before.band.filter(|_| !returned).unwrap_or(RETURNED);
+            (after.band, after.turn) = (Some(band), Some(turn));
             self.ledger.join_line(&after);
         }
         self.count(before.class(), -1);
@@ -182,9 +188,33 @@ impl<'t> Book<'t> {
         Seat::load(&mut self.tx.conn, self.project, task, user).await
     }
 
-    /// Keeps a seat.
-    pub(super) fn save_seat(&mut self, seat: Seat) {
+    /// The seat of a person who was given the task.
+    pub(super) async fn seat_given(&mut self, task: TaskId, user: UserId) -> Result<Seat> {
+        let seat = self.seat(task, user).await?.filter(|seat| !seat.is(KNOWN));
+        seat.ok_or(StoreError::NotFound("task"))
+    }
+
+    /// Keeps a seat, and counts what is kept for its person.
+    pub(super) fn save_seat(&mut self, mut seat: Seat) {
+        let more = seat.waits_more();
+        if more != 0 {
+            *self.waiting.entry(seat.user_id.clone()).or_default() += more;
+        }
         self.ledger.save_seat(seat);
+    }
+
+    /// How many tasks are kept for a person whose row was read.
+    pub(super) fn waiting(&self, user: &str) -> i64 {
+        let before = self.reviewers.get(user).map_or(0, |row| row.waiting);
+        before + self.waiting.get(user).copied().unwrap_or(0)
+    }
+
+    /// Notes in the rows of reviewers what is kept for them.
+    pub(super) async fn count_waiting(&mut self) -> Result<()> {
+        for (user, more) in std::mem::take(&mut self.waiting) {
+            self.reviewer(&user).await?.waiting += more;
+        }
+        Ok(())
     }
 
     /// The reviews of a task that count, oldest first.
@@ -205,6 +235,7 @@ impl<'t> Book<'t> {
     /// Writes what changed, leaves what was counted to the commit, and tells screens.
     pub(super) async fn close(mut self) -> Result<()> {
         self.flush().await?;
+        self.count_waiting().await?;
         settle::give(self.tx, &self.feedback).await?;
         let pending = &mut self.tx.pending;
         pending.happened(self.project, EventKind::QueueChanged, Some(self.queue.to_string()));

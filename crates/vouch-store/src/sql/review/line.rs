@@ -16,7 +16,7 @@ use crate::error::corrupt;
 use crate::sql::statement::{Sql, sql};
 
 /// The parts of the line in the order in which they are looked at.
-const PARTS: [(i64, i64); 8] = [
+pub(super) const PARTS: [(i64, i64); 8] = [
     (3, RETURNED),
     (3, FRESH),
     (2, RETURNED),

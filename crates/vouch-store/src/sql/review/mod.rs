@@ -8,6 +8,7 @@
 mod add;
 mod batch;
 mod book;
+mod change;
 mod decide;
 mod forget;
 mod hold;
@@ -17,6 +18,7 @@ mod line;
 mod metrics;
 mod next;
 mod progress;
+mod promote;
 mod queue;
 mod read;
 mod record;
@@ -24,16 +26,20 @@ mod reviewer;
 mod rules;
 mod seat;
 mod settle;
+mod share;
+mod share_out;
 mod submit;
 mod tally;
 mod task;
+mod unskip;
 mod weigh;
+mod work;
 
 use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{LogId, ProjectId, QueueId, ReviewId, TaskId, UserId};
 use vouch_domain::review::{
-    Answers, Progress, Queue, QueueUpdate, Review, ReviewDraft, Reviewer, ReviewerUpdate, Rubric,
-    TakenBy, Task, TaskTurn,
+    Answers, AssignTo, Progress, Promoted, Queue, QueueUpdate, Review, ReviewDraft, Reviewer,
+    ReviewerUpdate, Rubric, Shared, TakenBy, Task, TaskTurn, TaskUpdate,
 };
 use vouch_domain::{Cursor, Page, Time};
 
@@ -43,12 +49,14 @@ use self::record::ReviewRow;
 pub(crate) use self::rules::note_changed;
 pub(crate) use self::submit::{Submit, drawn, submit_all};
 pub(crate) use self::tally::Tally;
+pub(crate) use self::work::person_changed;
 use super::op::{Action, Op};
 use super::tx::{queue_lock, rules_lock};
 use super::{SMALL, SqlStore};
 use crate::{
-    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, QueueStore, Result, ReviewMark,
-    Submission, Submitted, TaskQuery, TaskStore, TaskToAdd, WeighStore, Weighing, Work,
+    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, Promote, QueueStore, Result,
+    ReviewMark, Skipped, Submission, Submitted, TaskQuery, TaskStore, TaskToAdd, ToAssign,
+    WeighStore, Weighing, Work,
 };
 
 impl SqlStore {
@@ -312,16 +320,85 @@ impl TaskStore for SqlStore {
         self.in_queue(project, place.1, (place, reason, audit), action).await
     }
 
-    async fn want_reviews(
+    async fn update_task(
         &self,
         project: ProjectId,
         task: TaskId,
-        wanted: u32,
+        update: TaskUpdate,
         audit: NewAudit,
     ) -> Result<Task> {
         let queue = self.queue_of(project, task).await?;
-        let arguments = ((project, queue, task), wanted, audit);
-        let action: Action<_, _> = |arguments, tx| Box::pin(decide::want(arguments, tx));
+        let arguments = ((project, queue, task), update, audit);
+        let action: Action<_, _> = |arguments, tx| Box::pin(change::change(arguments, tx));
+        self.in_queue(project, queue, arguments, action).await
+    }
+
+    async fn share_out(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        which: ToAssign,
+        to: AssignTo,
+        audit: NewAudit,
+    ) -> Result<Shared> {
+        let (now, mut entry, mut shared) = (audit.at, Some(audit), Shared::default());
+        let mut rest = share_out::Rest::new(which)?;
+        while let Some(some) = rest.next() {
+            let arguments = (project, queue, some, to.clone(), entry.take(), now);
+            let action: Action<_, _> = |some, tx| Box::pin(share_out::share_out(some, tx));
+            let (more, reached) = self.in_queue(project, queue, arguments, action).await?;
+            rest.came_to(reached, &more);
+            share_out::add(&mut shared, more);
+        }
+        shared.left = rest.is_left();
+        Ok(shared)
+    }
+
+    async fn skipped(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        user: UserId,
+        limit: u32,
+    ) -> Result<Vec<Skipped>> {
+        let mut conn = self.readers.acquire().await?;
+        unskip::skipped(&mut conn, project, queue, user, limit.clamp(1, 200)).await
+    }
+
+    async fn unskip(&self, holder: Holder) -> Result<TaskTurn> {
+        let queue = self.queue_of(holder.project, holder.task).await?;
+        let action: Action<_, _> = |arguments, tx| Box::pin(unskip::unskip(arguments, tx));
+        self.in_queue(holder.project, queue, (holder, queue), action).await
+    }
+
+    async fn preview_promotion(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        promote: &Promote,
+    ) -> Result<Promoted> {
+        promote::check(promote)?;
+        let mut conn = self.readers.acquire().await?;
+        promote::preview(&mut conn, project, queue, promote).await
+    }
+
+    async fn promote(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        promote: Promote,
+        audit: NewAudit,
+    ) -> Result<Promoted> {
+        promote::check(&promote)?;
+        let arguments = (project, queue, promote, audit);
+        let action: Action<_, _> = |arguments, tx| Box::pin(promote::promote(arguments, tx));
+        self.in_queue(project, queue, arguments, action).await
+    }
+
+    async fn demote(&self, project: ProjectId, task: TaskId, audit: NewAudit) -> Result<Task> {
+        let queue = self.queue_of(project, task).await?;
+        let arguments = ((project, queue, task), audit);
+        let action: Action<_, _> = |arguments, tx| Box::pin(promote::demote(arguments, tx));
         self.in_queue(project, queue, arguments, action).await
     }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use vouch_domain::Time;
+use vouch_domain::group::Group;
 use vouch_domain::id::{TaskId, UserId};
 use vouch_domain::review::{
     Item, Lease, Priority, Queue, QueueState, ReviewerState, SuggestionMode, TaskTurn, shown_order,
@@ -50,11 +51,17 @@ pub(super) async fn next(ask: &Ask, tx: &mut Tx) -> Result<Given> {
 }
 
 /// Why a person is given nothing, where that is so.
-async fn paused(book: &mut Book<'_>, queue: &Queue, user: UserId) -> Result<Option<String>> {
+pub(super) async fn paused(
+    book: &mut Book<'_>,
+    queue: &Queue,
+    user: UserId,
+) -> Result<Option<String>> {
     if queue.state == QueueState::Paused {
         return Ok(Some("The queue is paused.".to_owned()));
     }
-    if !queue.settings.is_for(user) {
+    let for_groups = !queue.settings.groups.is_empty();
+    let groups = if for_groups { groups_of(book, user).await? } else { Vec::new() };
+    if !queue.settings.is_for(user, &groups) {
         return Ok(Some("The queue is for other people.".to_owned()));
     }
     let now = book.now;
@@ -69,6 +76,14 @@ async fn paused(book: &mut Book<'_>, queue: &Queue, user: UserId) -> Result<Opti
             Some(row.reason.clone().unwrap_or_else(|| "You are paused in this queue.".to_owned()))
         }
     })
+}
+
+/// The groups of a person.
+async fn groups_of(book: &mut Book<'_>, user: UserId) -> Result<Vec<Group>> {
+    let groups = sql("SELECT member_of FROM users WHERE project = $1 AND id = $2");
+    let groups = groups.bind(book.project).bind(user).one::<(String,)>(&mut book.tx.conn).await?;
+    let read = |(groups,): (String,)| serde_json::from_str(&groups).map_err(|e| corrupt("user", e));
+    groups.map_or(Ok(Vec::new()), read)
 }
 
 /// What a reviewer is being given.
@@ -165,8 +180,8 @@ impl Desk<'_> {
             if !seat.is(LEASED) {
                 let mut after = task.clone();
                 after.leases += 1;
-                if seat.is(ASSIGNED) && after.assignee.as_ref() == Some(&seat.user_id) {
-                    after.assignee = None;
+                if seat.is(ASSIGNED) {
+                    after.keep_no_more(&seat.user_id);
                 }
                 book.save(&task, after, false).await?;
                 book.reviewer(&user).await?.given += 1;

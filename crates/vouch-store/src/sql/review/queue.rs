@@ -10,6 +10,7 @@ use vouch_domain::review::{Queue, QueueSettings, QueueState, QueueUpdate, Rubric
 use super::metrics::define;
 use super::task::to_json;
 use super::weigh;
+use super::work;
 use crate::error::corrupt;
 use crate::sql::audit;
 use crate::sql::conn::Conn;
@@ -251,6 +252,13 @@ pub(super) async fn update(
         forget.bind(*project).bind(*id).run(&mut tx.conn).await?;
     }
     weigh::note_queue(tx, (*project, *id), Some(&old.settings), &settings).await?;
+    if settings.overlap != old.settings.overlap {
+        work::note(tx, *project, *id, work::OVERLAP, entry.at).await?;
+    }
+    let reviews = |settings: &QueueSettings| (settings.people.clone(), settings.groups.clone());
+    if reviews(&settings) != reviews(&old.settings) {
+        work::note(tx, *project, *id, work::KEPT, entry.at).await?;
+    }
     Ok(Queue { state, settings, rubric_version: rubric, guidelines_version: guidelines, ..old })
 }
 
@@ -266,6 +274,7 @@ pub(super) async fn archive(
     audit::append(tx, entry).await?;
     tx.queues.clear();
     note_rules(tx, *project, *id, false).await?;
+    work::forget(tx, *project, *id).await?;
     // Its key is free again; the id makes the old one unique.
     sql("UPDATE queues SET archived_at = $1, reopen_at = NULL, key = key || '.' || id \
          WHERE project = $2 AND id = $3")

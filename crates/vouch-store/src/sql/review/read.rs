@@ -40,7 +40,7 @@ pub(super) async fn place_of(
     Ok((project, queue, task, id))
 }
 
-async fn whole(conn: &mut Conn, project: ProjectId, row: TaskRow) -> Result<Task> {
+pub(super) async fn whole(conn: &mut Conn, project: ProjectId, row: TaskRow) -> Result<Task> {
     let items = ItemRow::load(conn, project, &row.id).await?;
     row.whole(&items)
 }
@@ -81,11 +81,16 @@ pub(super) async fn tasks(conn: &mut Conn, query: &TaskQuery) -> Result<Page<Tas
         Some("disputed") => {
             tasks.push(" AND t.disputed = 1");
         }
+        Some("gold") => {
+            tasks.push(" AND t.is_gold = 1 AND t.id IN (SELECT g.task FROM gold_line g ");
+            tasks.push("WHERE g.project = ").push_bind(query.project);
+            tasks.push(" AND g.queue = ").push_bind(query.queue).push(")");
+        }
         Some(state @ ("open" | "conflict" | "complete" | "cancelled")) => {
             tasks.push(" AND t.state = ").push_bind(state);
         }
         Some(other) => {
-            let expected = "open, conflict, complete, cancelled or disputed";
+            let expected = "open, conflict, complete, cancelled, disputed or gold";
             return Err(Invalid::new("/state", expected, other).into());
         }
     }

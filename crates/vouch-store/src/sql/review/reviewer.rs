@@ -10,7 +10,9 @@ use vouch_domain::review::{Reviewer, ReviewerState, ReviewerUpdate};
 use super::book::Book;
 use super::lapse::vacate;
 use super::queue::QueueRow;
-use super::seat::{ASSIGNED, LEASED, Seat};
+use super::seat::{LEASED, Seat};
+use super::share::give_away;
+use super::work;
 use crate::error::corrupt;
 use crate::sql::audit;
 use crate::sql::conn::Conn;
@@ -43,6 +45,7 @@ pub(super) struct ReviewerRow {
     pub(super) suggested: i64,
     pub(super) followed: i64,
     pub(super) last_at: Option<i64>,
+    pub(super) waiting: i64,
     /// Whether it is to be written.
     #[sqlx(skip)]
     pub(super) changed: bool,
@@ -50,8 +53,8 @@ pub(super) struct ReviewerRow {
 
 const SELECT: &str = "SELECT r.user_id, r.state, r.until, r.reason, r.given, r.gold_given, \
      r.gold_reach, r.gold_window, r.done, r.active_ms, r.skips, r.escalations, r.rejected, \
-     r.compared, r.agreed, r.gold_done, r.gold_right, r.suggested, r.followed, r.last_at \
-     FROM";
+     r.compared, r.agreed, r.gold_done, r.gold_right, r.suggested, r.followed, r.last_at, \
+     r.waiting FROM";
 
 impl ReviewerRow {
     fn new(user: &str) -> Self {
@@ -76,6 +79,7 @@ impl ReviewerRow {
             suggested: 0,
             followed: 0,
             last_at: None,
+            waiting: 0,
             changed: false,
         }
     }
@@ -138,6 +142,7 @@ impl ReviewerRow {
             done: number(self.done),
             active_ms: number(self.active_ms),
             pace_s,
+            waiting: number(self.waiting),
             skips: number(self.skips),
             escalations: number(self.escalations),
             rejected: number(self.rejected),
@@ -175,6 +180,7 @@ const ROWS: &[(&str, Kind)] = &[
     ("suggested", Kind::Int),
     ("followed", Kind::Int),
     ("last_at", Kind::Int),
+    ("waiting", Kind::Int),
 ];
 const REPLACE: &str = "ON CONFLICT (project, queue, user_id) DO UPDATE SET \
      state = excluded.state, until = excluded.until, reason = excluded.reason, \
@@ -184,7 +190,8 @@ const REPLACE: &str = "ON CONFLICT (project, queue, user_id) DO UPDATE SET \
      escalations = excluded.escalations, rejected = excluded.rejected, \
      compared = excluded.compared, agreed = excluded.agreed, \
      gold_done = excluded.gold_done, gold_right = excluded.gold_right, \
-     suggested = excluded.suggested, followed = excluded.followed, last_at = excluded.last_at";
+     suggested = excluded.suggested, followed = excluded.followed, last_at = excluded.last_at, \
+     waiting = excluded.waiting";
 
 /// Writes reviewers of queues.
 pub(super) async fn save_all(
@@ -216,6 +223,7 @@ pub(super) async fn save_all(
             row.suggested.into(),
             row.followed.into(),
             row.last_at.into(),
+            row.waiting.into(),
         ]);
     }
     rows.insert(conn, "queue_reviewers", REPLACE).await
@@ -227,8 +235,8 @@ impl Book<'_> {
         let at = (self.project, self.queue);
         let mut rows = Rows::new(&ROWS[..3]);
         for user in users {
-            let settled = self.tx.settled.tally.reviewer(at, user);
-            if settled.is_none() && !self.reviewers.contains_key(user) {
+            let known = self.left(at, user);
+            if known.is_none() && !self.reviewers.contains_key(user) {
                 rows.push([at.0.into(), at.1.into(), user.into()]);
             }
         }
@@ -245,7 +253,7 @@ impl Book<'_> {
     pub(super) async fn reviewer(&mut self, user: &str) -> Result<&mut ReviewerRow> {
         if !self.reviewers.contains_key(user) {
             let at = (self.project, self.queue);
-            let row = match self.tx.settled.tally.reviewer(at, user) {
+            let row = match self.left(at, user) {
                 Some(row) => Some(ReviewerRow { changed: false, ..row.clone() }),
                 None => ReviewerRow::load(&mut self.tx.conn, at.0, at.1, user).await?,
             };
@@ -255,6 +263,33 @@ impl Book<'_> {
         let row = self.reviewers.get_mut(user).ok_or(StoreError::NotFound("reviewer"))?;
         row.changed = true;
         Ok(row)
+    }
+
+    /// Reads the rows of everybody who has one.
+    pub(super) async fn read_reviewers(&mut self) -> Result<()> {
+        let mut users =
+            sql("SELECT user_id FROM queue_reviewers WHERE project = $1 AND queue = $2");
+        users = users.bind(self.project).bind(self.queue);
+        let users = users.all::<(String,)>(&mut self.tx.conn).await?;
+        let at = (self.project, self.queue);
+        let pending = &self.tx.pending.tally;
+        let left = pending.reviewers_of(at).chain(self.tx.settled.tally.reviewers_of(at));
+        let left: Vec<String> = left.map(str::to_owned).collect();
+        self.know_reviewers(users.iter().map(|(user,)| user.as_str())).await?;
+        // Those whose rows an earlier operation of the commit left.
+        for user in users.into_iter().map(|(user,)| user).chain(left) {
+            if let (false, Some(row)) = (self.reviewers.contains_key(&user), self.left(at, &user)) {
+                let row = ReviewerRow { changed: false, ..row.clone() };
+                self.reviewers.insert(user, row);
+            }
+        }
+        Ok(())
+    }
+
+    /// What an earlier operation of the commit, or an earlier part of this one, left of a person.
+    fn left(&self, at: (ProjectId, QueueId), user: &str) -> Option<&ReviewerRow> {
+        let Tx { pending, settled, .. } = &*self.tx;
+        pending.tally.reviewer(at, user).or_else(|| settled.tally.reviewer(at, user))
     }
 }
 
@@ -308,6 +343,9 @@ async fn with_name(
     row.reviewer(name.map(|(name,)| name), pace, None)
 }
 
+/// At most so many tasks does one person have at once.
+const HELD: u32 = 10_000;
+
 /// What [`set`] needs.
 pub(super) type Set = (ProjectId, QueueId, UserId, ReviewerUpdate, NewAudit);
 
@@ -322,22 +360,18 @@ pub(super) async fn set(
     let mut book = Book::open(tx, *project, *queue, entry.at);
     book.reviewer(&user_text).await?.set_state(update.state, update.until, update.reason.clone());
     // What a paused person has begun they may finish.
-    let given_up: &[&'static str] = match update.state {
-        ReviewerState::Active => &[],
-        ReviewerState::Paused => &[ASSIGNED],
-        ReviewerState::Away => &[ASSIGNED, LEASED],
-    };
-    for state in given_up {
-        loop {
-            let seats = Seat::of_user(&mut book, *user, state, 100).await?;
-            if seats.is_empty() {
-                break;
-            }
-            for seat in seats {
-                vacate(&mut book, Seat { kept: 0, ..seat }).await?;
-            }
+    if update.state == ReviewerState::Away {
+        for seat in Seat::of_user(&mut book, *user, LEASED, HELD).await? {
+            vacate(&mut book, seat).await?;
         }
     }
+    if update.state != ReviewerState::Active {
+        let queue = QueueRow::live(&mut book.tx.conn, *project, *queue).await?;
+        if give_away(&mut book, &queue).await? {
+            work::note(book.tx, *project, queue.id, work::KEPT, entry.at).await?;
+        }
+    }
+    book.count_waiting().await?;
     let row = book.reviewer(&user_text).await?.clone();
     book.close().await?;
     with_name(&mut tx.conn, *project, *queue, row).await

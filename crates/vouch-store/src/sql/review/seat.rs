@@ -22,6 +22,8 @@ pub(super) const REVIEWED: &str = "reviewed";
 pub(super) const SKIPPED: &str = "skipped";
 /// They asked somebody else to decide.
 pub(super) const ESCALATED: &str = "escalated";
+/// They know its right answers: they reviewed the task that it was made from.
+pub(super) const KNOWN: &str = "known";
 
 /// The row in `task_seats`.
 #[derive(Debug, Clone, PartialEq, sqlx::FromRow)]
@@ -36,11 +38,13 @@ pub(super) struct Seat {
     pub(super) draft: Option<String>,
     pub(super) returned: Option<String>,
     pub(super) reason: Option<String>,
+    /// The state that is stored.
+    pub(super) was: String,
 }
 
 /// The columns of a [`Seat`], from a table `s`.
 pub(super) const COLUMNS: &str = "s.task, s.user_id, s.state, s.kept, s.until, s.rubric_version, \
-     s.draft, s.returned, s.reason";
+     s.draft, s.returned, s.reason, s.state AS was";
 
 impl Seat {
     /// That of a person who had nothing to do with the task.
@@ -55,6 +59,7 @@ impl Seat {
             draft: None,
             returned: None,
             reason: None,
+            was: LEFT.to_owned(),
         }
     }
 
@@ -66,6 +71,15 @@ impl Seat {
     pub(super) fn set(&mut self, state: &'static str) {
         state.clone_into(&mut self.state);
         self.until = None;
+    }
+
+    /// One more where it is kept for its person from now on, one less where it no longer is; said
+    /// once.
+    pub(super) fn waits_more(&mut self) -> i64 {
+        let kept = |state: &str| i64::from(state == ASSIGNED);
+        let more = kept(&self.state) - kept(&self.was);
+        self.was.clone_from(&self.state);
+        more
     }
 
     /// Leases the task until a time.
@@ -160,6 +174,7 @@ impl JoinedSeat {
         Some(Seat {
             task: self.task?,
             user_id: self.user?,
+            was: self.state.clone()?,
             state: self.state?,
             kept: self.kept?,
             until: self.until,

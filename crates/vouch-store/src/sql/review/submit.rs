@@ -16,9 +16,10 @@ use vouch_domain::{Invalid, Pointer, Time};
 use super::book::Book;
 use super::queue::{self, QueueRow};
 use super::record::{self, ReviewRow};
-use super::seat::{ASSIGNED, JoinedSeat, LEASED, REVIEWED, Seat};
+use super::seat::{ASSIGNED, JoinedSeat, KNOWN, LEASED, REVIEWED, Seat};
 use super::settle::settle;
 use super::task::{self, ItemRow, TaskRow, json, to_json};
+use super::work;
 use crate::error::{Remedy, outward, remedy};
 use crate::sql::audit;
 use crate::sql::op::Slot;
@@ -113,7 +114,8 @@ async fn admit(
     if is_known && let Some(before) = submitted(book, new).await? {
         return repeat(queue, before, task, &items).map(Step::Done);
     }
-    let seat = changed.or_else(|| found.seat.clone()).ok_or(StoreError::NotFound("task"))?;
+    let seat = changed.or_else(|| found.seat.clone()).filter(|seat| !seat.is(KNOWN));
+    let seat = seat.ok_or(StoreError::NotFound("task"))?;
     if seat.is(REVIEWED) {
         return Err(StoreError::Conflict("you have reviewed this task already".to_owned()));
     }
@@ -312,8 +314,8 @@ async fn take_place(book: &mut Book<'_>, task: TaskRow, mut seat: Seat) -> Resul
     let mut after = task.clone();
     if seat.is(LEASED) {
         after.leases -= 1;
-    } else if after.assignee.as_ref() == Some(&seat.user_id) {
-        after.assignee = None;
+    } else {
+        after.keep_no_more(&seat.user_id);
     }
     after.reviews += 1;
     seat.set(REVIEWED);
@@ -367,6 +369,7 @@ async fn note(book: &mut Book<'_>, queue: &Queue, review: &Review) -> Result<()>
     );
     row.set_state(ReviewerState::Paused, None, Some(reason));
     row.gold_window.clear();
+    work::note(book.tx, book.project, book.queue, work::KEPT, now).await?;
     let entry = NewAudit {
         id: AuditId::new(now, drawn(&[&review.id.to_string(), "pause"])),
         project: book.project,

@@ -94,6 +94,12 @@ impl Tally {
         self.reviewers.get(&(at, user.to_owned()))
     }
 
+    /// The reviewers of a queue that changed.
+    pub(super) fn reviewers_of(&self, at: At) -> impl Iterator<Item = &str> {
+        let of_queue = self.reviewers.keys().filter(move |(other, _)| *other == at);
+        of_queue.map(|(_, user)| user.as_str())
+    }
+
     /// Adds what a later operation left.
     pub(crate) fn merge(&mut self, later: Self) {
         for (at, counted) in later.counts {

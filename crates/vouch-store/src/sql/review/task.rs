@@ -31,7 +31,7 @@ pub(super) struct TaskRow {
     pub(super) wanted: i64,
     pub(super) reviews: i64,
     pub(super) leases: i64,
-    pub(super) assignee: Option<String>,
+    assignee: Option<String>,
     pub(super) escalated: Option<String>,
     pub(super) band: Option<i64>,
     pub(super) turn: Option<i64>,
@@ -130,9 +130,32 @@ impl TaskRow {
         self.is_gold != 0
     }
 
-    /// How many more people it could be given to, leaving out the one for whom a place is kept.
+    /// For whom places are kept.
+    pub(super) fn keepers(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.assignee.iter().flat_map(|users| users.split(','))
+    }
+
+    /// Keeps a place for a person as well.
+    pub(super) fn keep_for(&mut self, user: &str) {
+        let others = self.keepers().filter(|other| *other != user);
+        self.assignee = Some(others.chain([user]).collect::<Vec<_>>().join(","));
+    }
+
+    /// Keeps no place for a person.
+    pub(super) fn keep_no_more(&mut self, user: &str) {
+        let others = self.keepers().filter(|other| *other != user).collect::<Vec<_>>().join(",");
+        self.assignee = Some(others).filter(|others| !others.is_empty());
+    }
+
+    /// How many places are taken or kept.
+    pub(super) fn taken(&self) -> i64 {
+        let kept = i64::try_from(self.keepers().count()).unwrap_or(i64::MAX);
+        self.reviews + self.leases + kept
+    }
+
+    /// How many more people it could be given to, leaving out those for whom places are kept.
     pub(super) fn free(&self) -> i64 {
-        self.wanted - self.reviews - self.leases - i64::from(self.assignee.is_some())
+        self.wanted - self.taken()
     }
 
     /// Whether it can be given to anybody: then it stands in the line.
@@ -156,7 +179,7 @@ impl TaskRow {
     /// As what it is counted.
     pub(super) fn class(&self) -> Class {
         match self.state.as_str() {
-            _ if self.is_gold() => Class::Gold,
+            _ if self.is_gold() && self.state != "cancelled" => Class::Gold,
             "complete" => Class::Complete,
             "cancelled" => Class::Cancelled,
             _ if self.disputed != 0 => Class::Disputed,
@@ -183,6 +206,8 @@ impl TaskRow {
         let small = |n: i64| u32::try_from(n).unwrap_or(0);
         let priority = usize::try_from(self.priority).ok();
         let priority = priority.and_then(|n| Priority::ALL.get(n)).copied();
+        let assignees = self.keepers().map(|id| id.parse().map_err(|e| corrupt("task", e)));
+        let assignees = assignees.collect::<Result<Vec<_>>>()?;
         Ok(Task {
             id: self.task()?,
             queue: self.queue.parse().map_err(|e| corrupt("task", e))?,
@@ -197,10 +222,8 @@ impl TaskRow {
             reviews: small(self.reviews),
             leases: small(self.leases),
             escalated: json::<Escalation>(self.escalated.as_deref())?,
-            assignee: self
-                .assignee
-                .map(|id| id.parse().map_err(|e| corrupt("task", e)))
-                .transpose()?,
+            assignee: assignees.first().copied(),
+            assignees,
             created_at: Time::from_micros(self.created_at),
             consensus: json::<Consensus>(self.consensus.as_deref())?,
             key: self.key,
@@ -220,6 +243,10 @@ const PLACES: &[(&str, Kind)] = &[
 ];
 const PLACE: &str = "UPDATE tasks SET wanted = k.wanted, reviews = k.reviews, leases = k.leases, \
      assignee = k.assignee, band = k.band, turn = k.turn FROM k \
+     WHERE tasks.project = k.project AND tasks.id = k.id";
+const RANKS: &[(&str, Kind)] =
+    &[("project", Kind::Text), ("id", Kind::Text), ("priority", Kind::Int), ("due_at", Kind::Int)];
+const RANK: &str = "UPDATE tasks SET priority = k.priority, due_at = k.due_at FROM k \
      WHERE tasks.project = k.project AND tasks.id = k.id";
 const STATES: &[(&str, Kind)] = &[
     ("project", Kind::Text),
@@ -244,6 +271,7 @@ pub(super) fn update_all<'t>(
     script: &mut Script,
 ) {
     let (mut places, mut states) = (Rows::new(PLACES), Rows::new(STATES));
+    let mut ranks = Rows::new(RANKS);
     for (before, task) in tasks {
         if task.place() != before.place() {
             places.push([
@@ -256,6 +284,11 @@ pub(super) fn update_all<'t>(
                 task.band.into(),
                 task.turn.into(),
             ]);
+        }
+        if (task.priority, task.due_at) != (before.priority, before.due_at) {
+            let rank = [task.priority.into(), task.due_at.into()];
+            let [priority, due_at] = rank;
+            ranks.push([project.into(), task.id.as_str().into(), priority, due_at]);
         }
         if task.decision() != before.decision() {
             states.push([
@@ -271,6 +304,7 @@ pub(super) fn update_all<'t>(
         }
     }
     places.later(conn, PLACE, script);
+    ranks.later(conn, RANK, script);
     states.later(conn, STATE, script);
 }
 

@@ -8,7 +8,9 @@ use serde_json::json;
 use vouch_domain::Time;
 use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{DeliveryId, ProjectId, WebhookId};
-use vouch_domain::webhook::{Attempt, DeliveryState, Ending, MAX_ATTEMPTS, OffReason, Webhook};
+use vouch_domain::webhook::{
+    DeliveryAttempt, DeliveryState, Ending, MAX_ATTEMPTS, OffReason, Webhook,
+};
 
 use super::hook::by_id;
 use crate::error::corrupt;
@@ -138,7 +140,7 @@ async fn keep_attempt(finished: &FinishedDelivery, tx: &mut Tx) -> Result<()> {
     }
     let Some(row) = read.one::<HistoryRow>(&mut tx.conn).await? else { return Ok(()) };
     let wrong = |e| corrupt("delivery", e);
-    let mut history: Vec<Attempt> = serde_json::from_str(&row.history).map_err(wrong)?;
+    let mut history: Vec<DeliveryAttempt> = serde_json::from_str(&row.history).map_err(wrong)?;
     history.push(finished.attempt.clone());
     history.drain(..history.len().saturating_sub(MAX_ATTEMPTS));
     let history = serde_json::to_string(&history).map_err(wrong)?;

@@ -37,7 +37,9 @@ export function QueuePage() {
 export function useDecides(queue: Queue): boolean {
   const admin = useMay("admin");
   const { user } = useMe();
-  return admin || (user !== null && queue.escalate_to !== "admin" && queue.escalate_to.includes(user.id));
+  const { escalate_to: to } = queue;
+  if (admin || user === null || to === "admin") return admin;
+  return Array.isArray(to) ? to.includes(user.id) : user.groups.includes(to.group);
 }
 
 function Loaded({ queue }: { queue: Queue }) {

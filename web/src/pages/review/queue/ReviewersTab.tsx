@@ -49,6 +49,7 @@ export function ReviewersTab({ queue }: { queue: Queue }) {
               <th className="right">Each</th>
               <th className="right">Agrees with the outcome</th>
               <th className="right">Checks</th>
+              <th className="right">Kept for them</th>
               <th className="right">Skipped, handed on</th>
               <th className="right">Suggestions followed</th>
               <th />
@@ -65,6 +66,7 @@ export function ReviewersTab({ queue }: { queue: Queue }) {
                   <td className="right num">{one.pace_s === null ? "–" : duration(one.pace_s * 1000)}</td>
                   <td className="right num"><ShareText right={one.agreed} of={one.compared} /></td>
                   <td className="right num"><ShareText right={one.gold_right} of={one.gold_done} /></td>
+                  <td className="right num">{count(one.waiting ?? 0)}</td>
                   <td className="right num">{one.skips}, {one.escalations}</td>
                   <td className="right num"><ShareText right={one.followed} of={one.suggested} /></td>
                   <td className="right">
@@ -82,7 +84,7 @@ export function ReviewersTab({ queue }: { queue: Queue }) {
                 </tr>
                 {open === one.user && (
                   <tr>
-                    <td colSpan={8}>
+                    <td colSpan={9}>
                       <Details reviewer={one} queue={queue} />
                     </td>
                   </tr>
