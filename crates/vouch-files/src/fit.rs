@@ -198,6 +198,9 @@ impl Fit {
         let mut answers = Map::new();
         for mark in marks {
             let Some(question) = self.question(&mark.question) else {
+                if mark.question.is_empty() {
+                    return Err("it does not say which question it answers".to_owned());
+                }
                 left_out
                     .add(format!("answers to `{}`, which the queue does not ask", mark.question));
                 continue;

@@ -27,6 +27,15 @@ pub struct Mapping {
 pub(crate) const KEY: [&str; 2] = ["key", "id"];
 
 impl Mapping {
+    /// `QUESTION=COLUMN`, or the column alone where there is one question: then the name of the
+    /// question is empty.
+    pub fn pair(text: &str) -> (String, String) {
+        match text.split_once('=') {
+            Some((question, column)) => (question.trim().to_owned(), column.trim().to_owned()),
+            None => (String::new(), text.trim().to_owned()),
+        }
+    }
+
     /// Whether a column was named for anything.
     pub(crate) fn names(&self, column: &str) -> bool {
         let listed = |list: &[String]| list.iter().any(|name| name == column);

@@ -16,13 +16,13 @@ mod traits;
 pub use sql::{Restore, SqlStore, StoreOptions};
 pub use traits::{
     Accepted, Added, Ask, AuditStore, BackupStore, Cell, Decision, DeploymentStore, Disputed,
-    EventStore, FeedbackQuery, FeedbackStore, Fingerprint, GiveBack, Given, Holder,
-    InvitationStore, KeptReview, KeyStore, Leaving, LogDetail, LogQuery, LogStore, LogValues,
-    MAX_ADDED, MAX_QUEUES, MAX_THREAD, MAX_VIEWS, MetricStore, OriginStore, Patched, Piece,
-    PriceStore, ProviderStore, QueueStore, RetentionStore, Revision, SessionRecord, SessionStore,
-    Store, Submission, Submitted, SummaryPoint, SummaryQuery, Table, TakenIn, TaskQuery, TaskStore,
-    TaskToAdd, ThreadStore, TransferStore, TurnQuery, UsagePoint, UserStore, ViewStore, WholeLog,
-    Written,
+    EventStore, FeedbackQuery, FeedbackStore, Fingerprint, GiveBack, Given, GivenReview,
+    GivenReviewStore, GivenReviews, Holder, InvitationStore, KeptReview, KeyStore, Leaving,
+    LogDetail, LogQuery, LogStore, LogValues, MAX_ADDED, MAX_QUEUES, MAX_THREAD, MAX_VIEWS,
+    MetricStore, OriginStore, Patched, Piece, PriceStore, ProviderStore, QueueStore,
+    RetentionStore, Revision, SessionRecord, SessionStore, Store, Submission, Submitted,
+    SummaryPoint, SummaryQuery, Table, TakenIn, TakenReviews, TaskQuery, TaskStore, TaskToAdd,
+    ThreadStore, TransferStore, TurnQuery, UsagePoint, UserStore, ViewStore, WholeLog, Written,
 };
 
 /// What a caller of the store may have to deal with.

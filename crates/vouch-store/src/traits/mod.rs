@@ -3,6 +3,7 @@
 mod backup;
 mod deployment;
 mod feedback;
+mod given_reviews;
 mod log;
 mod origins;
 mod people;
@@ -17,6 +18,7 @@ mod view;
 pub use backup::{BackupStore, Cell, Piece, Table};
 pub use deployment::{DeploymentStore, PriceStore, ProviderStore};
 pub use feedback::{FeedbackQuery, FeedbackStore, MetricStore, SummaryPoint, SummaryQuery};
+pub use given_reviews::{GivenReview, GivenReviewStore, GivenReviews, TakenReviews};
 pub use log::{LogDetail, LogQuery, LogStore, LogValues, Patched, UsagePoint};
 pub use origins::OriginStore;
 pub use people::{Accepted, InvitationStore, KeyStore, SessionRecord, SessionStore, UserStore};
@@ -58,6 +60,7 @@ pub trait Store:
     + OriginStore
     + QueueStore
     + TaskStore
+    + GivenReviewStore
 {
     /// Whether the database answers and takes writes.
     async fn ready(&self) -> Result<()>;

@@ -10,6 +10,7 @@ mod batch;
 mod book;
 mod decide;
 mod forget;
+mod given;
 mod hold;
 mod lapse;
 mod line;
@@ -42,8 +43,8 @@ use super::op::Action;
 use super::tx::{queue_lock, rules_lock};
 use super::{SMALL, SqlStore};
 use crate::{
-    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, QueueStore, Result, Submission,
-    Submitted, TaskQuery, TaskStore, TaskToAdd,
+    Added, Ask, Decision, Disputed, GiveBack, Given, GivenReviewStore, GivenReviews, Holder,
+    QueueStore, Result, Submission, Submitted, TakenReviews, TaskQuery, TaskStore, TaskToAdd,
 };
 
 impl SqlStore {
@@ -294,5 +295,26 @@ impl TaskStore for SqlStore {
         let arguments = ((project, queue, task), audit);
         let action: Action<_, _> = |arguments, tx| Box::pin(decide::cancel(arguments, tx));
         self.in_queue(project, queue, arguments, action).await
+    }
+}
+
+#[async_trait::async_trait]
+impl GivenReviewStore for SqlStore {
+    async fn take_in_reviews(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        tasks: Vec<GivenReviews>,
+        now: Time,
+    ) -> Result<TakenReviews> {
+        let lock = Some(queue_lock(project, queue));
+        let size = tasks.iter().map(given::size_bytes).sum();
+        let arguments = (project, queue, tasks, now);
+        self.write_under(lock, size, arguments, |given, tx| Box::pin(given::take_in(given, tx)))
+            .await
+    }
+
+    async fn tasks_by_id(&self, project: ProjectId, ids: &[TaskId]) -> Result<Vec<Task>> {
+        read::tasks_by_id(&mut self.readers.acquire().await?, project, ids).await
     }
 }

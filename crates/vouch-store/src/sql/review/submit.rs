@@ -24,7 +24,7 @@ use crate::sql::tx::Tx;
 use crate::{KeptReview, Result, StoreError, Submission, Submitted};
 
 /// The longest active time of one review, ms: a day.
-const MAX_ACTIVE_MS: u64 = 86_400_000;
+pub(super) const MAX_ACTIVE_MS: u64 = 86_400_000;
 
 /// Keeps a review.
 pub(super) async fn submit((new, queue): &(Submission, QueueId), tx: &mut Tx) -> Result<Submitted> {
