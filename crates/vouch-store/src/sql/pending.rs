@@ -29,6 +29,8 @@ pub(crate) struct Pending {
     events: NewEvents,
     /// Logs that rules of review queues are to look at.
     changed: Vec<(ProjectId, String)>,
+    /// What changed in review queues.
+    pub(crate) tally: review::Tally,
 }
 
 impl Pending {
@@ -62,7 +64,7 @@ impl Pending {
         !self.events.is_empty()
     }
 
-    /// Adds what another part of the transaction left.
+    /// Adds what a later part of the transaction left.
     pub(crate) fn merge(&mut self, other: Self) {
         for (project, theirs) in other.feedback {
             let ours = self.feedback.entry(project).or_default();
@@ -76,6 +78,7 @@ impl Pending {
         self.spans.merge(other.spans);
         self.events.merge(other.events);
         self.changed.extend(other.changed);
+        self.tally.merge(other.tally);
     }
 
     /// Writes everything.
@@ -113,6 +116,7 @@ impl Pending {
         rows.insert(conn, "feedback_rollups", add).await?;
         self.usage.write(conn).await?;
         review::note_changed(conn, self.changed).await?;
+        self.tally.write(conn).await?;
         self.events.write(conn).await
     }
 }

@@ -246,6 +246,8 @@ pub struct Holder {
 pub struct Submission {
     /// Who answers what, and when.
     pub holder: Holder,
+    /// The task's queue.
+    pub queue: QueueId,
     /// The id of the review.
     pub review: ReviewId,
     /// The caller's name for it, by which a repeat is known: 1 to 128 characters.

@@ -94,6 +94,7 @@ impl Desk {
         let review = ReviewId::new(holder.now, self.w.entropy());
         Submission {
             holder,
+            queue: self.queue,
             review,
             submission: review.to_string(),
             answers: serde_json::from_value(answers).unwrap(),

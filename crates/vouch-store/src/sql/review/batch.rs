@@ -164,7 +164,7 @@ impl<'q> Batch<'q> {
             let mut seat = Seat::new(&task.to_string(), &user.to_string());
             seat.kept = 1;
             seat.set(ASSIGNED);
-            book.save_seat(&seat).await?;
+            book.save_seat(seat);
         }
         Ok(())
     }

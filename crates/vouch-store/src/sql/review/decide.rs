@@ -57,7 +57,7 @@ pub(super) async fn adjudicate(
     let state = task.state()?.adjudicate(entry.at).map_err(refused)?;
     let answers = queue.settings.rubric.check(&decision.answers, &decision.shape);
     let answers = answers.map_err(|invalid| invalid.under(&Pointer::from("/answers")))?;
-    let reviews = ReviewRow::of_task(&mut book.tx.conn, book.project, &task.id, true).await?;
+    let reviews = book.counting(&task.id).await?;
     if let Some(adopted) = decision.adopted
         && reviews.iter().all(|review| review.id != adopted.to_string())
     {
@@ -96,7 +96,7 @@ async fn release_assignee(book: &mut Book<'_>, mut after: TaskRow) -> Result<Tas
     if let Some(mut seat) = book.seat(after.task()?, user).await? {
         seat.set(LEFT);
         seat.kept = 0;
-        book.save_seat(&seat).await?;
+        book.save_seat(seat);
     }
     Ok(after)
 }
@@ -161,7 +161,8 @@ pub(super) async fn undo(
     after.reviews -= 1;
     after.leases += 1;
     let after = book.save(&task, after, false).await?;
-    let turn = hand_over(&mut book, &queue, &after, seat).await?;
+    let items = ItemRow::load(&mut book.tx.conn, book.project, &after.id).await?;
+    let turn = hand_over(&mut book, &queue, &after, items, seat)?;
     book.close().await?;
     Ok(turn)
 }
@@ -197,7 +198,7 @@ pub(super) async fn reject(
     } else {
         seat.set(LEFT);
     }
-    book.save_seat(&seat).await?;
+    book.save_seat(seat);
     let returned = after.assignee == task.assignee;
     let after = book.save(&task, after, returned).await?;
     let task = whole(&mut book, after).await?;
@@ -251,7 +252,7 @@ pub(super) async fn cancel_row(book: &mut Book<'_>, before: TaskRow) -> Result<T
     let mut after = before.clone();
     after.set_state(state);
     book.save(&before, after, false).await?;
-    for seat in Seat::of_task(&mut book.tx.conn, book.project, &before.id).await? {
+    for seat in Seat::of_task(book, &before.id).await? {
         if seat.is(super::seat::LEASED) || seat.is(ASSIGNED) {
             vacate(book, Seat { kept: 0, ..seat }).await?;
         }
@@ -262,13 +263,13 @@ pub(super) async fn cancel_row(book: &mut Book<'_>, before: TaskRow) -> Result<T
 /// Forgets what reviews said of a task that is asked again.
 pub(super) async fn supersede(book: &mut Book<'_>, queue: &Queue, task: &TaskRow) -> Result<()> {
     untell(book, queue, task).await?;
-    for row in ReviewRow::of_task(&mut book.tx.conn, book.project, &task.id, true).await? {
+    for row in book.counting(&task.id).await? {
         let user: UserId = row.user_id.parse().map_err(|e| corrupt("review", e))?;
         let Some(mut seat) = book.seat(task.task()?, user).await? else { continue };
         let superseded = ReviewState::Superseded { ended_at: book.now };
         withdraw(book, &row, &mut seat, &superseded).await?;
         seat.set(LEFT);
-        book.save_seat(&seat).await?;
+        book.save_seat(seat);
     }
     Ok(())
 }

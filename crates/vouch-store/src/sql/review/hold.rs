@@ -20,10 +20,10 @@ fn not_theirs() -> StoreError {
 
 /// Keeps a task longer.
 pub(super) async fn renew((holder, queue): &(Holder, QueueId), tx: &mut Tx) -> Result<Time> {
-    let settings = QueueRow::any(&mut tx.conn, holder.project, *queue).await?;
-    let settings = settings.ok_or(StoreError::NotFound("queue"))?;
-    let until = lease_until(holder.now, &settings);
-    let mut book = Book::open(tx, holder.project, *queue, holder.now);
+    let queue = QueueRow::shared(tx, holder.project, *queue).await?;
+    let queue = queue.ok_or(StoreError::NotFound("queue"))?;
+    let until = lease_until(holder.now, &queue);
+    let mut book = Book::open(tx, holder.project, queue.id, holder.now);
     let seat = book.seat(holder.task, holder.user).await?;
     let mut seat = seat.ok_or(StoreError::NotFound("task"))?;
     let task = book.task(holder.task).await?;
@@ -42,7 +42,7 @@ pub(super) async fn renew((holder, queue): &(Holder, QueueId), tx: &mut Tx) -> R
     }
     let version = u32::try_from(seat.rubric_version).unwrap_or(1);
     seat.lease(until, version);
-    book.save_seat(&seat).await?;
+    book.save_seat(seat);
     book.close().await?;
     Ok(until)
 }
@@ -95,7 +95,7 @@ pub(super) async fn give_back(
         vacate(&mut book, seat.clone()).await?;
     }
     seat.set(state);
-    book.save_seat(&seat).await?;
+    book.save_seat(seat);
     let row = book.reviewer(&holder.user.to_string()).await?;
     if state == SKIPPED {
         row.skips += 1;

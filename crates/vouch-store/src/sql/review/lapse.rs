@@ -40,7 +40,7 @@ pub(super) async fn vacate(book: &mut Book<'_>, mut seat: Seat) -> Result<()> {
     } else {
         seat.set(LEFT);
     }
-    book.save_seat(&seat).await?;
+    book.save_seat(seat);
     // Where the place is kept for the same person, nobody else's came back.
     let returned = after.free() > before.free();
     book.save(&before, after, returned).await.map(|_| ())

@@ -13,6 +13,7 @@ mod forget;
 mod given;
 mod hold;
 mod lapse;
+mod ledger;
 mod line;
 mod metrics;
 mod next;
@@ -25,6 +26,7 @@ mod rules;
 mod seat;
 mod settle;
 mod submit;
+mod tally;
 mod task;
 
 use vouch_domain::audit::NewAudit;
@@ -39,7 +41,9 @@ pub(crate) use self::forget::logs_leave;
 use self::queue::QueueRow;
 use self::record::ReviewRow;
 pub(crate) use self::rules::note_changed;
-use super::op::Action;
+pub(crate) use self::submit::{Submit, submit_all};
+pub(crate) use self::tally::Tally;
+use super::op::{Action, Op};
 use super::tx::{queue_lock, rules_lock};
 use super::{SMALL, SqlStore};
 use crate::{
@@ -234,10 +238,7 @@ impl TaskStore for SqlStore {
     }
 
     async fn submit(&self, submission: Submission) -> Result<Submitted> {
-        let project = submission.holder.project;
-        let queue = self.queue_of(project, submission.holder.task).await?;
-        let action: Action<_, _> = |arguments, tx| Box::pin(submit::submit(arguments, tx));
-        self.in_queue(project, queue, (submission, queue), action).await
+        self.writer.call(SMALL, |slot| Op::Submit(Submit { new: submission, slot })).await
     }
 
     async fn undo(

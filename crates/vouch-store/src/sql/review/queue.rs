@@ -1,5 +1,7 @@
 //! Queues: kept with their versions, changed, put away.
 
+use std::sync::Arc;
+
 use vouch_domain::Time;
 use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{ProjectId, QueueId};
@@ -83,6 +85,20 @@ impl QueueRow {
              WHERE project = $1 AND id = $2");
         let row = row.bind(project).bind(id).one::<Self>(conn).await?;
         row.map(Self::queue).transpose()
+    }
+
+    /// One queue, without its guidelines; read once for all operations of a commit.
+    pub(super) async fn shared(
+        tx: &mut Tx,
+        project: ProjectId,
+        id: QueueId,
+    ) -> Result<Option<Arc<Queue>>> {
+        if let Some(queue) = tx.queues.get(&(project, id)) {
+            return Ok(Some(Arc::clone(queue)));
+        }
+        let queue = Self::any(&mut tx.conn, project, id).await?.map(Arc::new);
+        tx.queues.extend(queue.iter().map(|queue| ((project, id), Arc::clone(queue))));
+        Ok(queue)
     }
 
     /// The queues that are not archived, by name.
@@ -196,6 +212,7 @@ pub(super) async fn update(
     tx: &mut Tx,
 ) -> Result<Queue> {
     audit::append(tx, entry).await?;
+    tx.queues.clear();
     let old = QueueRow::load(&mut tx.conn, *project, *id).await?;
     let old = old.filter(|queue| queue.archived_at.is_none());
     let old = old.ok_or(StoreError::NotFound("queue"))?;
@@ -240,6 +257,7 @@ pub(super) async fn archive(
         return Ok(());
     }
     audit::append(tx, entry).await?;
+    tx.queues.clear();
     note_rules(tx, *project, *id, false).await?;
     // Its key is free again; the id makes the old one unique.
     sql("UPDATE queues SET archived_at = $1, reopen_at = NULL, key = key || '.' || id \

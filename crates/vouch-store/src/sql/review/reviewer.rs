@@ -1,5 +1,7 @@
 //! A reviewer of a queue: what they did there, kept with every change.
 
+use std::collections::BTreeMap;
+
 use vouch_domain::Time;
 use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{ProjectId, QueueId, UserId};
@@ -12,8 +14,10 @@ use super::seat::{ASSIGNED, LEASED, Seat};
 use crate::error::corrupt;
 use crate::sql::audit;
 use crate::sql::conn::Conn;
+use crate::sql::rows::Rows;
 use crate::sql::statement::sql;
 use crate::sql::tx::Tx;
+use crate::sql::value::Kind;
 use crate::{Result, StoreError};
 
 /// The row in `queue_reviewers`.
@@ -47,7 +51,7 @@ pub(super) struct ReviewerRow {
 const SELECT: &str = "SELECT r.user_id, r.state, r.until, r.reason, r.given, r.gold_given, \
      r.gold_reach, r.gold_window, r.done, r.active_ms, r.skips, r.escalations, r.rejected, \
      r.compared, r.agreed, r.gold_done, r.gold_right, r.suggested, r.followed, r.last_at \
-     FROM queue_reviewers r WHERE r.project = ";
+     FROM";
 
 impl ReviewerRow {
     fn new(user: &str) -> Self {
@@ -84,7 +88,8 @@ impl ReviewerRow {
         user: &str,
     ) -> Result<Option<Self>> {
         let mut select = sql(SELECT);
-        select.push_bind(project).push(" AND r.queue = ").push_bind(queue);
+        select.push(" queue_reviewers r WHERE r.project = ").push_bind(project);
+        select.push(" AND r.queue = ").push_bind(queue);
         select.push(" AND r.user_id = ").push_bind(user);
         select.one(conn).await
     }
@@ -113,54 +118,6 @@ impl ReviewerRow {
     pub(super) fn record(&self) -> (u64, u64) {
         let sum = |a: i64, b: i64| u64::try_from(a + b).unwrap_or(0);
         (sum(self.agreed, self.gold_right), sum(self.compared, self.gold_done))
-    }
-
-    /// Writes it.
-    pub(super) async fn save(
-        &self,
-        conn: &mut Conn,
-        project: ProjectId,
-        queue: QueueId,
-    ) -> Result<()> {
-        sql("INSERT INTO queue_reviewers (project, queue, user_id, state, until, reason, given, \
-             gold_given, gold_reach, gold_window, done, active_ms, skips, escalations, rejected, \
-             compared, agreed, gold_done, gold_right, suggested, followed, last_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-             $18, $19, $20, $21, $22) ON CONFLICT (project, queue, user_id) DO UPDATE SET \
-             state = excluded.state, until = excluded.until, reason = excluded.reason, \
-             given = excluded.given, gold_given = excluded.gold_given, \
-             gold_reach = excluded.gold_reach, gold_window = excluded.gold_window, \
-             done = excluded.done, active_ms = excluded.active_ms, skips = excluded.skips, \
-             escalations = excluded.escalations, rejected = excluded.rejected, \
-             compared = excluded.compared, agreed = excluded.agreed, \
-             gold_done = excluded.gold_done, gold_right = excluded.gold_right, \
-             suggested = excluded.suggested, followed = excluded.followed, \
-             last_at = excluded.last_at")
-        .bind(project)
-        .bind(queue)
-        .bind(&self.user_id)
-        .bind(&self.state)
-        .bind(self.until)
-        .bind(&self.reason)
-        .bind(self.given)
-        .bind(self.gold_given)
-        .bind(self.gold_reach)
-        .bind(&self.gold_window)
-        .bind(self.done)
-        .bind(self.active_ms)
-        .bind(self.skips)
-        .bind(self.escalations)
-        .bind(self.rejected)
-        .bind(self.compared)
-        .bind(self.agreed)
-        .bind(self.gold_done)
-        .bind(self.gold_right)
-        .bind(self.suggested)
-        .bind(self.followed)
-        .bind(self.last_at)
-        .run(conn)
-        .await
-        .map(|_| ())
     }
 
     /// The reviewer as people see them.
@@ -195,11 +152,103 @@ impl ReviewerRow {
     }
 }
 
+const ROWS: &[(&str, Kind)] = &[
+    ("project", Kind::Text),
+    ("queue", Kind::Text),
+    ("user_id", Kind::Text),
+    ("state", Kind::Text),
+    ("until", Kind::Int),
+    ("reason", Kind::Text),
+    ("given", Kind::Int),
+    ("gold_given", Kind::Int),
+    ("gold_reach", Kind::Int),
+    ("gold_window", Kind::Text),
+    ("done", Kind::Int),
+    ("active_ms", Kind::Int),
+    ("skips", Kind::Int),
+    ("escalations", Kind::Int),
+    ("rejected", Kind::Int),
+    ("compared", Kind::Int),
+    ("agreed", Kind::Int),
+    ("gold_done", Kind::Int),
+    ("gold_right", Kind::Int),
+    ("suggested", Kind::Int),
+    ("followed", Kind::Int),
+    ("last_at", Kind::Int),
+];
+const REPLACE: &str = "ON CONFLICT (project, queue, user_id) DO UPDATE SET \
+     state = excluded.state, until = excluded.until, reason = excluded.reason, \
+     given = excluded.given, gold_given = excluded.gold_given, \
+     gold_reach = excluded.gold_reach, gold_window = excluded.gold_window, \
+     done = excluded.done, active_ms = excluded.active_ms, skips = excluded.skips, \
+     escalations = excluded.escalations, rejected = excluded.rejected, \
+     compared = excluded.compared, agreed = excluded.agreed, \
+     gold_done = excluded.gold_done, gold_right = excluded.gold_right, \
+     suggested = excluded.suggested, followed = excluded.followed, last_at = excluded.last_at";
+
+/// Writes reviewers of queues.
+pub(super) async fn save_all(
+    conn: &mut Conn,
+    reviewers: BTreeMap<((ProjectId, QueueId), String), ReviewerRow>,
+) -> Result<()> {
+    let mut rows = Rows::new(ROWS);
+    for (((project, queue), user), row) in reviewers {
+        rows.push([
+            project.into(),
+            queue.into(),
+            user.into(),
+            row.state.into(),
+            row.until.into(),
+            row.reason.into(),
+            row.given.into(),
+            row.gold_given.into(),
+            row.gold_reach.into(),
+            row.gold_window.into(),
+            row.done.into(),
+            row.active_ms.into(),
+            row.skips.into(),
+            row.escalations.into(),
+            row.rejected.into(),
+            row.compared.into(),
+            row.agreed.into(),
+            row.gold_done.into(),
+            row.gold_right.into(),
+            row.suggested.into(),
+            row.followed.into(),
+            row.last_at.into(),
+        ]);
+    }
+    rows.insert(conn, "queue_reviewers", REPLACE).await
+}
+
 impl Book<'_> {
-    /// A reviewer's row, to be changed: it is written when the book is closed.
+    /// Reads the rows of several reviewers at once, those that are not known.
+    pub(super) async fn know_reviewers(&mut self, users: impl Iterator<Item = &str>) -> Result<()> {
+        let at = (self.project, self.queue);
+        let mut rows = Rows::new(&ROWS[..3]);
+        for user in users {
+            let settled = self.tx.settled.tally.reviewer(at, user);
+            if settled.is_none() && !self.reviewers.contains_key(user) {
+                rows.push([at.0.into(), at.1.into(), user.into()]);
+            }
+        }
+        let body = format!(
+            "{SELECT} k CROSS JOIN queue_reviewers r WHERE r.project = k.project \
+             AND r.queue = k.queue AND r.user_id = k.user_id"
+        );
+        let rows = rows.all::<ReviewerRow>(&mut self.tx.conn, &body).await?;
+        self.reviewers.extend(rows.into_iter().map(|row| (row.user_id.clone(), row)));
+        Ok(())
+    }
+
+    /// A reviewer's row, to be changed: it is written with the commit.
     pub(super) async fn reviewer(&mut self, user: &str) -> Result<&mut ReviewerRow> {
         if !self.reviewers.contains_key(user) {
-            let row = ReviewerRow::load(&mut self.tx.conn, self.project, self.queue, user).await?;
+            let at = (self.project, self.queue);
+            let row = match self.tx.settled.tally.reviewer(at, user) {
+                Some(row) => Some(ReviewerRow { changed: false, ..row.clone() }),
+                None => ReviewerRow::load(&mut self.tx.conn, at.0, at.1, user).await?,
+            };
             let row = row.unwrap_or_else(|| ReviewerRow::new(user));
             self.reviewers.insert(user.to_owned(), row);
         }
@@ -237,7 +286,8 @@ pub(super) async fn list(
     queue: QueueId,
 ) -> Result<Vec<Reviewer>> {
     let mut select = sql(SELECT);
-    select.push_bind(project).push(" AND r.queue = ").push_bind(queue);
+    select.push(" queue_reviewers r WHERE r.project = ").push_bind(project);
+    select.push(" AND r.queue = ").push_bind(queue);
     select.push(" ORDER BY r.user_id");
     let mut reviewers = Vec::new();
     for row in select.all::<ReviewerRow>(conn).await? {
@@ -288,8 +338,7 @@ pub(super) async fn set(
             }
         }
     }
+    let row = book.reviewer(&user_text).await?.clone();
     book.close().await?;
-    let row = ReviewerRow::load(&mut tx.conn, *project, *queue, &user_text).await?;
-    let row = row.ok_or(StoreError::NotFound("reviewer"))?;
     with_name(&mut tx.conn, *project, *queue, row).await
 }

@@ -20,9 +20,8 @@ use crate::error::corrupt;
 use crate::sql::feedback::append::{Given, append};
 use crate::sql::feedback::retract::{Retraction, retract};
 use crate::sql::metric::Metrics;
-use crate::sql::rows::Rows;
 use crate::sql::statement::sql;
-use crate::sql::value::Kind;
+use crate::sql::tx::Tx;
 use crate::{Result, StoreError};
 
 /// Settles a task after a review came, or another number of reviews is wanted.
@@ -36,7 +35,8 @@ pub(super) async fn settle(
     if !task.is_open() || task.is_gold() || task.escalated.is_some() || !enough {
         return Ok(task);
     }
-    let reviews = ReviewRow::of_task(&mut book.tx.conn, book.project, &task.id, true).await?;
+    let reviews = book.counting(&task.id).await?;
+    book.know_reviewers(reviews.iter().map(|review| review.user_id.as_str())).await?;
     let answers = reviews.iter().map(ReviewRow::answers).collect::<Result<Vec<_>>>()?;
     let (mut consensus, mut verdict) =
         conclude(&queue.settings, &answers.iter().collect::<Vec<_>>());
@@ -106,14 +106,13 @@ pub(super) async fn tell(
     compare(book, queue, reviews, &consensus.answers).await?;
     let Some(log) = &task.log else { return Ok(()) };
     let log: LogId = log.parse().map_err(|e| corrupt("task", e))?;
-    let mut feedback = Vec::new();
     for question in queue.settings.rubric.questions() {
         let Some(answer) = consensus.answers.get(&question.key) else { continue };
         let Some(value) = metric_value(&question.kind, answer) else { continue };
         let correction = matches!(question.kind, QuestionKind::Correction);
         let correction = answer.as_str().filter(|_| correction).map(str::to_owned);
         let entropy = drawn(&[&task.id, &question.key, &because.to_string()]);
-        feedback.push(NewFeedback {
+        book.feedback.push(NewFeedback {
             id: FeedbackId::new(book.now, entropy),
             project: book.project,
             at: book.now,
@@ -126,7 +125,7 @@ pub(super) async fn tell(
             correction,
         });
     }
-    give(book, &feedback).await
+    Ok(())
 }
 
 /// The answer as the value of a metric.
@@ -143,25 +142,28 @@ fn metric_value(kind: &QuestionKind, answer: &Value) -> Option<Value> {
 }
 
 /// Appends feedback; what a metric no longer takes, because somebody changed it, is left out.
-async fn give(book: &mut Book<'_>, feedback: &[NewFeedback]) -> Result<()> {
+pub(super) async fn give(tx: &mut Tx, feedback: &[NewFeedback]) -> Result<()> {
+    if feedback.is_empty() {
+        return Ok(());
+    }
     let targets =
-        feedback.iter().filter_map(|new| Some((book.project, new.target.log()?.to_string())));
-    book.tx.lock_targets(&targets.collect()).await?;
-    let names = feedback.iter().map(|new| (book.project, new.name.as_str())).collect();
-    let mut metrics = Metrics::load(book.tx, &names).await?;
+        feedback.iter().filter_map(|new| Some((new.project, new.target.log()?.to_string())));
+    tx.lock_targets(&targets.collect()).await?;
+    let names = feedback.iter().map(|new| (new.project, new.name.as_str())).collect();
+    let mut metrics = Metrics::load(tx, &names).await?;
     let mut given = Vec::new();
     for new in feedback {
-        match metrics.check(book.project, std::slice::from_ref(new)) {
+        match metrics.check(new.project, std::slice::from_ref(new)) {
             Ok(values) => {
-                given.extend(values.iter().map(|value| Given::new(book.project, new, value)));
+                given.extend(values.iter().map(|value| Given::new(new.project, new, value)));
             }
             Err(invalid) => {
                 tracing::warn!(metric = new.name, %invalid, "a consensus is no feedback");
             }
         }
     }
-    metrics.save(book.tx).await?;
-    append(book.tx, &given).await.map(|_| ())
+    metrics.save(tx).await?;
+    append(tx, &given).await.map(|_| ())
 }
 
 /// Compares the reviews that count with what was decided.
@@ -171,35 +173,26 @@ async fn compare(
     reviews: &[ReviewRow],
     decided: &Answers,
 ) -> Result<()> {
-    let mut marks = Rows::new(MARKS);
     for review in reviews {
         let rubric = &queue.settings.rubric;
         let agreed = matches(rubric, decided, &review.answers()?, &BTreeMap::new());
-        marks.push([book.project.into(), review.id.as_str().into(), agreed.into()]);
+        book.ledger.mark(&review.id, Some(agreed));
         let row = book.reviewer(&review.user_id).await?;
         row.compared += 1;
         row.agreed += i64::from(agreed);
     }
-    marks.run(&mut book.tx.conn, MARK).await.map(|_| ())
+    Ok(())
 }
-
-/// Whether reviews agree with what was decided; null where nothing is.
-const MARKS: &[(&str, Kind)] =
-    &[("project", Kind::Text), ("id", Kind::Text), ("agreed", Kind::Int)];
-const MARK: &str = "UPDATE reviews SET agreed = k.agreed FROM k \
-                    WHERE reviews.project = k.project AND reviews.id = k.id";
 
 /// Takes back what [`tell`] told of a decided task.
 pub(super) async fn untell(book: &mut Book<'_>, queue: &Queue, task: &TaskRow) -> Result<()> {
-    let mut marks = Rows::new(MARKS);
-    for review in ReviewRow::of_task(&mut book.tx.conn, book.project, &task.id, true).await? {
+    for review in book.counting(&task.id).await? {
         let Some(agreed) = review.agreed else { continue };
-        marks.push([book.project.into(), review.id.into(), None::<i64>.into()]);
+        book.ledger.mark(&review.id, None);
         let row = book.reviewer(&review.user_id).await?;
         row.compared -= 1;
         row.agreed -= agreed;
     }
-    marks.run(&mut book.tx.conn, MARK).await?;
     let Some(log) = &task.log else { return Ok(()) };
     let author = Actor::Queue(queue.id);
     let told = sql("SELECT f.id FROM feedback f WHERE f.project = $1 AND f.target = $2 \
