@@ -130,12 +130,11 @@ impl Given {
             }
             Self::Step(step) => step.to_string(),
             Self::Number(number) => number.to_string(),
-            Self::Text(text) => text.clone(),
+            Self::Text(text) | Self::Plain(Value::String(text)) => text.clone(),
             Self::Yes(yes) => yes.to_string(),
             Self::Spans(_, spans) => json!(spans).to_string(),
             Self::Preferred(choice) => (*choice).to_owned(),
             Self::Ranked(places) => json!(places).to_string(),
-            Self::Plain(Value::String(text)) => text.clone(),
             // How strong a preference is is no other answer.
             Self::Plain(Value::Object(fields))
                 if fields.get("choice").is_some_and(Value::is_string) =>
@@ -205,13 +204,13 @@ fn cell(text: &str, kind: &QuestionKind) -> Result<Value, String> {
             number.ok_or_else(|| format!("expected a number, got {}", got()))
         }
         QuestionKind::Category { .. } => chosen(&[text.to_owned()], kind),
-        QuestionKind::MultiCategory { .. } => match parsed() {
-            Some(list @ Value::Array(_)) => Ok(list),
-            _ => {
-                let names = text.split([';', '|']).map(|name| name.trim().to_owned());
-                chosen(&names.filter(|name| !name.is_empty()).collect::<Vec<_>>(), kind)
+        QuestionKind::MultiCategory { .. } => {
+            if let Some(list @ Value::Array(_)) = parsed() {
+                return Ok(list);
             }
-        },
+            let names = text.split([';', '|']).map(|name| name.trim().to_owned());
+            chosen(&names.filter(|name| !name.is_empty()).collect::<Vec<_>>(), kind)
+        }
         QuestionKind::Preference { .. } => match text.trim().to_ascii_lowercase().as_str() {
             choice @ ("a" | "b" | "tie") => Ok(json!({"choice": choice})),
             _ => parsed().ok_or_else(|| format!("expected a, b or tie, got {}", got())),

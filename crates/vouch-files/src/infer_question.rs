@@ -1,6 +1,6 @@
 //! What kind of question a file's answers are to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use vouch_domain::review::{Item, QuestionKind, QuestionOption, TextSpan};
@@ -26,21 +26,29 @@ pub(crate) struct Seen {
     /// How many people answered it.
     pub(crate) answered: u64,
     names: BTreeMap<String, u64>,
-    overflow: bool,
     named: u64,
-    many: bool,
-    /// Names that may be texts.
-    loose: bool,
-    texts: bool,
-    yes: bool,
+    looks: BTreeSet<Look>,
     range: Option<(f64, f64)>,
-    fractions: bool,
     spans: Option<String>,
-    preferred: bool,
-    tie: bool,
     strength: u8,
-    ranked: bool,
-    ticks: bool,
+}
+
+/// What answers look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Look {
+    /// Several names at once.
+    Many,
+    /// More names than options can be.
+    Overflow,
+    /// Names that may be texts.
+    Loose,
+    Text,
+    YesNo,
+    Fractions,
+    Preference,
+    Tie,
+    Ranking,
+    Ticks,
 }
 
 impl Seen {
@@ -53,23 +61,27 @@ impl Seen {
     pub(crate) fn take(&mut self, given: &Given, item: &Item) {
         match given {
             Given::Names(names, many) => {
-                self.many |= many;
-                names.iter().for_each(|name| self.take_name(name));
+                self.look(Look::Many, *many);
+                for name in names {
+                    self.take_name(name);
+                }
             }
             #[expect(clippy::cast_precision_loss, reason = "steps are small")]
             Given::Step(step) => self.take_number(*step as f64, false),
             Given::Number(number) => self.take_number(*number, true),
-            Given::Text(_) => self.texts = true,
-            Given::Yes(_) => self.yes = true,
+            Given::Text(_) => self.look(Look::Text, true),
+            Given::Yes(_) => self.look(Look::YesNo, true),
             Given::Spans(of, spans) => {
                 self.spans.get_or_insert_with(|| of.clone());
-                spans.iter().for_each(|span| self.take_name(&span.label));
+                for span in spans {
+                    self.take_name(&span.label);
+                }
             }
             Given::Preferred(choice) => {
-                self.preferred = true;
-                self.tie |= *choice == "tie";
+                self.look(Look::Preference, true);
+                self.look(Look::Tie, *choice == "tie");
             }
-            Given::Ranked(_) => self.ranked = true,
+            Given::Ranked(_) => self.look(Look::Ranking, true),
             Given::Plain(value) => self.take_plain(value, item),
         }
     }
@@ -78,14 +90,16 @@ impl Seen {
         let of = |list: &[Value]| serde_json::from_value::<Vec<TextSpan>>(list.into());
         match value {
             Value::String(text) => {
-                self.loose = true;
+                self.look(Look::Loose, true);
                 self.take_name(text);
             }
-            Value::Bool(_) => self.yes = true,
+            Value::Bool(_) => self.look(Look::YesNo, true),
             Value::Number(number) => {
                 self.take_number(number.as_f64().unwrap_or_default(), number.as_i64().is_none());
             }
-            Value::Array(list) if list.iter().any(Value::is_array) => self.ranked = true,
+            Value::Array(list) if list.iter().any(Value::is_array) => {
+                self.look(Look::Ranking, true);
+            }
             Value::Array(list) if list.iter().any(Value::is_object) => {
                 let text = match item {
                     Item::Record { fields } => {
@@ -96,26 +110,41 @@ impl Seen {
                 self.spans.get_or_insert_with(|| {
                     text.map_or_else(|| "response".to_owned(), Clone::clone)
                 });
-                of(list).iter().flatten().for_each(|span| self.take_name(&span.label));
+                for span in of(list).iter().flatten() {
+                    self.take_name(&span.label);
+                }
             }
             Value::Array(list) => {
-                self.many = true;
-                list.iter().filter_map(Value::as_str).for_each(|name| self.take_name(name));
+                self.look(Look::Many, true);
+                for name in list.iter().filter_map(Value::as_str) {
+                    self.take_name(name);
+                }
             }
-            Value::Object(fields) => match fields.get("choice").and_then(Value::as_str) {
-                Some(choice) => {
-                    self.preferred = true;
-                    self.tie |= choice == "tie";
-                    let strength = fields.get("strength").and_then(Value::as_u64).unwrap_or(1);
-                    self.strength = self.strength.max(u8::try_from(strength.min(3)).unwrap_or(1));
-                }
-                None => {
-                    self.ticks = true;
-                    fields.keys().for_each(|name| self.take_name(name));
-                }
-            },
+            Value::Object(fields) => {
+                let Some(choice) = fields.get("choice").and_then(Value::as_str) else {
+                    self.look(Look::Ticks, true);
+                    for name in fields.keys() {
+                        self.take_name(name);
+                    }
+                    return;
+                };
+                self.look(Look::Preference, true);
+                self.look(Look::Tie, choice == "tie");
+                let strength = fields.get("strength").and_then(Value::as_u64).unwrap_or(1);
+                self.strength = self.strength.max(u8::try_from(strength.min(3)).unwrap_or(1));
+            }
             Value::Null => {}
         }
+    }
+
+    fn look(&mut self, look: Look, so: bool) {
+        if so {
+            self.looks.insert(look);
+        }
+    }
+
+    fn has(&self, look: Look) -> bool {
+        self.looks.contains(&look)
     }
 
     fn take_name(&mut self, name: &str) {
@@ -124,7 +153,7 @@ impl Seen {
             || name.contains('\n')
             || self.names.len() > MOST_OPTIONS
         {
-            self.overflow |= !self.names.contains_key(name);
+            self.look(Look::Overflow, !self.names.contains_key(name));
             return;
         }
         *self.names.entry(name.to_owned()).or_default() += 1;
@@ -133,7 +162,7 @@ impl Seen {
     fn take_number(&mut self, number: f64, fraction: bool) {
         let (low, high) = self.range.unwrap_or((number, number));
         self.range = Some((low.min(number), high.max(number)));
-        self.fractions |= fraction && number.fract().abs() > 0.0;
+        self.look(Look::Fractions, fraction && number.fract().abs() > 0.0);
     }
 
     fn options(&self) -> Result<Vec<QuestionOption>, String> {
@@ -147,7 +176,7 @@ impl Seen {
             .collect();
         match options.len() {
             0 => Err("it has no options".into()),
-            n if n > MOST_OPTIONS || self.overflow => {
+            n if n > MOST_OPTIONS || self.has(Look::Overflow) => {
                 Err(format!("it has more than {MOST_OPTIONS} different answers"))
             }
             _ => Ok(options),
@@ -158,7 +187,7 @@ impl Seen {
     fn are_options(&self) -> bool {
         let short = self.names.keys().all(|name| name.chars().count() <= LONGEST_OPTION);
         let repeats = self.named < FEW || self.names.len() as u64 * 2 <= self.named;
-        !self.overflow && self.names.len() <= MOST_OPTIONS && short && repeats
+        !self.has(Look::Overflow) && self.names.len() <= MOST_OPTIONS && short && repeats
     }
 
     /// What kind of question that is.
@@ -169,20 +198,23 @@ impl Seen {
         if let Some(of) = &self.spans {
             return Ok(QuestionKind::Spans { labels: self.options()?, of: of.clone() });
         }
-        if self.ranked {
+        if self.has(Look::Ranking) {
             return Ok(QuestionKind::Ranking);
         }
-        if self.preferred {
-            return Ok(QuestionKind::Preference { strength: self.strength, tie: self.tie });
+        if self.has(Look::Preference) {
+            return Ok(QuestionKind::Preference {
+                strength: self.strength,
+                tie: self.has(Look::Tie),
+            });
         }
-        if self.ticks {
+        if self.has(Look::Ticks) {
             return Ok(QuestionKind::Checklist { options: self.options()? });
         }
         let text = QuestionKind::Text { max_chars: 10_000 };
-        if self.texts || (self.loose && !self.are_options()) {
+        if self.has(Look::Text) || (self.has(Look::Loose) && !self.are_options()) {
             return Ok(text);
         }
-        if self.many {
+        if self.has(Look::Many) {
             return Ok(QuestionKind::MultiCategory {
                 options: self.options()?,
                 min_choices: None,
@@ -199,7 +231,7 @@ impl Seen {
             });
         }
         match self.range {
-            _ if self.yes => Ok(QuestionKind::YesNo),
+            _ if self.has(Look::YesNo) => Ok(QuestionKind::YesNo),
             Some(range) => Ok(self.scale(range)),
             None => Err("it has no answer".into()),
         }
@@ -207,7 +239,7 @@ impl Seen {
 
     fn scale(&self, (low, high): (f64, f64)) -> QuestionKind {
         #[expect(clippy::cast_possible_truncation, reason = "it is whole, and checked to be small")]
-        let steps = (!self.fractions && low.abs() < 1e5 && high.abs() < 1e5)
+        let steps = (!self.has(Look::Fractions) && low.abs() < 1e5 && high.abs() < 1e5)
             .then_some((low as i64, high as i64));
         match steps {
             Some((low, high)) if high - low < MOST_STEPS => {

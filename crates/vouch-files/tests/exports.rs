@@ -1,4 +1,5 @@
 //! What other tools export, read as they wrote it (see exports/make.py).
+#![cfg(test)]
 
 use std::fs::File;
 use std::io::Cursor;
@@ -22,7 +23,7 @@ fn text(text: &str) -> Source {
 fn infer(source: Source) -> Inferred {
     let mut reader = Reader::open(source, None, None, Mapping::default()).unwrap();
     let mut infer = Infer::default();
-    while let Some(read) = reader.next().unwrap() {
+    while let Some(read) = reader.read().unwrap() {
         read.outcome.iter().for_each(|entry| infer.take(entry));
     }
     infer.finish().unwrap()
@@ -41,7 +42,7 @@ fn take(source: Source, rubric: &Inferred, annotations: Annotations) -> Taken {
     let mut reader = Reader::open(source, None, None, mapping).unwrap();
     let fit = Fit::new(Rubric::new(rubric.rubric.clone()).unwrap(), annotations);
     let (mut fitted, mut rejected, mut left_out) = (vec![], vec![], LeftOut::default());
-    while let Some(read) = reader.next().unwrap() {
+    while let Some(read) = reader.read().unwrap() {
         match read.outcome.and_then(|entry| fit.fit(entry, &mut left_out)) {
             Ok(one) => fitted.push(one),
             Err(reason) => rejected.push((read.line, reason)),
@@ -230,11 +231,11 @@ fn prodigy_choices_and_comparisons() {
 fn parquet_as_pandas_writes_it() {
     let mut reader = Reader::open(file("rows.parquet"), None, None, Mapping::default()).unwrap();
     assert_eq!((reader.format(), reader.total()), (Format::Parquet, Some(3)));
-    let first = reader.next().unwrap().unwrap();
+    let first = reader.read().unwrap().unwrap();
     let expected = json!({"id": "a", "text": "Hallo 😀", "score": 1.5, "n": 1, "tags": ["x", "y"],
         "at": "2024-05-01T10:00:00.000000Z", "gold.good": true});
     assert_eq!((first.line, first.row), (1, expected));
-    let second = reader.next().unwrap().unwrap();
+    let second = reader.read().unwrap().unwrap();
     assert_eq!(second.row.get("score"), None);
     let entry = first.outcome.unwrap();
     assert_eq!(entry.key.as_deref(), Some("a"));
@@ -274,7 +275,7 @@ fn a_broken_row_spoils_no_other_and_its_line_is_told() {
     let lines = |text_: &str| {
         let mut reader = Reader::open(text(text_), None, None, Mapping::default()).unwrap();
         let mut all = Vec::new();
-        while let Some(read) = reader.next().unwrap() {
+        while let Some(read) = reader.read().unwrap() {
             all.push((read.line, read.outcome.is_ok()));
         }
         all

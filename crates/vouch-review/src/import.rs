@@ -24,6 +24,15 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
+impl ImportError {
+    /// The error of the store.
+    pub fn into_store(self) -> StoreError {
+        match self {
+            Self::Store(error) => error,
+        }
+    }
+}
+
 /// A row that was not imported.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RejectedRow {

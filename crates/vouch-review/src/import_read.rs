@@ -32,7 +32,7 @@ pub fn read_in_batches(
     let mut left_out = LeftOut::default();
     let (mut batch, mut bytes) = (Batch::default(), 0);
     let ended = loop {
-        let read = match reader.next() {
+        let read = match reader.read() {
             Ok(Some(read)) => read,
             Ok(None) => break Ok(()),
             Err(error) => break Err(error),

@@ -7,6 +7,7 @@
 mod agreement;
 mod consensus;
 mod export;
+mod export_columns;
 mod import;
 mod import_read;
 mod leaderboard;

@@ -753,14 +753,36 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All reviews of a queue, oldest first, as they come from the database. `jsonl` has a review on
-         *     each line, also those that no longer count; `csv` has an answer on each line, with the columns
-         *     `item,reviewer,label,question` that `vouch agreement` and `vouch consensus` read, of the reviews
-         *     that count.
+         * A queue's work as a file, as it comes from the database. `what=reviews`: oldest first; `jsonl`
+         *     and `parquet` have a review in each row with its item, also those that no longer count; `csv`
+         *     has an answer in each row, with the columns `item,reviewer,label,question` that `vouch
+         *     agreement` and `vouch consensus` read, of the reviews that count. `what=consensus`: what each
+         *     complete task came to, newest first. `jsonl` and `parquet` can be imported into another queue.
          */
         get: operations["get_queues_id_export"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add the tasks of a file: JSON lines, a JSON list, CSV, TSV or Parquet, of rows, of our own
+         *     exports, or of Label Studio, Argilla or Prodigy. The body is the file. Adding it again changes
+         *     nothing. A row that does not fit is told with its line; the others are added.
+         */
+        post: operations["post_queues_id_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2282,6 +2304,50 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description What came of an import. */
+        ImportResult: {
+            /** @description How the file was read: `jsonl`, `json`, `csv`, `tsv` or `parquet`. */
+            format: string;
+            /** @description What it holds: `rows`, `vouch`, `label-studio`, `label-studio-min`, `argilla` or `prodigy`. */
+            layout: string;
+            /** @description The columns of its first row. */
+            columns: string[];
+            /**
+             * Format: int64
+             * @description Tasks that are new; in a dry run, rows that fit.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Rows whose task was there, by its key.
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description Reviews that are new; in a dry run, those that fit.
+             */
+            reviews: number;
+            /**
+             * Format: int64
+             * @description Reviews that were there: a person reviews a task once.
+             */
+            known_reviews: number;
+            /**
+             * Format: int64
+             * @description How many rows were rejected.
+             */
+            rejected: number;
+            /** @description The first 1,000 of these. */
+            rejected_rows: components["schemas"]["Rejected"][];
+            /** @description What the queue has nothing for, in words, and how often it came. */
+            left_out: {
+                [key: string]: number;
+            };
+            /** @description Annotators whom the project did not know. They are people now who cannot sign in. */
+            people: components["schemas"]["MadePerson"][];
+            /** @description In a dry run: the first tasks, as they would be added. */
+            first: Record<string, unknown>[];
+        };
         /** @description An invitation without its secret. */
         Invitation: {
             /** @description Its id. */
@@ -2466,6 +2532,15 @@ export interface components {
         /** @description The part of the link after `#`. In the body, so that no server or proxy keeps it in a URL. */
         Look: {
             token: string;
+        };
+        /** @description Somebody who annotated elsewhere. */
+        MadePerson: {
+            /** @description Their id. */
+            id: components["schemas"]["UserId"];
+            /** @description Their name. */
+            name: string;
+            /** @description Their e-mail; one that ends with `.invalid` is made up. */
+            email: string;
         };
         /** @description The caller, their project, and the server. */
         Me: {
@@ -4036,6 +4111,18 @@ export interface components {
             remind_after_min?: number | null;
             /** @description Whether its complete tasks are asked again; with a new rubric. */
             reopen?: boolean;
+        };
+        /** @description A row that was not imported. */
+        Rejected: {
+            /**
+             * Format: int64
+             * @description Its line, from 1; its number for Parquet.
+             */
+            line: number;
+            /** @description Why. */
+            reason: string;
+            /** @description The row as far as it could be read; null where it is long. */
+            row?: Record<string, unknown> | null;
         };
         RequestsPerMinute: number;
         /** @description One of several responses. */
@@ -6848,7 +6935,9 @@ export interface operations {
     get_queues_id_export: {
         parameters: {
             query?: {
-                /** @description `jsonl` (where absent) or `csv`. */
+                /** @description `reviews` (where absent) or `consensus`. */
+                what?: string;
+                /** @description `jsonl` (where absent), `csv` or `parquet`. */
                 format?: string;
             };
             header?: never;
@@ -6868,6 +6957,68 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                     "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_queues_id_import: {
+        parameters: {
+            query?: {
+                /** @description `jsonl`, `json`, `csv`, `tsv` or `parquet`; what the content type or the content says where absent. */
+                format?: string;
+                /** @description `rows`, `vouch`, `label-studio`, `label-studio-min`, `argilla` or `prodigy`; what the first row looks like where absent. */
+                layout?: string;
+                /** @description What people's answers in it become: `reviews` (where absent), `gold`, `suggestions` or `none`. */
+                annotations?: string;
+                /** @description E-mails of annotators by their names in the file: `3=ann@example.com,4=bob@example.com`. */
+                annotators?: string;
+                /** @description The columns to show, with commas between them; all where absent. */
+                text?: string;
+                /** @description The column of the key; `key` or `id` where absent. */
+                key?: string;
+                /** @description The column of the prompt of responses. */
+                prompt?: string;
+                /** @description The columns of the responses, with commas between them. */
+                responses?: string;
+                /** @description Columns of right answers: `question=column,...`, or one column where there is one question. */
+                gold?: string;
+                /** @description Columns of what a model answered, as `gold`. */
+                suggestion?: string;
+                /** @description Only check; the first tasks are in the answer. */
+                dry_run?: boolean;
+                /** @description The body is the beginning of a file: what breaks off at its end is no error. With `dry_run`. */
+                partial?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        /** @description The file. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */

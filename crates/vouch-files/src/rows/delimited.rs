@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 
 use serde_json::{Map, Value};
 
-use super::{Bad, Begun, Row, Rows};
+use super::{Bad, Begun, Row, Rows, line_feeds};
 use crate::FileError;
 
 pub(super) struct Delimited {
@@ -82,7 +82,6 @@ fn failed(error: csv::Error) -> FileError {
 /// a DOS line.
 pub fn line_of(record: &csv::ByteRecord, after: &csv::Position, dos: bool) -> u64 {
     let before = record.position().map_or(1, csv::Position::line) + u64::from(dos);
-    let breaks = |value: &[u8]| value.iter().filter(|byte| **byte == b'\n').count();
-    let inside: usize = record.iter().map(breaks).sum();
-    before.max(after.line().saturating_sub(u64::from(!dos) + inside as u64))
+    let inside: u64 = record.iter().map(line_feeds).sum();
+    before.max(after.line().saturating_sub(u64::from(!dos) + inside))
 }

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 
 use serde_json::{Map, Value};
 
-use super::{Bad, Begun, MAX_ROW_BYTES, Row, Rows};
+use super::{Bad, Begun, MAX_ROW_BYTES, Row, Rows, line_feeds};
 use crate::FileError;
 
 /// One object a line; blank lines are passed over.
@@ -170,7 +170,7 @@ impl Rows for List {
                 cut.take(*byte);
                 used += 1;
             }
-            let lines = buffer[..used].iter().filter(|byte| **byte == b'\n').count() as u64;
+            let lines = line_feeds(&buffer[..used]);
             bytes += used;
             if bytes <= MAX_ROW_BYTES {
                 text.extend_from_slice(&buffer[..used]);

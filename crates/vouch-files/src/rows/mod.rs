@@ -177,3 +177,8 @@ fn spool(mut stream: impl Read) -> Result<File, FileError> {
 fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
+
+/// How many line feeds there are.
+fn line_feeds(bytes: &[u8]) -> u64 {
+    bytes.split(|byte| *byte == b'\n').count() as u64 - 1
+}

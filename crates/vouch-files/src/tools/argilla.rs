@@ -34,12 +34,11 @@ pub(super) fn entry(
         names.sort_unstable();
         names
     });
-    let item = match &names {
-        Some(names) => compared(fields, names)?,
-        None => {
-            let shown = |name: &String| mapping.text.is_empty() || mapping.text.contains(name);
-            record(fields.iter().filter(|(name, _)| shown(name)))?
-        }
+    let item = if let Some(names) = &names {
+        compared(fields, names)?
+    } else {
+        let shown = |name: &String| mapping.text.is_empty() || mapping.text.contains(name);
+        record(fields.iter().filter(|(name, _)| shown(name)))?
     };
     let names = names.unwrap_or_default();
     let mut entry = Entry::new(item);
@@ -77,7 +76,7 @@ pub(super) fn entry(
         match entry.predictions.iter_mut().find(|there| there.source == source) {
             Some(there) => there.marks.push(mark),
             None => {
-                entry.predictions.push(Prediction { source, score: one.score, marks: vec![mark] })
+                entry.predictions.push(Prediction { source, score: one.score, marks: vec![mark] });
             }
         }
     }

@@ -82,9 +82,10 @@ impl Layout {
             Self::LabelStudio
         } else if has("annotation_id") && has("annotator") {
             Self::LabelStudioMin
-        } else if object("fields") && (object("responses") || object("suggestions")) {
-            Self::Argilla
-        } else if said(".responses") || (has("_server_id") && said(".suggestion")) {
+        } else if (object("fields") && (object("responses") || object("suggestions")))
+            || said(".responses")
+            || (has("_server_id") && said(".suggestion"))
+        {
             Self::Argilla
         } else if has("_input_hash") || has("_task_hash") || prodigy::is_answered(row) {
             Self::Prodigy
@@ -202,7 +203,7 @@ impl Reader {
     ///
     /// # Errors
     /// When the file cannot be read further.
-    pub fn next(&mut self) -> Result<Option<Read>, FileError> {
+    pub fn read(&mut self) -> Result<Option<Read>, FileError> {
         let row = match self.first.take() {
             Some(row) => Some(row),
             None => self.rows.next()?,

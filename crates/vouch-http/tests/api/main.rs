@@ -10,6 +10,7 @@ mod document;
 mod embeddings;
 mod events;
 mod feedback;
+mod files;
 mod finding;
 mod invitations;
 mod limits;

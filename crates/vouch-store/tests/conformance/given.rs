@@ -65,7 +65,7 @@ async fn reviews_given_elsewhere_settle_their_task(w: World) {
     assert_eq!(desk.task(ids[1]).await.state.as_str(), "conflict");
     assert_eq!(desk.counts().await, [1, 0, 1, 1, 0]);
     let reviews = desk.reviews(ids[0]).await;
-    assert_eq!(reviews[0].created_at, w.now().plus_s(-86_400));
+    assert!(reviews.iter().all(|review| review.created_at < w.now().plus_s(-80_000)));
     // They are counted for their day and person, and compared with what was decided.
     let progress = desk.progress(Some(ann)).await;
     let mine = progress.mine.unwrap();

@@ -126,7 +126,7 @@ pub(crate) async fn import(
     query: Query,
     request: Request,
 ) -> Result<Answer<ImportResult>, Problem> {
-    let plan = Plan::read(query.only(&KNOWN)?, &request)?;
+    let plan = Plan::read(&query.only(&KNOWN)?, &request)?;
     let queue = super::queue(&app, &caller, id).await?;
     let mut body = request.into_body();
     let (bytes, upload) = Upload::new();
@@ -162,7 +162,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn read(query: Query, request: &Request) -> Result<Self, Problem> {
+    fn read(query: &Query, request: &Request) -> Result<Self, Problem> {
         let told = query.read("format", "jsonl, json, csv, tsv or parquet", format_of)?;
         let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let layouts = "rows, vouch, label-studio, label-studio-min, argilla or prodigy";

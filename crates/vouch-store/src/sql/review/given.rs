@@ -109,7 +109,7 @@ impl<'g> Checked<'g> {
                 matches(&queue.settings.rubric, &gold.answers, &answers, tolerance)
             });
             let review = review(queue, &task, one, answers, (book.now, right))?;
-            record::insert(&mut book.tx.conn, book.project, &one.submission, &review).await?;
+            record::insert(book, &one.submission, &review)?;
             note(book, &review).await?;
             if seat.is(LEASED) {
                 after.leases -= 1;
@@ -120,7 +120,7 @@ impl<'g> Checked<'g> {
             seat.set(REVIEWED);
             (seat.kept, seat.draft, seat.returned, seat.reason) = (0, None, None, None);
             seat.rubric_version = i64::from(queue.rubric_version);
-            book.save_seat(&seat).await?;
+            book.save_seat(seat);
         }
         // Nobody who has the task loses their place.
         let taken = after.reviews + after.leases + i64::from(after.assignee.is_some());
