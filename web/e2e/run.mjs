@@ -11,6 +11,7 @@ import "./answers.mjs";
 import "./conflicts.mjs";
 import "./consensus.mjs";
 import "./assignment.mjs";
+import "./files.mjs";
 import "./log.mjs";
 import "./logs.mjs";
 import "./filter.mjs";

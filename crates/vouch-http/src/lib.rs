@@ -24,6 +24,7 @@ mod serve;
 mod state;
 pub mod table;
 mod ui;
+mod upload;
 
 use std::sync::Arc;
 

@@ -143,6 +143,7 @@ routes! {
     GET "/api/v1/queues/{id}/agreement" ADMIN, queues::agreement;
     GET "/api/v1/queues/{id}/consensus" ADMIN, queues::consensus;
     GET "/api/v1/queues/{id}/export" ADMIN, queues::export;
+    POST "/api/v1/queues/{id}/import" ADMIN, queues::import;
     GET "/api/v1/queues/{id}/leaderboard" ADMIN, queues::leaderboard;
     GET "/api/v1/tasks/{id}" FEEDBACK, tasks::get;
     PATCH "/api/v1/tasks/{id}" ADMIN, tasks::patch;

@@ -178,6 +178,18 @@ export interface ProviderChange {
 export type Model = Whole<Schema["Model"]>;
 export type Price = Whole<Schema["Price"]>;
 
+// --- files of tasks ---
+/** A task as it would be added. */
+export interface NewTask {
+  key: string | null;
+  item: JsonObject;
+  gold: { answers: Record<string, Json> } | null;
+  suggestion: { source: string; answers: Record<string, Json> } | null;
+  reviews: { by: string; email: string | null; answers: Record<string, Json> }[];
+}
+export type RejectedRow = With<Whole<Schema["Rejected"]>, { row: Json }>;
+export type Imported = With<Whole<Schema["ImportResult"]>, { first: NewTask[]; rejected_rows: RejectedRow[]; left_out: Record<string, number> }>;
+
 // --- audit, event ---
 export type AuditEntry = With<Whole<Schema["AuditEntry"]>, { details: Json }>;
 export type AuditVerdict = Whole<Schema["Verified"]>;

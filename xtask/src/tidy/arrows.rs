@@ -11,7 +11,7 @@ const LAYERS: [&[&str]; 6] = [
     &["vouch", "vouch-bench"],
     &["vouch-http"],
     &["vouch-gateway", "vouch-hooks", "vouch-otlp", "vouch-review", "vouch-guard", "vouch-learn"],
-    &["vouch-store"],
+    &["vouch-store", "vouch-files"],
     &["vouch-domain"],
     &["vouch-model", "vouch-stats"],
 ];

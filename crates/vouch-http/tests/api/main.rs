@@ -12,6 +12,7 @@ mod document;
 mod embeddings;
 mod events;
 mod feedback;
+mod files;
 mod finding;
 mod invitations;
 mod limits;

@@ -3,6 +3,7 @@
 mod backup;
 mod deployment;
 mod feedback;
+mod given_reviews;
 mod log;
 mod origins;
 mod people;
@@ -19,6 +20,7 @@ mod weigh;
 pub use backup::{BackupStore, Cell, Piece, Table};
 pub use deployment::{DeploymentStore, PriceStore, ProviderStore};
 pub use feedback::{FeedbackQuery, FeedbackStore, MetricStore, SummaryPoint, SummaryQuery};
+pub use given_reviews::{GivenReview, GivenReviewStore, GivenReviews, TakenReviews};
 pub use log::{LogDetail, LogQuery, LogStore, LogValues, Patched, UsagePoint};
 pub use origins::OriginStore;
 pub use people::{Accepted, InvitationStore, KeyStore, SessionRecord, SessionStore, UserStore};
@@ -65,6 +67,7 @@ pub trait Store:
     + TaskStore
     + WebhookStore
     + WeighStore
+    + GivenReviewStore
 {
     /// Whether the database answers and takes writes.
     async fn ready(&self) -> Result<()>;

@@ -11,6 +11,7 @@ mod desk;
 mod events;
 mod feedback;
 mod filters;
+mod given;
 mod inbox;
 mod invitations;
 mod leases;

@@ -11,6 +11,7 @@ mod book;
 mod change;
 mod decide;
 mod forget;
+mod given;
 mod hold;
 mod lapse;
 mod ledger;
@@ -54,9 +55,9 @@ use super::op::{Action, Op};
 use super::tx::{queue_lock, rules_lock};
 use super::{SMALL, SqlStore};
 use crate::{
-    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, Promote, QueueStore, Result,
-    ReviewMark, Skipped, Submission, Submitted, TaskQuery, TaskStore, TaskToAdd, ToAssign,
-    WeighStore, Weighing, Work,
+    Added, Ask, Decision, Disputed, GiveBack, Given, GivenReviewStore, GivenReviews, Holder,
+    Promote, QueueStore, Result, ReviewMark, Skipped, Submission, Submitted, TakenReviews,
+    TaskQuery, TaskStore, TaskToAdd, ToAssign, WeighStore, Weighing, Work,
 };
 
 impl SqlStore {
@@ -440,5 +441,26 @@ impl WeighStore for SqlStore {
         let (project, queue) = (weighing.project, weighing.queue);
         let action: Action<_, _> = |weighing, tx| Box::pin(weigh::weigh(weighing, tx));
         self.in_queue(project, queue, weighing, action).await
+    }
+}
+
+#[async_trait::async_trait]
+impl GivenReviewStore for SqlStore {
+    async fn take_in_reviews(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        tasks: Vec<GivenReviews>,
+        now: Time,
+    ) -> Result<TakenReviews> {
+        let lock = Some(queue_lock(project, queue));
+        let size = tasks.iter().map(given::size_bytes).sum();
+        let arguments = (project, queue, tasks, now);
+        self.write_under(lock, size, arguments, |given, tx| Box::pin(given::take_in(given, tx)))
+            .await
+    }
+
+    async fn tasks_by_id(&self, project: ProjectId, ids: &[TaskId]) -> Result<Vec<Task>> {
+        read::tasks_by_id(&mut self.readers.acquire().await?, project, ids).await
     }
 }

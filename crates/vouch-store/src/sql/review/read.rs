@@ -40,6 +40,19 @@ pub(super) async fn place_of(
     Ok((project, queue, task, id))
 }
 
+/// The tasks with these ids that are there.
+pub(super) async fn tasks_by_id(
+    conn: &mut Conn,
+    project: ProjectId,
+    ids: &[TaskId],
+) -> Result<Vec<Task>> {
+    let mut tasks = Vec::with_capacity(ids.len());
+    for id in ids {
+        tasks.extend(task(conn, project, *id).await?);
+    }
+    Ok(tasks)
+}
+
 pub(super) async fn whole(conn: &mut Conn, project: ProjectId, row: TaskRow) -> Result<Task> {
     let items = ItemRow::load(conn, project, &row.id).await?;
     row.whole(&items)

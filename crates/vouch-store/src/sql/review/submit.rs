@@ -29,7 +29,7 @@ use crate::sql::value::{Kind, clean};
 use crate::{Holder, KeptReview, Result, StoreError, Submission, Submitted};
 
 /// The longest active time of one review, ms: a day.
-const MAX_ACTIVE_MS: u64 = 86_400_000;
+pub(super) const MAX_ACTIVE_MS: u64 = 86_400_000;
 
 /// A review that waits to be kept.
 pub(crate) struct Submit {

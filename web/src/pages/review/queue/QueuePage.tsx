@@ -17,6 +17,7 @@ import { LoadError } from "~/ui/LoadError";
 import { PageHead } from "~/ui/PageHead";
 import { AgreementTab } from "./AgreementTab";
 import { ConsensusTab } from "./ConsensusTab";
+import { FilesMenu } from "./FilesMenu";
 import { OverviewTab } from "./OverviewTab";
 import { QueueState } from "./QueueState";
 import { ReviewersTab } from "./ReviewersTab";
@@ -67,6 +68,7 @@ function Loaded({ queue }: { queue: Queue }) {
         actions={
           <>
             <QueueState queue={queue} />
+            {admin && <FilesMenu queue={queue} />}
             {admin && <LinkButton to="/review/$id/edit" {...to} variant="default" leftSection={<Settings2 size={15} />}>Settings</LinkButton>}
             {decides && (
               <LinkButton to="/review/$id/conflicts" {...to} variant="default" leftSection={<Scale size={15} />} rightSection={<Key>c</Key>}>
