@@ -27,7 +27,7 @@ function preview(state, { item }) {
 }
 
 const shown = (state, task) => ({
-  id: task.id, queue: task.queue_id, key: task.key, item: task.item, gold: task.gold, assignee: task.assignee, escalated: task.escalated, state: task.state, ...(task.state === "conflict" ? { reason: "differ" } : {}), priority: task.priority, due_at: task.due_at, origin: task.origin, wanted: task.gold ? 1 : task.wanted, reviews: counted(state.review, task).length,
+  id: task.id, queue: task.queue_id, key: task.key, item: { type: task.item.type, log_id: task.item.log_id ?? null, conversation_id: task.item.conversation_id ?? null }, gold: task.gold, assignee: task.assignee, escalated: task.escalated, state: task.state, ...(task.state === "conflict" ? { reason: "differ" } : {}), priority: task.priority, due_at: task.due_at, origin: task.origin, wanted: task.gold ? 1 : task.wanted, reviews: counted(state.review, task).length,
   leases: task.leases.size, created_at: task.created_at, preview: preview(state, task),
 });
 

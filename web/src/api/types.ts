@@ -2,19 +2,19 @@
 // types`; only what OpenAPI cannot say is written here.
 import type { components } from "./schema";
 
-type Schema = components["schemas"];
+export type Schema = components["schemas"];
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
 /** What the server answers has every field: serde writes an absent value as null. */
-type Whole<T> = T extends (infer Item)[]
+export type Whole<T> = T extends (infer Item)[]
   ? Whole<Item>[]
   : T extends object
     ? { [Key in keyof T]-?: Whole<Exclude<T[Key], undefined>> }
     : T;
 /** `T` with some fields said more exactly. */
-type With<T, Fields> = Omit<T, keyof Fields> & Fields;
+export type With<T, Fields> = Omit<T, keyof Fields> & Fields;
 
 export interface Page<T> {
   items: T[];

@@ -50,7 +50,7 @@ export function ConflictsPage() {
   );
 }
 
-const whyOf = ({ task }: Conflict): string => (task.escalated ? "Handed on" : task.reason === "second_review" ? "Second look" : "They differ");
+const whyOf = ({ task }: Conflict): string => (task.escalated ? "Handed on" : task.state === "conflict" && task.reason === "second_review" ? "Second look" : "They differ");
 
 function Decide({ queue, conflicts }: { queue: Queue; conflicts: Conflict[] }) {
   const queries = useQueryClient();
