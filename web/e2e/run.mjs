@@ -9,6 +9,7 @@ import "./review.mjs";
 import "./work.mjs";
 import "./answers.mjs";
 import "./conflicts.mjs";
+import "./watching.mjs";
 import "./log.mjs";
 import "./logs.mjs";
 import "./filter.mjs";

@@ -53,7 +53,7 @@ function tell(state, queue, task, answers) {
   }
 }
 
-export function reviewRoutes(state, { parts, q, body, me, ok, problem, now }) {
+export function reviewRoutes(state, { parts, q, body, me, ok, problem, now, emit }) {
   const { review } = state;
   const refused = (errors) => problem(422, "invalid-input", "The input is not valid", errors[0].detail, errors);
   const missing = () => problem(404, "not-found", "Not found", `There is no ${parts[0].slice(0, -1)} ${parts[1]}.`);
@@ -162,5 +162,11 @@ export function reviewRoutes(state, { parts, q, body, me, ok, problem, now }) {
     "PATCH /queues/*/reviewers": () => (Object.assign(row(review, queue, parts[3]), body, { reason: null }), ok(reviewersOf(state, queue).find((r) => r.user === parts[3]))),
     "GET /queues/*/agreement": () => ok(agreementOf(state, queue)),
   };
-  return routes;
+  // As the server does: whoever looks at the queue hears of it.
+  const told = ([name, run]) => [name, () => {
+    const answer = run();
+    if (answer.status < 300 && queue) emit(state, "queue.changed", [queue.id]);
+    return answer;
+  }];
+  return Object.fromEntries(Object.entries(routes).map((entry) => (entry[0].startsWith("GET ") || entry[0] === "POST /queues" || entry[0].endsWith("/preview") ? entry : told(entry))));
 }

@@ -2,6 +2,7 @@
 import "./shell.css";
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { Suspense, useRef } from "react";
+import { useQueueChanges } from "~/api/review/changes";
 import { useMe } from "~/api/session";
 import { BottomBar } from "./BottomBar";
 import { KeysOverlay } from "./KeysOverlay";
@@ -14,6 +15,7 @@ import { useSettingsEvents } from "./useSettingsEvents";
 export function Shell() {
   useMe();
   useSettingsEvents();
+  useQueueChanges();
   const navigate = useNavigate();
   const awaited = useRef(0);
   useKeys("Everywhere", [

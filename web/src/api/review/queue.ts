@@ -24,6 +24,9 @@ export type Mine = Whole<Schema["Mine"]>;
 /** What a rule would take. */
 export type RulePreview = Whole<Schema["Preview"]>;
 
+/** How often the clock alone is worth a question. */
+const LATE_MS = 300_000;
+
 export const queuesQuery = queryOptions({
   queryKey: ["queues"],
   queryFn: ({ signal }) => api.get<Page<Queue>>("/queues", { limit: 200 }, signal),
@@ -34,13 +37,13 @@ export const queuesQuery = queryOptions({
 export const queueQuery = (id: string) =>
   queryOptions({ queryKey: ["queue", id], queryFn: ({ signal }) => api.get<Queue>(`/queues/${part(id)}`, undefined, signal), staleTime: 20_000 });
 
-/** Others work on it too: it is read again now and then while it is on the screen. */
+/** Others work on it too: it is read again when they do (`changes.ts`). What is late is so by itself. */
 export const progressQuery = (id: string) =>
   queryOptions({
     queryKey: ["progress", id],
     queryFn: ({ signal }) => api.get<Progress>(`/queues/${part(id)}/progress`, undefined, signal),
     staleTime: 10_000,
-    refetchInterval: 30_000,
+    refetchInterval: LATE_MS,
   });
 
 export const createQueue = (spec: QueueSpec) => api.post<Queue>("/queues", spec);

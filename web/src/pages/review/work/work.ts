@@ -16,6 +16,8 @@ const AHEAD = 5;
 /** Decisions that stay one key away. */
 const REMEMBERED = 10;
 const TICK_MS = 15_000;
+/** Where nothing waits, what others let lapse is asked for at every so many ticks; what comes in is told. */
+const TICKS_A_TURN = 4;
 
 export class Work {
   private state: WorkState = BEGIN;
@@ -25,6 +27,7 @@ export class Work {
   /** All of this sitting. */
   readonly sitting = new ActiveTime();
   private fetching = false;
+  private ticks = 0;
   private ticking: ReturnType<typeof setInterval> | undefined;
   private deaf: (() => void) | undefined;
   private stopped = true;
@@ -114,7 +117,9 @@ export class Work {
   }
 
   private tick(): void {
-    if (this.state.phase !== "working" || this.state.turns.length < 2) void this.refill();
+    this.ticks += 1;
+    const slow = this.ticks % TICKS_A_TURN === 0;
+    if (this.state.phase === "loading" || this.state.phase === "failed" || (slow && this.state.turns.length < 2)) void this.refill();
     // Nobody there: the leases run out, and others get the tasks.
     if (!this.time.idle(this.now())) void this.renewAll(true);
   }
