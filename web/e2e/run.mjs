@@ -10,6 +10,7 @@ import "./work.mjs";
 import "./answers.mjs";
 import "./conflicts.mjs";
 import "./watching.mjs";
+import "./doneWhen.mjs";
 import "./log.mjs";
 import "./logs.mjs";
 import "./filter.mjs";
