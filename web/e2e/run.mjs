@@ -11,6 +11,7 @@ import "./answers.mjs";
 import "./conflicts.mjs";
 import "./watching.mjs";
 import "./doneWhen.mjs";
+import "./hard.mjs";
 import "./log.mjs";
 import "./logs.mjs";
 import "./filter.mjs";
