@@ -1,11 +1,13 @@
 // Three reviewers with different answers go through a queue by keyboard alone; an admin decides; a queue is made by hand.
 import { assert, equal, test, until } from "./harness.mjs";
 import { REASONED, addLogs, addTasks, makeQueue, person, shown, signedIn, work } from "./reviewSeed.mjs";
+import { addLog } from "./seed.mjs";
 
 const next = (page, task) => until(async () => (await page.getByText(/All done|Nothing waits/).count()) > 0 || ((await page.locator("[data-task]:visible").count()) === 1 && (await shown(page)) !== task), "the next item");
 
 test("queues: a queue is made from a template, and logs are added to it", async ({ page, server, call, kept }) => {
   await signedIn({ page, server });
+  for (let i = 0; i < 5; i++) await addLog(call);
   await page.goto(`${server.address}/review`);
   await page.getByRole("heading", { name: "Review", level: 1 }).waitFor();
   await page.keyboard.press("n");

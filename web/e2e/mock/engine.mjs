@@ -23,7 +23,7 @@ export function addTask(review, queue, { type, key, priority = "normal", assigne
   const wanted = queue.overlap.type === "fixed" ? queue.overlap.reviews : queue.overlap.min;
   const task = {
     id: id("task", Date.now()), queue_id: queue.id, key: known, state: "open", item: stored, priority, due_at: due_at ?? (queue.due_after_s ? new Date(Date.now() + queue.due_after_s * 1000).toISOString() : null),
-    origin, suggestion, gold: gold ? { answers: gold.answers ?? gold } : null, wanted: gold ? 1e9 : wanted, assignee, created_at: now(), leases: new Map(), drafts: new Map(), seats: new Map(), returned: new Map(),
+    origin, suggestion, gold: gold ? { answers: gold.answers ?? gold, why: gold.why ?? null } : null, wanted: gold ? 1e9 : wanted, assignee, created_at: now(), leases: new Map(), drafts: new Map(), seats: new Map(), returned: new Map(),
     escalated: null, complete: null, band: 1, turn: (review.turn += 1),
   };
   review.tasks.push(task);
@@ -93,7 +93,7 @@ export function submit(review, queue, task, user, { answers, active_ms, submissi
   if (followed_suggestion !== undefined) mine[followed_suggestion ? "followed" : "overturned"] += 1;
   let gold = null;
   if (task.gold) {
-    gold = { right: within(queue, answers, task.gold.answers), answers: task.gold.answers };
+    gold = { right: within(queue, answers, task.gold.answers), answers: task.gold.answers, why: task.gold.why };
     mine.gold.push(gold.right);
     const recent = mine.gold.slice(-queue.gold.window);
     const share = recent.filter(Boolean).length / recent.length;
@@ -113,7 +113,7 @@ function within(queue, answers, right) {
 /** Settles a task that has all its reviews: complete where they agree, else a conflict. Answers the consensus. */
 export function settle(review, queue, task) {
   const all = counted(review, task);
-  if (task.gold || all.length < task.wanted || task.state !== "open") return undefined;
+  if (task.gold || task.escalated || all.length < task.wanted || task.state !== "open") return undefined;
   const keys = [...new Set(all.flatMap((r) => Object.keys(r.answers)))];
   const unanimous = keys.filter((key) => all.every((r) => same(r.answers[key], all[0].answers[key])));
   if (unanimous.length < keys.length && queue.accept === "unanimous") {

@@ -7,7 +7,7 @@ export function reviewersOf(state, queue) {
   const { review } = state;
   const people = state.users.filter((u) => u.role !== "viewer" && (queue.people.length === 0 || queue.people.includes(u.id)));
   return people.map((user) => {
-    const mine = review.reviews.filter((r) => r.queue === queue.id && r.user === user.id && r.state === "counts");
+    const mine = review.reviews.filter((r) => r.queue === queue.id && r.user === user.id && r.state === "counts" && !review.tasks.find((t) => t.id === r.task).gold);
     const done = mine.flatMap((r) => {
       const { complete } = review.tasks.find((t) => t.id === r.task);
       return complete ? [[r.answers, complete.answers]] : [];

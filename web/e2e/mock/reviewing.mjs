@@ -27,7 +27,7 @@ function preview(state, { item }) {
 }
 
 const shown = (state, task) => ({
-  id: task.id, queue: task.queue_id, key: task.key, item: task.item, gold: task.gold, assignee: task.assignee, escalated: task.escalated, state: task.state, ...(task.state === "conflict" ? { reason: "differ" } : {}), priority: task.priority, due_at: task.due_at, origin: task.origin, wanted: task.gold ? 1 : task.wanted, reviews: counted(state.review, task).length,
+  id: task.id, queue: task.queue_id, key: task.key, item: { type: task.item.type, log_id: task.item.log_id ?? null, conversation_id: task.item.conversation_id ?? null }, gold: task.gold, assignee: task.assignee, escalated: task.escalated, state: task.state, ...(task.state === "conflict" ? { reason: "differ" } : {}), priority: task.priority, due_at: task.due_at, origin: task.origin, wanted: task.gold ? 1 : task.wanted, reviews: counted(state.review, task).length,
   leases: task.leases.size, created_at: task.created_at, preview: preview(state, task),
 });
 
@@ -53,7 +53,7 @@ function tell(state, queue, task, answers) {
   }
 }
 
-export function reviewRoutes(state, { parts, q, body, me, ok, problem, now }) {
+export function reviewRoutes(state, { parts, q, body, me, ok, problem, now, emit }) {
   const { review } = state;
   const refused = (errors) => problem(422, "invalid-input", "The input is not valid", errors[0].detail, errors);
   const missing = () => problem(404, "not-found", "Not found", `There is no ${parts[0].slice(0, -1)} ${parts[1]}.`);
@@ -164,5 +164,11 @@ export function reviewRoutes(state, { parts, q, body, me, ok, problem, now }) {
     "GET /queues/*/consensus": () => ok(consensusOf(state, queue, q)),
     "GET /queues/*/agreement": () => ok(agreementOf(state, queue)),
   };
-  return routes;
+  // As the server does: whoever looks at the queue hears of it.
+  const told = ([name, run]) => [name, () => {
+    const answer = run();
+    if (answer.status < 300 && queue) emit(state, "queue.changed", [queue.id]);
+    return answer;
+  }];
+  return Object.fromEntries(Object.entries(routes).map((entry) => (entry[0].startsWith("GET ") || entry[0] === "POST /queues" || entry[0].endsWith("/preview") ? entry : told(entry))));
 }

@@ -163,7 +163,7 @@ export function route(state, { method, path, query: q, body, headers, address, u
     ...webhookRoutes(state, { at, parts, body, q, ok, problem, changed }),
     "GET /me": () => ok({ project: PROJECT, user: me, key: null, scopes: SCOPES[me.role], address, version: "0.1.0-mock" }),
     "POST /me/*": () => (body.new.length < 8 ? problem(422, "invalid-input", "The input is not valid", "", [{ pointer: "/new", detail: "expected at least 8 characters" }]) : ok(null, 204)),
-    ...reviewRoutes(state, { parts, q, body, me, ok, problem, now }),
+    ...reviewRoutes(state, { parts, q, body, me, ok, problem, now, emit }),
     ...findRoutes(state, { parts, q, body, me, ok, problem, changed, summary, chips: fits, now }),
     "GET /logs/*": () => (log ? ok(detail(log)) : problem(404, "not-found", "Not found", `There is no log ${parts[1]}.`)),
     "POST /logs": () => {

@@ -708,6 +708,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queues/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share tasks out: each place of a task is kept for the one of them for whom the fewest are kept.
+         *     They get these before all others.
+         */
+        post: operations["post_queues_id_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues/{id}/conflicts": {
         parameters: {
             query?: never;
@@ -753,14 +773,57 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All reviews of a queue, oldest first, as they come from the database. `jsonl` has a review on
-         *     each line, also those that no longer count; `csv` has an answer on each line, with the columns
-         *     `item,reviewer,label,question` that `vouch agreement` and `vouch consensus` read, of the reviews
-         *     that count.
+         * A queue's work as a file, as it comes from the database. `what=reviews`: oldest first; `jsonl`
+         *     and `parquet` have a review in each row with its item, also those that no longer count; `csv`
+         *     has an answer in each row, with the columns `item,reviewer,label,question` that `vouch
+         *     agreement` and `vouch consensus` read, of the reviews that count. `what=consensus`: what each
+         *     complete task came to, newest first. `jsonl` and `parquet` can be imported into another queue.
          */
         get: operations["get_queues_id_export"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make gold of decided tasks: what their reviewers said becomes the right answers, and others are
+         *     given them among their tasks. Whoever had to do with a task is not given it as gold. Free text
+         *     and corrections are never right answers. Take one back with `DELETE /api/v1/tasks/{gold}/gold`.
+         */
+        post: operations["post_queues_id_gold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add the tasks of a file: JSON lines, a JSON list, CSV, TSV or Parquet, of rows, of our own
+         *     exports, or of Label Studio, Argilla or Prodigy. The body is the file. Adding it again changes
+         *     nothing. A row that does not fit is told with its line; the others are added.
+         */
+        post: operations["post_queues_id_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -890,6 +953,26 @@ export interface paths {
          *     drifts. For admins, and the reviewer.
          */
         get: operations["get_queues_id_reviewers_user_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/skipped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the signed-in person skipped in a queue and nobody has decided since, newest task first.
+         *     `POST /api/v1/tasks/{id}/unskip` takes one up again.
+         */
+        get: operations["get_queues_id_skipped"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1043,7 +1126,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Ask for more or fewer reviews of an open task. */
+        /**
+         * Change a task that is not decided: how many reviews it asks for, for whom alone it is kept, which
+         *     come first, when it is due.
+         */
         patch: operations["patch_tasks_id"];
         trace?: never;
     };
@@ -1118,6 +1204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a gold task back: nobody is given it any more. What people answered stays with them, and
+         *     the task that it was made from stays as it is.
+         */
+        delete: operations["delete_tasks_id_gold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/release": {
         parameters: {
             query?: never;
@@ -1183,6 +1289,26 @@ export interface paths {
         put?: never;
         /** Give a task back for good: one is not given it again, somebody else is. */
         post: operations["post_tasks_id_skip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/unskip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take up again a task that one skipped: it is one's from now on. 409 when it is decided by now,
+         *     or others have it.
+         */
+        post: operations["post_tasks_id_unskip"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1883,24 +2009,51 @@ export interface components {
             /** @description The tasks that they hold already: these are not given again. */
             holding?: components["schemas"]["TaskId"][];
         };
-        /** @description One attempt to have a delivery taken. */
-        Attempt: {
-            /** @description When it began. */
-            at: components["schemas"]["Time"];
+        /** @description Which tasks are to be kept for whom: either `tasks` or `state`. */
+        AssignTasks: {
+            /** @description These, 1 to 1,000; also where they are kept for somebody else. */
+            tasks?: components["schemas"]["TaskId"][] | null;
+            state?: components["schemas"]["Waiting"] | null;
             /**
              * Format: int32
-             * @description How long it took, in milliseconds.
+             * @description With `state`: how many, 1 to 1,000; 1,000 where absent.
              */
-            duration_ms: number;
+            limit?: number | null;
+            /** @description For whom: ids of people, or `{"group": "legal"}`. */
+            to: components["schemas"]["AssignTo"];
+        };
+        /** @description For whom tasks are to be kept. */
+        AssignTo: components["schemas"]["UserId"][] | {
+            /** @description Its name. */
+            group: components["schemas"]["Group"];
+        };
+        /**
+         * @description How new tasks come to people.
+         * @enum {string}
+         */
+        Assignment: "line" | "even";
+        /** @description One try to have a call served. */
+        Attempt: {
+            /** @description The provider's name. */
+            provider: string;
+            /** @description The model's name at the provider. */
+            model: string;
+            /** @description The variant, where a deployment was called. */
+            variant?: string | null;
+            /** @description When it began. */
+            started_at: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description Until its answer began or it failed, ms.
+             */
+            latency: number;
             /**
              * Format: int32
-             * @description The status of the answer; null where there was none.
+             * @description The provider's HTTP status, where it answered.
              */
             status?: number | null;
-            /** @description Why there was no answer; null where there was one. */
+            /** @description Why it did not serve the call; absent for the one that did. */
             error?: string | null;
-            /** @description The first kilobyte of the answer, as text. */
-            response?: string | null;
         };
         /** @description One entry of the audit trail. */
         AuditEntry: {
@@ -2161,6 +2314,8 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description At least 10 characters; without it a sign-in link is made. */
             password?: string | null;
+            /** @description The groups that they belong to, at most 50. */
+            groups?: components["schemas"]["Group"][];
         };
         /** @description A view to be kept. */
         CreateView: {
@@ -2237,7 +2392,26 @@ export interface components {
             /** @description What is sent, as it is sent. */
             payload: Record<string, unknown>;
             /** @description The attempts, oldest first; the last [`MAX_ATTEMPTS`] are kept. */
-            attempts: components["schemas"]["Attempt"][];
+            attempts: components["schemas"]["DeliveryAttempt"][];
+        };
+        /** @description One attempt to have a delivery taken. */
+        DeliveryAttempt: {
+            /** @description When it began. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description How long it took, in milliseconds.
+             */
+            duration_ms: number;
+            /**
+             * Format: int32
+             * @description The status of the answer; null where there was none.
+             */
+            status?: number | null;
+            /** @description Why there was no answer; null where there was one. */
+            error?: string | null;
+            /** @description The first kilobyte of the answer, as text. */
+            response?: string | null;
         };
         DeliveryId: string;
         /**
@@ -2364,8 +2538,14 @@ export interface components {
             /** @description What it says, in one sentence. */
             means: string;
         };
-        /** @description Who decides conflicts and what is escalated: `"admin"`, or a list of people beside the admins. */
-        EscalateTo: null | components["schemas"]["UserId"][];
+        /**
+         * @description Who decides conflicts and what is escalated: `"admin"`, or a list of people or a group beside
+         *     the admins.
+         */
+        EscalateTo: null | components["schemas"]["UserId"][] | {
+            /** @description Its name. */
+            group: components["schemas"]["Group"];
+        };
         /** @description That somebody asked for a decision. */
         Escalation: {
             /** @description Who. */
@@ -2528,11 +2708,77 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description A decided task, and the gold task that it became. */
+        GoldTwin: {
+            /** @description The decided task; it stays as it is. */
+            task: components["schemas"]["TaskId"];
+            gold?: components["schemas"]["TaskId"] | null;
+            /** @description The first words of what it is about. */
+            preview: string;
+            /** @description What is right. */
+            answers: components["schemas"]["Answers"];
+            /**
+             * Format: int32
+             * @description How many reviewed it; they are not given it again.
+             */
+            reviews: number;
+        };
+        /**
+         * @description The name of a group: 1 to 64 of `a-z 0-9 _ -`, beginning with a letter or digit.
+         *
+         *     A group is there while somebody belongs to it, or something asks for it.
+         * @example legal
+         */
+        Group: string;
         /**
          * @description What kind of thing a webhook is told of.
          * @enum {string}
          */
         HookKind: "task.completed" | "queue.drained" | "agreement.low" | "webhook.test";
+        /** @description What came of an import. */
+        ImportResult: {
+            /** @description How the file was read: `jsonl`, `json`, `csv`, `tsv` or `parquet`. */
+            format: string;
+            /** @description What it holds: `rows`, `vouch`, `label-studio`, `label-studio-min`, `argilla` or `prodigy`. */
+            layout: string;
+            /** @description The columns of its first row. */
+            columns: string[];
+            /**
+             * Format: int64
+             * @description Tasks that are new; in a dry run, rows that fit.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Rows whose task was there, by its key.
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description Reviews that are new; in a dry run, those that fit.
+             */
+            reviews: number;
+            /**
+             * Format: int64
+             * @description Reviews that were there: a person reviews a task once.
+             */
+            known_reviews: number;
+            /**
+             * Format: int64
+             * @description How many rows were rejected.
+             */
+            rejected: number;
+            /** @description The first 1,000 of these. */
+            rejected_rows: components["schemas"]["Rejected"][];
+            /** @description What the queue has nothing for, in words, and how often it came. */
+            left_out: {
+                [key: string]: number;
+            };
+            /** @description Annotators whom the project did not know. They are people now who cannot sign in. */
+            people: components["schemas"]["MadePerson"][];
+            /** @description In a dry run: the first tasks, as they would be added. */
+            first: Record<string, unknown>[];
+        };
         /** @description An invitation without its secret. */
         Invitation: {
             /** @description Its id. */
@@ -2717,6 +2963,52 @@ export interface components {
         /** @description The part of the link after `#`. In the body, so that no server or proxy keeps it in a URL. */
         Look: {
             token: string;
+        };
+        /** @description What came of it, or would. */
+        MadeGold: {
+            /** @description Whether nothing was done: what is listed would be. */
+            preview: boolean;
+            /** @description The tasks. */
+            tasks: components["schemas"]["GoldTwin"][];
+            /**
+             * Format: int32
+             * @description Tasks that were gold already.
+             */
+            known: number;
+            /** @description Tasks that were named and cannot be gold, and why. */
+            passed: components["schemas"]["PassedOver"][];
+            next_after?: components["schemas"]["TaskId"] | null;
+        };
+        /** @description Somebody who annotated elsewhere. */
+        MadePerson: {
+            /** @description Their id. */
+            id: components["schemas"]["UserId"];
+            /** @description Their name. */
+            name: string;
+            /** @description Their e-mail; one that ends with `.invalid` is made up. */
+            email: string;
+        };
+        /** @description Which decided tasks become gold: either `tasks` or `unanimous`. */
+        MakeGold: {
+            /** @description These, 1 to 1,000. */
+            tasks?: components["schemas"]["TaskId"][] | null;
+            /** @description Those on which all reviewers agree, oldest first. */
+            unanimous?: boolean;
+            /**
+             * Format: int32
+             * @description With `unanimous`: with at least so many reviews; 3 where absent.
+             */
+            min_reviews?: number;
+            /**
+             * Format: int32
+             * @description With `unanimous`: at most so many, 1 to 1,000; 100 where absent.
+             */
+            limit?: number;
+            after?: components["schemas"]["TaskId"] | null;
+            /** @description The key of the only question whose answer is to be right; all but free text where absent. */
+            question?: string | null;
+            /** @description Only say what would be done. */
+            preview?: boolean;
         };
         /** @description The caller, their project, and the server. */
         Me: {
@@ -3008,8 +3300,12 @@ export interface components {
              * @description How long a task is kept for the person who has it, in seconds; 900 where absent.
              */
             lease_s?: number;
-            /** @description Who reviews; every reviewer where empty. */
+            /** @description Who reviews, beside the groups; every reviewer where both are empty. */
             people?: components["schemas"]["UserId"][];
+            /** @description The groups whose people review, beside the people. */
+            groups?: components["schemas"]["Group"][];
+            /** @description How new tasks come to them. */
+            assignment?: components["schemas"]["Assignment"];
             /** @description Who decides. */
             escalate_to?: components["schemas"]["EscalateTo"];
             /** @description Tasks whose right answers are known. */
@@ -3296,7 +3592,7 @@ export interface components {
                 /** @description What is sent, as it is sent. */
                 payload: Record<string, unknown>;
                 /** @description The attempts, oldest first; the last [`MAX_ATTEMPTS`] are kept. */
-                attempts: components["schemas"]["Attempt"][];
+                attempts: components["schemas"]["DeliveryAttempt"][];
             }[];
             next_cursor?: components["schemas"]["Cursor"] | null;
             /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
@@ -3565,6 +3861,11 @@ export interface components {
                 pace_s?: number | null;
                 /**
                  * Format: int64
+                 * @description Tasks that are kept for them.
+                 */
+                waiting?: number;
+                /**
+                 * Format: int64
                  * @description Tasks that they skipped.
                  */
                 skips: number;
@@ -3615,6 +3916,23 @@ export interface components {
             partial?: boolean;
         };
         /** @description One page of a list. */
+        Page_SkippedTask: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+                /** @description Why one did. */
+                reason: string;
+                /** @description Whether one may have it again right now; else others have it. */
+                available: boolean;
+                /** @description What it is about. */
+                item: components["schemas"]["Shown"];
+            }[];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
+        };
+        /** @description One page of a list. */
         Page_String: {
             /** @description The items, in the order of the list. */
             items: string[];
@@ -3652,6 +3970,8 @@ export interface components {
                  */
                 leases: number;
                 assignee?: components["schemas"]["UserId"] | null;
+                /** @description For whom places of it are kept. */
+                assignees: components["schemas"]["UserId"][];
                 created_at: components["schemas"]["Time"];
                 escalated?: components["schemas"]["Escalation"] | null;
                 /** @description Whether its right answers are known. */
@@ -3677,6 +3997,8 @@ export interface components {
                 name: string;
                 /** @description What they may do. */
                 role: components["schemas"]["Role"];
+                /** @description The groups that they belong to, by name. */
+                groups?: components["schemas"]["Group"][];
                 /** @description When they were added. */
                 created_at: components["schemas"]["Time"];
                 disabled_at?: components["schemas"]["Time"] | null;
@@ -3755,6 +4077,13 @@ export interface components {
              * @description Cohen's kappa; null where both always said the same one thing.
              */
             kappa?: number | null;
+        };
+        /** @description A task that was left as it is. */
+        PassedOver: {
+            /** @description Which. */
+            task: components["schemas"]["TaskId"];
+            /** @description Why. */
+            why: string;
         };
         /** @description A review, and what it is about. */
         PastReview: {
@@ -4291,7 +4620,7 @@ export interface components {
             rubric: components["schemas"]["Rubric"];
             /** @description How to answer, with examples. Markdown. */
             guidelines: string;
-            /** @description How many people answer a task. A change counts for tasks that are added later. */
+            /** @description How many people answer a task. After a change, open tasks follow it a moment later. */
             overlap: components["schemas"]["Overlap"];
             /** @description How answers become one. */
             consensus: components["schemas"]["ConsensusRule"];
@@ -4314,8 +4643,12 @@ export interface components {
              * @description How long a task is kept for the person who has it, in seconds, unless that is renewed.
              */
             lease_s: number;
-            /** @description Who reviews; every reviewer where empty. */
+            /** @description Who reviews, beside the groups; every reviewer where both are empty. */
             people: components["schemas"]["UserId"][];
+            /** @description The groups whose people review, beside the people. */
+            groups?: components["schemas"]["Group"][];
+            /** @description How new tasks come to them. */
+            assignment?: components["schemas"]["Assignment"];
             /** @description Who decides conflicts and what is escalated. */
             escalate_to: components["schemas"]["EscalateTo"];
             /** @description Tasks whose right answers are known, hidden among the rest. */
@@ -4355,6 +4688,8 @@ export interface components {
             /** Format: int32 */
             lease_s?: number | null;
             people?: components["schemas"]["UserId"][] | null;
+            groups?: components["schemas"]["Group"][] | null;
+            assignment?: components["schemas"]["Assignment"] | null;
             escalate_to?: components["schemas"]["EscalateTo"] | null;
             gold?: components["schemas"]["GoldSettings"] | null;
             suggestions?: components["schemas"]["SuggestionMode"] | null;
@@ -4364,6 +4699,18 @@ export interface components {
             alert?: components["schemas"]["AgreementAlert"] | null;
             /** @description Whether its complete tasks are asked again; with a new rubric. */
             reopen?: boolean;
+        };
+        /** @description A row that was not imported. */
+        Rejected: {
+            /**
+             * Format: int64
+             * @description Its line, from 1; its number for Parquet.
+             */
+            line: number;
+            /** @description Why. */
+            reason: string;
+            /** @description The row as far as it could be read; null where it is long. */
+            row?: Record<string, unknown> | null;
         };
         /** @description Which deliveries are sent again. */
         ReplaySince: {
@@ -4543,6 +4890,11 @@ export interface components {
             pace_s?: number | null;
             /**
              * Format: int64
+             * @description Tasks that are kept for them.
+             */
+            waiting?: number;
+            /**
+             * Format: int64
              * @description Tasks that they skipped.
              */
             skips: number;
@@ -4684,6 +5036,30 @@ export interface components {
             /** @description The model's name at the provider. */
             model?: string | null;
         };
+        /** @description How many places of tasks a person got. */
+        Share: {
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            tasks: number;
+        };
+        /** @description What came of sharing tasks out. */
+        Shared: {
+            /**
+             * Format: int32
+             * @description How many tasks are kept for somebody now who was not asked before.
+             */
+            assigned: number;
+            /** @description For whom, and how many places each. */
+            people: components["schemas"]["Share"][];
+            /** @description Tasks that were left as they are, and why. */
+            passed: components["schemas"]["PassedOver"][];
+            /** @description Whether more open tasks wait that are kept for nobody. */
+            left: boolean;
+        };
         /** @description An item as it is shown. */
         Shown: {
             /** @description Which. */
@@ -4742,6 +5118,17 @@ export interface components {
         SigninLink: {
             url: string;
             expires_at: components["schemas"]["Time"];
+        };
+        /** @description A task that one skipped. */
+        SkippedTask: {
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+            /** @description Why one did. */
+            reason: string;
+            /** @description Whether one may have it again right now; else others have it. */
+            available: boolean;
+            /** @description What it is about. */
+            item: components["schemas"]["Shown"];
         };
         /**
          * @description What kind of author a feedback comes from; always kept and shown.
@@ -4846,6 +5233,8 @@ export interface components {
             leases: number;
             escalated?: components["schemas"]["Escalation"] | null;
             assignee?: components["schemas"]["UserId"] | null;
+            /** @description For whom places of it are kept. */
+            assignees?: components["schemas"]["UserId"][];
             /** @description When it was added. */
             created_at: components["schemas"]["Time"];
             consensus?: components["schemas"]["Consensus"] | null;
@@ -4894,6 +5283,13 @@ export interface components {
             by: components["schemas"]["Actor"];
             /** @enum {string} */
             type: "import";
+        } | {
+            /** @description The decided task. */
+            task: components["schemas"]["TaskId"];
+            /** @description Who promoted it. */
+            by: components["schemas"]["Actor"];
+            /** @enum {string} */
+            type: "promoted";
         };
         /** @description What became of a task: the word `state`, and what belongs to it. */
         TaskState: {
@@ -4931,6 +5327,17 @@ export interface components {
              */
             score?: number | null;
         };
+        /** @description What is to change of a task; what is absent stays, null takes away. */
+        TaskUpdate: {
+            /**
+             * Format: int32
+             * @description How many reviews are asked for, 1 to 100; not fewer than there are, with those under way.
+             */
+            wanted?: number | null;
+            assignee?: components["schemas"]["UserId"] | null;
+            priority?: components["schemas"]["Priority"] | null;
+            due_at?: components["schemas"]["Time"] | null;
+        };
         /** @description A task, without its gold answers, its suggestion and what others said. */
         TaskView: components["schemas"]["TaskState"] & {
             id: components["schemas"]["TaskId"];
@@ -4959,6 +5366,8 @@ export interface components {
              */
             leases: number;
             assignee?: components["schemas"]["UserId"] | null;
+            /** @description For whom places of it are kept. */
+            assignees: components["schemas"]["UserId"][];
             created_at: components["schemas"]["Time"];
             escalated?: components["schemas"]["Escalation"] | null;
             /** @description Whether its right answers are known. */
@@ -5124,14 +5533,6 @@ export interface components {
         UpdateKey: {
             requests_per_minute: components["schemas"]["RequestsPerMinute"] | null;
         };
-        /** @description What is to change of a task. */
-        UpdateTask: {
-            /**
-             * Format: int32
-             * @description How many reviews are asked for, 1 to 100; not fewer than there are, with those under way.
-             */
-            wanted: number;
-        };
         /** @description What is to change; what is absent stays. */
         UpdateUser: {
             /** @description What others see. */
@@ -5141,6 +5542,8 @@ export interface components {
             password?: string | null;
             /** @description Whether they are shut out. */
             disabled?: boolean | null;
+            /** @description The groups that they belong to from now on, at most 50. */
+            groups?: components["schemas"]["Group"][] | null;
         };
         /** @description What is to change; what is absent stays. */
         UpdateView: {
@@ -5228,6 +5631,8 @@ export interface components {
             name: string;
             /** @description What they may do. */
             role: components["schemas"]["Role"];
+            /** @description The groups that they belong to, by name. */
+            groups?: components["schemas"]["Group"][];
             /** @description When they were added. */
             created_at: components["schemas"]["Time"];
             disabled_at?: components["schemas"]["Time"] | null;
@@ -5326,6 +5731,11 @@ export interface components {
             created_at: components["schemas"]["Time"];
         };
         ViewId: string;
+        /**
+         * @description Tasks that wait for anybody.
+         * @enum {string}
+         */
+        Waiting: "open";
         /** @description An address that is told of what happens. Its secret is never shown again. */
         Webhook: {
             /** @description Its id. */
@@ -7252,6 +7662,41 @@ export interface operations {
             };
         };
     };
+    post_queues_id_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignTasks"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shared"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_queues_id_conflicts: {
         parameters: {
             query?: {
@@ -7331,7 +7776,9 @@ export interface operations {
     get_queues_id_export: {
         parameters: {
             query?: {
-                /** @description `jsonl` (where absent) or `csv`. */
+                /** @description `reviews` (where absent) or `consensus`. */
+                what?: string;
+                /** @description `jsonl` (where absent), `csv` or `parquet`. */
                 format?: string;
             };
             header?: never;
@@ -7351,6 +7798,103 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                     "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_queues_id_gold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeGold"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeGold"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_queues_id_import: {
+        parameters: {
+            query?: {
+                /** @description `jsonl`, `json`, `csv`, `tsv` or `parquet`; what the content type or the content says where absent. */
+                format?: string;
+                /** @description `rows`, `vouch`, `label-studio`, `label-studio-min`, `argilla` or `prodigy`; what the first row looks like where absent. */
+                layout?: string;
+                /** @description What people's answers in it become: `reviews` (where absent), `gold`, `suggestions` or `none`. */
+                annotations?: string;
+                /** @description E-mails of annotators by their names in the file: `3=ann@example.com,4=bob@example.com`. */
+                annotators?: string;
+                /** @description The columns to show, with commas between them; all where absent. */
+                text?: string;
+                /** @description The column of the key; `key` or `id` where absent. */
+                key?: string;
+                /** @description The column of the prompt of responses. */
+                prompt?: string;
+                /** @description The columns of the responses, with commas between them. */
+                responses?: string;
+                /** @description Columns of right answers: `question=column,...`, or one column where there is one question. */
+                gold?: string;
+                /** @description Columns of what a model answered, as `gold`. */
+                suggestion?: string;
+                /** @description Only check; the first tasks are in the answer. */
+                dry_run?: boolean;
+                /** @description The body is the beginning of a file: what breaks off at its end is no error. With `dry_run`. */
+                partial?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        /** @description The file. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
@@ -7600,10 +8144,44 @@ export interface operations {
             };
         };
     };
+    get_queues_id_skipped: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 where absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SkippedTask"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_queues_id_tasks: {
         parameters: {
             query?: {
-                /** @description `open`, `conflict`, `complete`, `cancelled`, or `disputed`: what a person has to decide. */
+                /** @description `open`, `conflict`, `complete`, `cancelled`, `disputed` (what a person has to decide), or, for admins, `gold` (whose right answers are known). */
                 state?: string;
                 /** @description Text in the key or the first words; 2,000 tasks are looked at, and the page says where it is partial. */
                 q?: string;
@@ -7965,7 +8543,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UpdateTask"];
+                "application/json": components["schemas"]["TaskUpdate"];
             };
         };
         responses: {
@@ -8120,6 +8698,37 @@ export interface operations {
             };
         };
     };
+    delete_tasks_id_gold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The gold task. */
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_tasks_id_release: {
         parameters: {
             query?: never;
@@ -8245,6 +8854,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tasks_id_unskip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task. */
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewTurn"];
+                };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
             default: {

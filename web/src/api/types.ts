@@ -2,19 +2,19 @@
 // types`; only what OpenAPI cannot say is written here.
 import type { components } from "./schema";
 
-type Schema = components["schemas"];
+export type Schema = components["schemas"];
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
 /** What the server answers has every field: serde writes an absent value as null. */
-type Whole<T> = T extends (infer Item)[]
+export type Whole<T> = T extends (infer Item)[]
   ? Whole<Item>[]
   : T extends object
     ? { [Key in keyof T]-?: Whole<Exclude<T[Key], undefined>> }
     : T;
 /** `T` with some fields said more exactly. */
-type With<T, Fields> = Omit<T, keyof Fields> & Fields;
+export type With<T, Fields> = Omit<T, keyof Fields> & Fields;
 
 export interface Page<T> {
   items: T[];
@@ -52,8 +52,8 @@ export type HookKind = Schema["HookKind"];
 export type Webhook = Whole<Schema["Webhook"]>;
 export type NewWebhook = Whole<Schema["WebhookWithSecret"]>;
 export type DeliveryState = Schema["DeliveryState"];
-export type Attempt = Whole<Schema["Attempt"]>;
-export type Delivery = With<Whole<Schema["Delivery"]>, { payload: JsonObject; attempts: Attempt[] }>;
+export type DeliveryAttempt = Whole<Schema["DeliveryAttempt"]>;
+export type Delivery = With<Whole<Schema["Delivery"]>, { payload: JsonObject; attempts: DeliveryAttempt[] }>;
 export type Me = Whole<Schema["Me"]>;
 export type CreatedUser = Whole<Schema["CreatedUser"]>;
 export type Invitation = Whole<Schema["Invitation"]>;

@@ -1,7 +1,8 @@
 // The frame around every page: navigation, the page itself, keys that work everywhere.
 import "./shell.css";
 import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { Suspense, useRef } from "react";
+import { Suspense, useEffect, useRef } from "react";
+import { useQueueChanges } from "~/api/review/changes";
 import { useMe } from "~/api/session";
 import { BottomBar } from "./BottomBar";
 import { HookNotice } from "./HookNotice";
@@ -15,6 +16,7 @@ import { useSettingsEvents } from "./useSettingsEvents";
 export function Shell() {
   useMe();
   useSettingsEvents();
+  useQueueChanges();
   const navigate = useNavigate();
   const awaited = useRef(0);
   useKeys("Everywhere", [
@@ -26,6 +28,12 @@ export function Shell() {
     })),
     { key: "g", does: "Go to …", run: () => (awaited.current = Date.now()), hidden: true },
   ]);
+  // Only the key right after `g` names a room: `g r`, then `c` at once, is Review and then its own `c`.
+  useEffect(() => {
+    const end = (event: KeyboardEvent) => event.key !== "g" && (awaited.current = 0);
+    window.addEventListener("keydown", end);
+    return () => window.removeEventListener("keydown", end);
+  }, []);
   const { pathname } = useLocation();
   return (
     <div className="shell">

@@ -1,5 +1,5 @@
 // Keys of the keyboard: a page declares them, `?` lists them, text fields keep their own.
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useLayoutEffect, useRef, useSyncExternalStore } from "react";
 
 export interface KeyBinding {
   /** `j`, `?`, `Escape`, `mod+Enter`, `mod+shift+Enter`, or `g l` for one after the other. */
@@ -88,14 +88,14 @@ if (typeof window !== "undefined") {
   });
 }
 
-/** Declares keys for as long as the component is there. */
+/** Declares keys for as long as the component is there: before it is painted, for who is quicker than a frame. */
 export function useKeys(title: string, keys: KeyBinding[]): void {
   const current = useRef(keys);
-  useEffect(() => {
+  useLayoutEffect(() => {
     current.current = keys;
   });
   const shape = keys.map((key) => `${key.key} ${key.does}`).join("|");
-  useEffect(() => {
+  useLayoutEffect(() => {
     const group: Group = {
       title,
       keys: current.current.map((binding, i) => ({

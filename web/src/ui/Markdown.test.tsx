@@ -32,6 +32,32 @@ describe("hostile text", () => {
   });
 });
 
+describe("what would stop the page is shown as it came", () => {
+  const N = 20_000;
+  test.each([
+    ["quotes in quotes", ">".repeat(N)],
+    ["quotes with spaces", `${"> ".repeat(N)}x`],
+    ["lists in lists", `${"- ".repeat(N)}x`],
+    ["numbers in numbers", `${"1. ".repeat(N)}x`],
+    ["a list ever further in", Array.from({ length: 1000 }, (_, i) => `${" ".repeat(i)}- x`).join("\n")],
+    ["emphasis without end", "_a".repeat(N)],
+    ["stars", "*a ".repeat(N)],
+    ["strikes", "~~a".repeat(N)],
+    ["brackets", "[".repeat(N)],
+    ["links in links", "[a](".repeat(N)],
+    ["comments", "<!--".repeat(N)],
+  ])("%s", (_, text) => {
+    const begun = performance.now();
+    expect(html(text).length).toBeGreaterThan(1000);
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+
+  test("a rule of many dashes is one, and some quotes in quotes are", () => {
+    expect(html("a\n\n----------------------------------------------------\n\nb")).toContain("<hr/>");
+    expect(html("> > > deep")).toContain("<blockquote><p>deep</p></blockquote>");
+  });
+});
+
 test("the usual things read as they should", () => {
   expect(html("**bold** _em_ `a<b`")).toContain("<strong>bold</strong> <em>em</em> <code>a&lt;b</code>");
   expect(html("1. one\n2. two")).toContain("<ol start=\"1\" dir=\"auto\"><li>one</li><li>two</li></ol>");

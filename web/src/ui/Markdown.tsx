@@ -6,8 +6,24 @@ import { Code } from "./Code";
 const marked = new Marked({ gfm: true, breaks: true });
 
 export const Markdown = memo(function Markdown({ text }: { text: string }) {
-  return <div className="md">{blocks(marked.lexer(text), "auto")}</div>;
+  const tokens = parsed(text);
+  return <div className="md">{tokens ? blocks(tokens, "auto") : <p dir="auto" style={{ whiteSpace: "pre-wrap" }}>{text}</p>}</div>;
 });
+
+/** Quotes in quotes in lists, or a list far to the right: a model that repeats itself, or someone who wants the page to stop. */
+const DEEP = /^[ \t]*(?:(?:>|(?:[-*+]|\d{1,9}[.)])[ \t])[ \t]*){24,}|^[ \t]{120,}[-*+>\d]/m;
+/** More marks than this of one kind take seconds to pair. */
+const MARKS = 4_000;
+
+/** Undefined where the text is not worth parsing: it is shown as it came. */
+function parsed(text: string): Token[] | undefined {
+  if (DEEP.test(text) || ["_", "*", "~"].some((mark) => text.split(mark, MARKS).length >= MARKS)) return undefined;
+  try {
+    return marked.lexer(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Each block at the top runs the way of its own script, and what it holds runs along. */
 type Dir = "auto" | undefined;

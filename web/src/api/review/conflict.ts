@@ -1,17 +1,12 @@
 // Where reviewers differ: what each of them said, and the decision of one who may.
 import { queryOptions } from "@tanstack/react-query";
 import { api, part } from "../client";
-import type { Page } from "../types";
-import type { Answers } from "./rubric";
-import type { Item, Review, Task } from "./task";
+import type { Page, Schema, Whole, With } from "../types";
+import type { Answers, Rubric } from "./rubric";
+import type { Item, Review } from "./task";
 
-export interface Conflict {
-  task: Task;
-  /** With the log or the conversation in it, as a turn has it. */
-  item: Item;
-  /** Those that count. */
-  reviews: Review[];
-}
+/** `item` has the log or the conversation in it, as a turn has it; `reviews` are those that count. */
+export type Conflict = With<Schema["Conflict"], { item: Item; rubric: Rubric; reviews: Review[] }>;
 
 export const conflictsQuery = (queue: string) =>
   queryOptions({
@@ -21,12 +16,8 @@ export const conflictsQuery = (queue: string) =>
     staleTime: 5_000,
   });
 
-export interface Decision {
-  answers: Answers;
-  /** The review whose answers these are; null for one's own. */
-  adopted: string | null;
-  reason: string;
-}
+/** `adopted` is the review whose answers these are; null for one's own. */
+export type Decision = With<Whole<Schema["Adjudicate"]>, { answers: Answers; reason: string }>;
 
-export const adjudicate = (task: string, decision: Decision) => api.post<Task>(`/tasks/${part(task)}/adjudicate`, decision);
+export const adjudicate = (task: string, decision: Decision) => api.post<unknown>(`/tasks/${part(task)}/adjudicate`, decision);
 export const rejectReview = (review: string, reason: string) => api.post<void>(`/reviews/${part(review)}/reject`, { reason });

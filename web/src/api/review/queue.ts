@@ -1,99 +1,31 @@
 // Queues: what is reviewed, by whom, how often; and how far each of them is.
 import { queryOptions } from "@tanstack/react-query";
 import { api, part } from "../client";
-import type { Page } from "../types";
+import type { Page, Schema, Whole, With } from "../types";
 import type { Rubric } from "./rubric";
 
-export type ItemKind = "log" | "conversation" | "responses" | "record";
-export type Priority = "low" | "normal" | "high" | "urgent";
-export type Overlap = { type: "fixed"; reviews: number } | { type: "adaptive"; min: number; max: number; confidence: number; question: string };
+export type ItemKind = Schema["ItemKind"];
+export type Priority = Schema["Priority"];
+export type Overlap = Schema["Overlap"];
+export type Rule = Whole<Schema["Rule"]>;
+export type GoldPolicy = With<Whole<Schema["GoldSettings"]>, { tolerance: Record<string, number> }>;
 
-export interface Rule {
-  key: string;
-  filter: string;
-  sample: number;
-  per_day: number | null;
-  priority: Priority;
-  enabled: boolean;
-}
+/** What an admin writes of a queue. `"admin"`, which OpenAPI shows as null, is the admins alone. */
+export type QueueSpec = With<
+  Whole<Schema["QueueSettings"]>,
+  { rubric: Rubric; rules: Rule[]; escalate_to: "admin" | Exclude<Schema["EscalateTo"], null>; gold: GoldPolicy }
+>;
+export type Queue = QueueSpec & Whole<Omit<Schema["Queue"], keyof Schema["QueueSettings"]>>;
 
-export interface GoldPolicy {
-  rate: number;
-  onboarding: number;
-  pause_below: number | null;
-  window: number;
-  tolerance: Record<string, number>;
-}
+/** How far a queue is; `mine` is of who asks, and null for a program. */
+export type Progress = Whole<Schema["Progress"]>;
+/** `left` is counted to 1,000. */
+export type Mine = Whole<Schema["Mine"]>;
+/** What a rule would take. */
+export type RulePreview = Whole<Schema["Preview"]>;
 
-/** What an admin writes of a queue. */
-export interface QueueSpec {
-  name: string;
-  key: string;
-  item: ItemKind;
-  rubric: Rubric;
-  guidelines: string;
-  overlap: Overlap;
-  consensus: { method: "majority" | "dawid_skene" | "one_coin" | "mace"; tie: "conflict" | "first"; scale?: "median" | "mean"; spans?: number | null };
-  accept: "unanimous" | "consensus";
-  second_review: number;
-  rules: Rule[];
-  due_after_s: number | null;
-  lease_s: number;
-  people: string[];
-  groups?: string[];
-  assignment?: "line" | "even";
-  escalate_to: "admin" | string[] | { group: string };
-  gold: GoldPolicy;
-  suggestions: "shown" | "hidden" | "after";
-  blur: boolean;
-  remind_after_min: number | null;
-  alert: { alpha_below: number; last_tasks: number } | null;
-}
-
-export interface Queue extends QueueSpec {
-  id: string;
-  state: "open" | "paused" | "closed";
-  rubric_version: number;
-  guidelines_version: number;
-  created_at: string;
-  archived_at: string | null;
-}
-
-export interface Progress {
-  /** Nobody has begun. */
-  open: number;
-  in_progress: number;
-  /** Someone has to decide. */
-  conflict: number;
-  complete: number;
-  cancelled: number;
-  reviews: number;
-  due_at: string | null;
-  overdue: number;
-  /** Reviews a day, the last of them today. */
-  per_day: number[];
-  reviews_saved: number;
-  /** Of who asks; null for a program. */
-  mine: Mine | null;
-}
-
-export interface Mine {
-  done: number;
-  today: number;
-  /** Median active seconds for one. */
-  pace_s: number | null;
-  /** Counted to 1,000. */
-  left: number;
-  state?: "active" | "paused" | "away";
-  reason?: string | null;
-}
-
-export interface RulePreview {
-  logs: number;
-  taken: number;
-  partial: boolean;
-  examples: string[];
-}
+/** How often the clock alone is worth a question. */
+const LATE_MS = 300_000;
 
 export const queuesQuery = queryOptions({
   queryKey: ["queues"],
@@ -105,13 +37,13 @@ export const queuesQuery = queryOptions({
 export const queueQuery = (id: string) =>
   queryOptions({ queryKey: ["queue", id], queryFn: ({ signal }) => api.get<Queue>(`/queues/${part(id)}`, undefined, signal), staleTime: 20_000 });
 
-/** Others work on it too: it is read again now and then while it is on the screen. */
+/** Others work on it too: it is read again when they do (`changes.ts`). What is late is so by itself. */
 export const progressQuery = (id: string) =>
   queryOptions({
     queryKey: ["progress", id],
     queryFn: ({ signal }) => api.get<Progress>(`/queues/${part(id)}/progress`, undefined, signal),
     staleTime: 10_000,
-    refetchInterval: 30_000,
+    refetchInterval: LATE_MS,
   });
 
 export const createQueue = (spec: QueueSpec) => api.post<Queue>("/queues", spec);
@@ -119,13 +51,8 @@ export const changeQueue = (id: string, change: Partial<QueueSpec> & { state?: Q
 export const archiveQueue = (id: string) => api.delete(`/queues/${part(id)}`);
 export const previewRule = (id: string, filter: string, sample: number) => api.post<RulePreview>(`/queues/${part(id)}/preview`, { filter, sample });
 
-export interface Added {
-  created: number;
-  known: number;
-  ids: string[];
-  /** Where a filter may find more. */
-  next_cursor: string | null;
-}
+/** What was put in; `next_cursor` is where a filter may find more. */
+export type Added = Whole<Schema["AddedTasks"]>;
 
 /** Puts logs that are there already into the queue, call by call. */
 export async function backfill(id: string, filter: string, sample: number, most: number): Promise<Pick<Added, "created" | "known">> {

@@ -1,47 +1,22 @@
 // The questions of a queue and what answers them, as the server reads and writes them.
-import type { Json } from "../types";
+import type { Json, Schema, With } from "../types";
 
-export interface Option {
-  key: string;
-  title: string;
-  help?: string | null;
-}
-
+export type Option = Schema["QuestionOption"];
 /** Asked only while the answer to an earlier question is one of these. */
-export interface When {
-  question: string;
-  is: Json[];
-}
+export type When = With<Schema["When"], { is: Json[] }>;
 
-interface Common {
-  key: string;
-  title: string;
-  help?: string | null;
-  required?: boolean;
-  when?: When | null;
-  default?: Json;
-}
+type Kind = Schema["QuestionKind"];
+export type QuestionType = Kind["type"];
+type Common = Omit<Schema["Question"], keyof Kind | "when" | "default"> & { when?: When | null; default?: Json };
 
-export type Question = Common &
-  (
-    | { type: "thumbs" | "yes_no" | "correction" }
-    | { type: "checklist"; options: Option[] }
-    | { type: "rating"; min: number; max: number; labels?: Record<string, string> | null }
-    | { type: "category"; options: Option[] }
-    | { type: "multi_category"; options: Option[]; min_choices?: number | null; max_choices?: number | null }
-    | { type: "number"; min?: number | null; max?: number | null; unit?: string | null }
-    | { type: "text"; max_chars?: number | null }
-    | { type: "spans"; labels: Option[]; of: string }
-    | { type: "preference"; strength?: number | null; tie?: boolean }
-    | { type: "ranking" }
-  );
-
-export type QuestionType = Question["type"];
-export type QuestionOf<T extends QuestionType> = Extract<Question, { type: T | QuestionType }> & { type: T };
+export type Question = Common & Kind;
+export type QuestionOf<T extends QuestionType> = Common & Extract<Kind, { type: T }>;
 
 export interface Rubric {
   questions: Question[];
 }
+
+// Answers are any JSON to OpenAPI: which of these it is depends on the question.
 
 /** Offsets in Unicode code points; `end` is the first that is no longer in it. */
 export interface Span {

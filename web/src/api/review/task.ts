@@ -1,137 +1,44 @@
 // One reviewer's work: turns on tasks, drafts, reviews, and what they decided last.
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, part } from "../client";
-import type { Choice, Json, JsonObject, LogError, LogStatus, Message, Page } from "../types";
+import type { Choice, JsonObject, Message, Page, Schema, Whole, With } from "../types";
 import type { Answers, Rubric } from "./rubric";
-import type { Priority } from "./queue";
 
-export interface ItemLog {
-  id: string;
-  created_at: string;
-  status: LogStatus;
-  messages: Message[];
-  choices: Choice[];
-  error?: LogError | null;
-  deployment?: string | null;
-  version?: number | null;
-  model?: string | null;
-  metadata?: JsonObject;
-}
-
+export type ItemLog = With<Whole<Schema["ShownLog"]>, { messages: Message[]; choices: Choice[]; metadata: JsonObject }>;
 /** One of the responses that are compared: plain text, or a message with parts. */
-export interface Response {
-  text?: string;
-  message?: Message;
-  label?: string | null;
-}
+export type Response = With<Schema["Response"], { message?: Message | null }>;
 
+type Shown<T extends Schema["Shown"]["type"]> = Extract<Schema["Shown"], { type: T }>;
 /** What is judged. A log or conversation that retention took is null. */
 export type Item =
-  | { type: "log"; log_id: string; log: ItemLog | null }
-  | { type: "conversation"; conversation_id: string; turns: ItemLog[] | null }
-  | { type: "responses"; prompt: Message[]; responses: Response[] }
-  | { type: "record"; fields: Record<string, Json> };
+  | With<Shown<"log">, { log: ItemLog | null }>
+  | With<Shown<"conversation">, { turns: ItemLog[] | null }>
+  | With<Shown<"responses">, { prompt: Message[]; responses: Response[] }>
+  | With<Shown<"record">, { fields: JsonObject }>;
 
-export interface Suggestion {
-  source: string;
-  answers: Answers;
-  score?: number | null;
-}
+/** Answers that a model or a program offers. */
+export type Suggestion = With<Whole<Schema["TaskSuggestion"]>, { answers: Answers }>;
 
-export type TaskState = "open" | "conflict" | "complete" | "cancelled";
-
-export type TaskOrigin = { type: "rule"; key: string } | { type: "added" | "import" | "promoted"; by: string };
-
-export interface Task {
-  id: string;
-  queue: string;
-  state: TaskState;
-  /** Why someone has to decide, where they have to. */
-  reason?: "differ" | "second_review";
-  /** `by` is a user's id. */
-  escalated: { by: string; to: string; reason: string; at: string } | null;
-  priority: Priority;
-  due_at: string | null;
-  origin: TaskOrigin;
-  wanted: number;
-  /** No limit of reviews; only admins are told. */
-  gold?: object | null;
-  reviews: number;
-  leases: number;
-  /** For whom places are kept. */
-  assignees?: string[];
-  created_at: string;
-  /** As it is stored: a log by its id alone. */
-  item?: { type: Item["type"]; log_id?: string };
-  /** The first words of the item, for lists. */
-  preview?: string;
-}
+export type TaskState = Schema["TaskState"]["state"];
+export type TaskOrigin = Schema["TaskOrigin"];
+/** A task in a list, with the first words of its item. `reason` is there where someone has to decide. */
+export type Task = Whole<Schema["TaskView"]> & { reason?: Schema["ConflictReason"] };
 
 /** A task that is this person's for a while, with all that is needed to judge it. */
-export interface Turn {
-  task: string;
-  queue: string;
-  priority: Priority;
-  due_at: string | null;
-  item: Item;
-  rubric: Rubric;
-  rubric_version: number;
-  lease: { until: string };
-  draft: { answers: Answers; active_ms: number } | null;
-  /** The order in which the responses are shown: `[1, 0]` has the second on the left. */
-  swapped: number[];
-  suggestion: Suggestion | null;
-  /** `by` is an actor. */
-  returned: { reason: string; by: string } | null;
-}
+export type Turn = With<
+  Whole<Schema["ReviewTurn"]>,
+  { item: Item; rubric: Rubric; draft: { answers: Answers; active_ms: number } | null; suggestion: Suggestion | null }
+>;
+/** Turns, and whether there is more after these. */
+export type Next = With<Whole<Schema["Next"]>, { items: Turn[] }>;
 
-export interface Next {
-  items: Turn[];
-  paused: { reason: string } | null;
-  /** Whether there is more after these. */
-  left: boolean;
-}
-
-export interface Review {
-  id: string;
-  task: string;
-  queue: string;
-  user: string;
-  user_name?: string | null;
-  answers: Answers;
-  active_ms: number;
-  created_at: string;
-  /** Whether it was right; null unless the task was a check. */
-  gold_right?: boolean | null;
-}
-
-export interface NewReview {
-  answers: Answers;
-  active_ms: number;
-  submission_id: string;
-  order?: number[];
-}
-
+export type Review = With<Schema["Review"], { answers: Answers }>;
+export type NewReview = With<Schema["CreateReview"], { answers: Answers; active_ms: number }>;
 /** What came of a task whose answers were known. */
-export interface GoldResult {
-  right: boolean;
-  answers: Answers;
-  /** What is told to who missed it. */
-  why?: string | null;
-}
-
-export interface Reviewed {
-  review: Review;
-  task: { state: TaskState };
-  gold: GoldResult | null;
-  /** Where the queue shows suggestions after one's own answer. */
-  suggestion?: Suggestion | null;
-}
-
-export interface PastReview {
-  review: Review;
-  item: Item | null;
-}
+export type GoldResult = With<Schema["GoldResult"], { answers: Answers }>;
+/** `suggestion` is there where the queue shows it after one's own answer. */
+export type Reviewed = With<Schema["CreatedReview"], { review: Review; task: Task; gold: GoldResult | null; suggestion?: Suggestion | null }>;
+export type PastReview = With<Schema["PastReview"], { review: Review; item: Item | null }>;
 
 export const nextTurns = (queue: string, count: number, holding: string[]) => api.post<Next>(`/queues/${part(queue)}/next`, { count, holding });
 export const renewLease = (task: string) => api.post<{ until: string }>(`/tasks/${part(task)}/renew`);

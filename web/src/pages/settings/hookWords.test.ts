@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Attempt, Delivery, Webhook } from "~/api/types";
+import type { DeliveryAttempt, Delivery, Webhook } from "~/api/types";
 import { attemptText, offText, stateOf } from "./hookWords";
 
-const attempt = (more: Partial<Attempt>): Attempt => ({ at: "2026-01-01T00:00:00Z", duration_ms: 84, status: null, error: null, response: null, ...more });
+const attempt = (more: Partial<DeliveryAttempt>): DeliveryAttempt => ({ at: "2026-01-01T00:00:00Z", duration_ms: 84, status: null, error: null, response: null, ...more });
 
 test("an attempt says its status, or why there is none", () => {
   expect(attemptText(attempt({ status: 503 }))).toBe("503 in 84 ms");
@@ -10,7 +10,7 @@ test("an attempt says its status, or why there is none", () => {
 });
 
 test("what was tried and failed once is not just waiting", () => {
-  const delivery = { state: "waiting", attempts: [] as Attempt[] } as unknown as Delivery;
+  const delivery = { state: "waiting", attempts: [] as DeliveryAttempt[] } as unknown as Delivery;
   expect(stateOf(delivery).text).toBe("waiting");
   expect(stateOf({ ...delivery, attempts: [attempt({ status: 500 })] }).text).toBe("tried, waiting");
 });

@@ -1,5 +1,5 @@
 // What people read of webhooks.
-import type { Attempt, Delivery, HookKind, Webhook } from "~/api/types";
+import type { DeliveryAttempt, Delivery, HookKind, Webhook } from "~/api/types";
 import { duration } from "~/text/format";
 
 export const EVENTS: { kind: HookKind; title: string; about: string }[] = [
@@ -23,7 +23,7 @@ export function offText({ off }: Webhook): string {
 }
 
 /** `200 in 84 ms`, or why nothing came back. */
-export function attemptText({ status, error, duration_ms }: Attempt): string {
+export function attemptText({ status, error, duration_ms }: DeliveryAttempt): string {
   return `${status ?? error ?? "no answer"} ${status === null ? "after" : "in"} ${duration(duration_ms)}`;
 }
 

@@ -7,6 +7,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft, CircleCheckBig, Search } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
+import { useComing } from "~/api/review/mine";
 import { queueQuery, type Queue } from "~/api/review/queue";
 import type { Question } from "~/api/review/rubric";
 import { useKeys } from "~/shell/keys";
@@ -42,6 +43,7 @@ function Bulk({ queue }: { queue: Queue }) {
   useTitle(`Many at once: ${queue.name}`);
   const bulk = useBulk(queue.id);
   useCounts(queue.id);
+  useComing(queue.id, bulk.phase === "ready" && bulk.cards.length === 0, bulk.refill);
   const blur = blurWanted(queue);
   const [revealed, setRevealed] = useState<string>();
   const questions = queue.rubric.questions.filter(fits);
@@ -137,7 +139,7 @@ function Bulk({ queue }: { queue: Queue }) {
       {bulk.phase === "ready" && question && cards.length === 0 && (
         <div className="card">
           <Empty art={<CircleCheckBig size={40} strokeWidth={1.4} />} title={wanted ? "Nothing here has these words" : bulk.pausedFor ? "Your work here is paused" : "Nothing waits for you here"} action={<LinkButton to="/review">All queues</LinkButton>}>
-            {wanted ? "The search looks only among the items that are on this page." : (bulk.pausedFor ?? "What comes in appears here when you come back.")}
+            {wanted ? "The search looks only among the items that are on this page." : (bulk.pausedFor ?? "What comes in, or comes back from others, appears here by itself.")}
           </Empty>
         </div>
       )}

@@ -50,13 +50,15 @@ export function ConflictsPage() {
   );
 }
 
-const whyOf = ({ task }: Conflict): string => (task.escalated ? "Handed on" : task.reason === "second_review" ? "Second look" : "They differ");
+const whyOf = ({ task }: Conflict): string => (task.escalated ? "Handed on" : task.state === "conflict" && task.reason === "second_review" ? "Second look" : "They differ");
 
 function Decide({ queue, conflicts }: { queue: Queue; conflicts: Conflict[] }) {
   const queries = useQueryClient();
   const actorName = useActorName();
-  const [task, setTask] = useState<string>();
-  const at = Math.max(0, conflicts.findIndex((one) => one.task.id === task));
+  // What is in hand stays in hand, whatever comes in before it.
+  const [task, setTask] = useState(conflicts[0]?.task.id);
+  const found = conflicts.findIndex((one) => one.task.id === task);
+  const at = Math.max(0, found);
   const current = conflicts[at]!;
   const go = (by: number) => {
     const next = conflicts[Math.max(0, Math.min(conflicts.length - 1, at + by))];
@@ -91,6 +93,7 @@ function Decide({ queue, conflicts }: { queue: Queue; conflicts: Conflict[] }) {
         </ol>
       </nav>
       <div className="focus-main stack" key={current.task.id}>
+        {found < 0 && task !== undefined && <p className="returned" role="status">What you had open is decided: someone else was faster, or its author changed it. This is the next one.</p>}
         {current.task.escalated && (
           <p className="returned" role="note">
             <strong>{actorName(`user:${current.task.escalated.by}`)}</strong> handed this on: {current.task.escalated.reason}

@@ -1,6 +1,8 @@
 // The work at one queue, alive as long as its page is open.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { useLive } from "~/api/event";
+import { useComing } from "~/api/review/mine";
 import { myReviewsQuery } from "~/api/review/task";
 import { useReachable } from "~/api/reach";
 import { useMe } from "~/api/session";
@@ -31,21 +33,27 @@ export function useWork(queue: string): { work: Work; state: WorkState } {
   }, [work, reachable]);
   useSigns(work);
   useCounts(queue);
-  return { work, state: useSyncExternalStore(work.subscribe, work.get) };
+  const state = useSyncExternalStore(work.subscribe, work.get);
+  useComing(queue, state.turns.length === 0, () => void work.refill());
+  return { work, state };
 }
 
 /** Quick decisions are counted together. */
 const COUNT_MS = 1_200;
 
-/** What was sent changes how much is left. */
+/** What was sent changes how much is left: the server tells of it, where it can. */
 export function useCounts(queue: string): void {
   const outbox = useOutbox();
   const queries = useQueryClient();
+  const live = useLive();
+  const told = useRef(live);
+  told.current = live;
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const deaf = outbox.listen({
       sent: () => {
         clearTimeout(timer);
+        if (told.current) return;
         timer = setTimeout(() => void queries.invalidateQueries({ queryKey: ["progress", queue] }), COUNT_MS);
       },
     });

@@ -26,7 +26,7 @@ export const ItemView = memo(function ItemView({ item, order, marks }: Props) {
     case "log":
       return item.log ? <LogItem log={item.log} /> : <Gone what="log" />;
     case "conversation":
-      return item.turns?.length ? <ConversationItem turns={item.turns} /> : <Gone what="conversation" />;
+      return item.turns?.length ? <ConversationItem turns={item.turns} partial={item.partial} /> : <Gone what="conversation" />;
     case "responses":
       return <ResponsesView prompt={item.prompt} responses={item.responses} order={order} marks={marks} />;
     case "record":
@@ -70,9 +70,14 @@ export function MessageParts({ message }: { message: Message }) {
   return parts.length === 0 ? <span className="dim">empty</span> : <>{parts.map((part, i) => <PartView key={i} part={part} />)}</>;
 }
 
-function ConversationItem({ turns }: { turns: ItemLog[] }) {
+function ConversationItem({ turns, partial }: { turns: ItemLog[]; partial: boolean }) {
   const messages = turns.flatMap((turn) => [...turn.messages, ...turn.choices.slice(0, 1).map((choice) => choice.message)]);
-  return <Messages messages={messages} />;
+  return (
+    <div className="stack">
+      {partial && <p className="returned" role="note">The conversation is longer: these are its first {turns.length} calls.</p>}
+      <Messages messages={messages} />
+    </div>
+  );
 }
 
 /** Taller fields begin folded. */

@@ -26,7 +26,7 @@ const LOOK: Record<Task["state"], string> = { open: "pill", conflict: "pill pill
 /** A log is read where logs are read. */
 function TaskName({ task }: { task: Task }) {
   const name = task.preview || task.id;
-  return task.item?.log_id === undefined ? <>{name}</> : <Link to="/logs/$id" params={{ id: task.item.log_id }}>{name}</Link>;
+  return task.item.log_id === null ? <>{name}</> : <Link to="/logs/$id" params={{ id: task.item.log_id }}>{name}</Link>;
 }
 
 export function TasksTab({ queue }: { queue: Queue }) {

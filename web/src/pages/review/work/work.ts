@@ -4,6 +4,7 @@ import type { Answer, Answers } from "~/api/review/rubric";
 import { nextTurns, releaseTask, renewLease, type PastReview, type Reviewed, type Turn } from "~/api/review/task";
 import type { Shelf } from "~/text/draft";
 import { uuid } from "~/text/uuid";
+import { itemTitle } from "../item/itemText";
 import { answersTo, wrongIn } from "../rubric/asked";
 import { ActiveTime } from "./activeTime";
 import { Drafts } from "./drafts";
@@ -16,6 +17,8 @@ const AHEAD = 5;
 /** Decisions that stay one key away. */
 const REMEMBERED = 10;
 const TICK_MS = 15_000;
+/** Where nothing waits, what others let lapse is asked for at every so many ticks; what comes in is told. */
+const TICKS_A_TURN = 4;
 
 export class Work {
   private state: WorkState = BEGIN;
@@ -25,6 +28,7 @@ export class Work {
   /** All of this sitting. */
   readonly sitting = new ActiveTime();
   private fetching = false;
+  private ticks = 0;
   private ticking: ReturnType<typeof setInterval> | undefined;
   private deaf: (() => void) | undefined;
   private stopped = true;
@@ -114,7 +118,9 @@ export class Work {
   }
 
   private tick(): void {
-    if (this.state.phase !== "working" || this.state.turns.length < 2) void this.refill();
+    this.ticks += 1;
+    const slow = this.ticks % TICKS_A_TURN === 0;
+    if (this.state.phase === "loading" || this.state.phase === "failed" || (slow && this.state.turns.length < 2)) void this.refill();
     // Nobody there: the leases run out, and others get the tasks.
     if (!this.time.idle(this.now())) void this.renewAll(true);
   }
@@ -129,11 +135,28 @@ export class Work {
           this.change(turn.task, (old) => ({ ...old, turn: { ...old.turn, lease: { until } } }));
         } catch (thrown) {
           const { status } = asProblem(thrown);
-          // What lies ahead may be with someone else now. What is in hand may still be sent while a place is free.
-          if ((status === 404 || status === 409) && this.state.turns[0]?.turn.task !== turn.task) this.drop(turn.task);
+          if (status === 404 || status === 409) this.gone(turn.task);
         }
       }),
     );
+  }
+
+  private readonly lapsed = new Set<string>();
+
+  /** Someone else has it now. What was answered in hand may still be sent while a place is free; the rest goes. */
+  private gone(task: string): void {
+    const [current] = this.state.turns;
+    if (current?.turn.task !== task) return this.drop(task);
+    if (this.lapsed.has(task)) return;
+    this.lapsed.add(task);
+    const begun = Object.keys(current.answers).length > 0;
+    const title = `“${itemTitle(current.turn.item).slice(0, 90)}” went to someone else while you were away.`;
+    this.notify("refused", undefined, begun ? `${title} What you said is still here, and counts if there is room for it.` : `${title} Here is the next one.`);
+    if (begun) return;
+    this.drop(task);
+    if (this.state.turns.length === 0) this.set({ phase: "loading" });
+    this.begin();
+    void this.refill();
   }
 
   private change(task: string, to: (old: Held) => Held): void {
