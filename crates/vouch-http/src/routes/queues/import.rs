@@ -279,7 +279,9 @@ async fn add(
             continue;
         }
         let rejected = importer.add(batch.ready).await.map_err(failed)?;
-        rejected.into_iter().for_each(|row| added.reject(row));
+        for row in rejected {
+            added.reject(row);
+        }
     }
     if !plan.dry_run {
         added.done = importer.done();
