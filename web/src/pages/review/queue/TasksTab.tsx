@@ -70,10 +70,10 @@ export function TasksTab({ queue }: { queue: Queue }) {
                   <td>
                     <span className={LOOK[task.state]}>{words(task.state)}</span> {task.due_at && task.state === "open" && <Due at={task.due_at} overdue={0} />}
                   </td>
-                  <td className="right num" title="Given of those that are wanted now">{task.reviews}{!task.gold && ` of ${task.wanted}`}</td>
-                  <td className="dim">{task.priority}</td>
-                  <td className="dim clip">{task.origin.type === "rule" ? task.origin.key : task.origin.type === "added" ? "added by hand" : "imported"}</td>
-                  <td className="dim"><When at={task.created_at} /></td>
+                  <td className="right num" data-label="Reviews" title="Given of those that are wanted now">{task.reviews}{!task.gold && ` of ${task.wanted}`}</td>
+                  <td className={task.priority === "normal" ? "dim" : undefined} data-label="Priority" data-none={task.priority === "normal"}>{task.priority}</td>
+                  <td className="dim clip" data-label="From">{task.origin.type === "rule" ? task.origin.key : task.origin.type === "added" ? "added by hand" : "imported"}</td>
+                  <td className="dim" data-label="Came"><When at={task.created_at} /></td>
                 </tr>
               ))}
             </tbody>
