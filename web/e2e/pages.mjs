@@ -150,6 +150,7 @@ const REVIEW = ({ queue, pairs, marks }) => [
   { name: "review-tasks", path: `/review/${queue}?tab=tasks`, act: (page) => page.locator("tbody tr").first().waitFor() },
   { name: "review-reviewers", path: `/review/${queue}?tab=reviewers`, act: async (page) => (await page.locator("tbody tr").first().waitFor(), page.getByRole("button", { name: "Details" }).first().click({ timeout: 1000 }).catch(() => undefined)) },
   { name: "review-agreement", path: `/review/${queue}?tab=agreement`, act: (page) => page.locator(".coefficient").first().waitFor() },
+  { name: "review-consensus", path: `/review/${queue}?tab=consensus`, act: (page) => page.getByRole("table", { name: "Consensus" }).waitFor() },
   { name: "review-agreement-none", path: `/review/${pairs}?tab=agreement`, act: (page) => page.getByText("No task has two reviews yet").waitFor() },
   { name: "review-conflicts-none", path: `/review/${pairs}/conflicts`, act: (page) => page.getByText("Nobody disagrees").waitFor() },
   { name: "review-edit", path: `/review/${queue}/edit`, act: (page) => page.getByRole("button", { name: "Save" }).waitFor() },
@@ -205,6 +206,24 @@ export const PAGES = ({ log, reviewing }) => [
   { name: "deployment-edit", path: "/deployments/assistant/edit", act: (page) => page.getByRole("button", { name: "Create and activate" }).waitFor() },
   { name: "deployment-new", path: "/deployments/new" },
   ...["metrics", "providers", "prices", "retention", "origins", "keys", "people", "audit", "account"].map((part) => ({ name: `settings-${part}`, path: `/settings/${part}` })),
+  { name: "settings-webhooks", path: "/settings/webhooks", act: showWebhook },
   ...(reviewing ? REVIEW(reviewing) : []),
   { name: "missing", path: "/no/such/page" },
 ];
+
+/** Two webhooks: one that nobody answers, with its deliveries open, and one that is off. */
+async function showWebhook(page) {
+  await page.evaluate(async () => {
+    const send = async (method, path, body) => (await fetch(`/api/v1/webhooks${path}`, { method, headers: { "x-vouch-csrf": "1", "content-type": "application/json" }, body: JSON.stringify(body) })).json();
+    if ((await (await fetch("/api/v1/webhooks")).json()).items.length > 0) return;
+    const labels = await send("POST", "", { name: "Labels to the warehouse", url: "http://127.0.0.1:9/vouch/reviews?source=demo", events: ["task.completed", "queue.drained", "agreement.low"], queues: [] });
+    await send("POST", `/${labels.id}/test`, {});
+    const off = await send("POST", "", { name: "Old dashboard", url: "http://127.0.0.1:9/old", events: ["queue.drained"], queues: [] });
+    await send("PATCH", `/${off.id}`, { on: false });
+  });
+  await page.reload();
+  const card = page.getByRole("region", { name: "Webhook Labels" });
+  await card.getByRole("button", { name: "Deliveries" }).click();
+  await card.getByText("tried, waiting").first().waitFor();
+  await card.locator("summary").first().click();
+}

@@ -13,7 +13,7 @@ export async function startServer(options = {}) {
 
 async function startBinary(binary) {
   const data = mkdtempSync(join(tmpdir(), "vouch-e2e-"));
-  const child = spawn(binary, ["demo", "--listen", "127.0.0.1:0", "--data", data], { stdio: ["ignore", "pipe", "pipe"], env: process.env });
+  const child = spawn(binary, ["demo", "--listen", "127.0.0.1:0", "--data", data], { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, VOUCH_WEBHOOK_ALLOW_PRIVATE: "true" } });
   let out = "";
   let err = "";
   child.stderr.on("data", (piece) => (err = (err + piece).slice(-8000)));

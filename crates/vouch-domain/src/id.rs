@@ -161,6 +161,10 @@ ids! {
     TaskId = "task";
     /// One reviewer's answers to one task.
     ReviewId = "review";
+    /// An address that is told of what happens.
+    WebhookId = "hook";
+    /// Something that one webhook is told.
+    DeliveryId = "msg";
 }
 
 #[cfg(test)]

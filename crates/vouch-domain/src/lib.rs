@@ -14,6 +14,7 @@ pub mod feedback;
 pub mod filter;
 #[cfg(any(test, feature = "fuzz"))]
 pub mod fuzz;
+pub mod group;
 pub mod id;
 pub mod invalid;
 pub mod invitation;
@@ -36,6 +37,7 @@ pub mod time;
 pub mod uncertainty;
 pub mod user;
 pub mod view;
+pub mod webhook;
 
 pub use invalid::{Invalid, Pointer};
 pub use page::{Cursor, Page};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Time;
 use crate::access::{Role, Scope};
+use crate::group::Group;
 use crate::id::{KeyId, ProjectId, UserId};
 use crate::rate::RequestsPerMinute;
 
@@ -23,6 +24,9 @@ pub struct User {
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// The groups that they belong to, by name.
+    #[serde(default)]
+    pub groups: Vec<Group>,
     /// When they were added.
     pub created_at: Time,
     /// When they were shut out, where they were.
@@ -38,6 +42,8 @@ pub struct UserUpdate {
     pub role: Option<Role>,
     /// Whether they are shut out.
     pub disabled: Option<bool>,
+    /// The groups that they belong to.
+    pub groups: Option<Vec<Group>>,
 }
 
 impl UserUpdate {
@@ -47,6 +53,7 @@ impl UserUpdate {
         User {
             name: self.name.unwrap_or(user.name),
             role: self.role.unwrap_or(user.role),
+            groups: self.groups.unwrap_or(user.groups),
             disabled_at: switched(self.disabled, user.disabled_at, at),
             ..user
         }

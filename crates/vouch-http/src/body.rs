@@ -29,7 +29,7 @@ pub(crate) const SMALL: usize = 1 << 20;
 pub(crate) const LARGE: usize = 32 << 20;
 
 /// How long a client may pause within its body.
-const STALL: Duration = Duration::from_secs(30);
+pub(crate) const STALL: Duration = Duration::from_secs(30);
 /// How much of a body that is too large is read, to be forgotten, and how long that may take.
 const DRAINED_BYTES: usize = 128 << 20;
 const DRAINED_FOR: Duration = Duration::from_secs(30);
@@ -145,7 +145,7 @@ pub(crate) async fn read(request: Request, limit: usize) -> Result<(Parts, Bytes
 
 /// Reads what is left of a body, and forgets it. Most clients read no answer before they have sent
 /// everything, and closing the connection on what they send would take our answer from them.
-async fn drain(body: &mut Body) {
+pub(crate) async fn drain(body: &mut Body) {
     let mut left = DRAINED_BYTES;
     let all = async {
         while let Some(Ok(frame)) = body.frame().await
@@ -158,7 +158,7 @@ async fn drain(body: &mut Body) {
     timeout(DRAINED_FOR, all).await.ok();
 }
 
-fn stalled() -> Problem {
+pub(crate) fn stalled() -> Problem {
     let detail = format!("Nothing more of the body came for {} s.", STALL.as_secs());
     Problem::new(Kind::RequestTimeout, detail)
 }
@@ -169,7 +169,7 @@ fn too_large(limit: usize) -> Problem {
     Problem::new(Kind::TooLarge, detail).with_error("", field)
 }
 
-fn broken() -> Problem {
+pub(crate) fn broken() -> Problem {
     Problem::new(Kind::MalformedJson, "The body broke off before its end.")
 }
 

@@ -24,6 +24,7 @@ mod serve;
 mod state;
 pub mod table;
 mod ui;
+mod upload;
 
 use std::sync::Arc;
 
@@ -31,6 +32,7 @@ use axum::middleware::from_fn_with_state;
 use tokio_util::sync::CancellationToken;
 use vouch_domain::clock::Clock;
 use vouch_gateway::{Gateway, Sealer};
+use vouch_review::OpinionCache;
 use vouch_store::Store;
 
 use crate::proxies::TrustedProxies;
@@ -43,6 +45,8 @@ pub use serve::serve;
 pub struct Deps {
     /// Where everything is kept.
     pub store: Arc<dyn Store>,
+    /// The opinions of review queues, held for the statistics.
+    pub opinions: Arc<OpinionCache>,
     /// Who calls the models.
     pub gateway: Arc<Gateway>,
     /// Time, and the randomness of ids.
@@ -57,6 +61,8 @@ pub struct Deps {
     pub public_url: String,
     /// Whose word about where a request came from is believed.
     pub trusted_proxies: TrustedProxies,
+    /// Whether webhooks may lead to private networks, and to addresses without TLS.
+    pub webhook_allow_private: bool,
     /// Shown in `/api/v1/me` and the `OpenAPI` document.
     pub version: String,
     /// Cancelled when the server stops: streams of events end, so that it can.

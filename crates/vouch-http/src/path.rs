@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
-use vouch_domain::id::{IdError, QueueId, UserId};
+use vouch_domain::id::{DeliveryId, IdError, QueueId, UserId, WebhookId};
 use vouch_domain::invalid::shorten;
 
 use crate::problem::{Kind, Problem};
@@ -93,6 +93,28 @@ impl FromRequestParts<App> for PathReviewer {
         Ok(Self {
             queue: queue.parse().map_err(|e| wrong("id", &queue, e))?,
             user: user.parse().map_err(|e| wrong("user", &user, e))?,
+        })
+    }
+}
+
+/// `/webhooks/{id}/deliveries/{delivery}`.
+pub(crate) struct PathDelivery {
+    /// The webhook.
+    pub(crate) webhook: WebhookId,
+    /// The delivery.
+    pub(crate) delivery: DeliveryId,
+}
+
+impl FromRequestParts<App> for PathDelivery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let mut all = all(parts, app).await?.into_iter().map(|(_, text)| text);
+        let (webhook, delivery) = (all.next().unwrap_or_default(), all.next().unwrap_or_default());
+        let wrong = |name: &str, text: &str, e: IdError| nothing_at(name, &e.to_string(), text);
+        Ok(Self {
+            webhook: webhook.parse().map_err(|e| wrong("id", &webhook, e))?,
+            delivery: delivery.parse().map_err(|e| wrong("delivery", &delivery, e))?,
         })
     }
 }

@@ -27,6 +27,7 @@ pub(crate) mod users;
 pub(crate) mod v1;
 pub(crate) mod v2;
 pub(crate) mod views;
+pub(crate) mod webhooks;
 
 use serde::Serialize;
 use vouch_domain::Page;

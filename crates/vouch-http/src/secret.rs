@@ -81,14 +81,19 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// `N` random bytes as base64url.
+fn random_text<const N: usize>() -> String {
+    URL_SAFE_NO_PAD.encode(random::<N>())
+}
+
+/// `N` random bytes.
 ///
 /// # Panics
 /// When the operating system has no randomness: nothing secret can be made then.
 #[expect(clippy::expect_used, reason = "without randomness the server must not go on")]
-fn random_text<const N: usize>() -> String {
+pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system gives randomness");
-    URL_SAFE_NO_PAD.encode(bytes)
+    bytes
 }
 
 #[cfg(test)]

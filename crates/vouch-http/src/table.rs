@@ -9,7 +9,7 @@ use vouch_domain::access::{Principal, Scope};
 use crate::routes::{
     audit, deployments, events, feedback, filters, invitations, keys, logs, me,
     metrics_definitions, models, origins, prices, providers, queues, retention, reviews, server,
-    session, tasks, threads, usage, users, v1, v2, views,
+    session, tasks, threads, usage, users, v1, v2, views, webhooks,
 };
 use crate::state::App;
 
@@ -133,6 +133,9 @@ routes! {
     POST "/api/v1/queues/{id}/tasks" INGEST, queues::add_tasks;
     GET "/api/v1/queues/{id}/tasks" FEEDBACK, queues::tasks;
     POST "/api/v1/queues/{id}/next" FEEDBACK, queues::next;
+    GET "/api/v1/queues/{id}/skipped" FEEDBACK, queues::skipped;
+    POST "/api/v1/queues/{id}/assign" ADMIN, queues::assign;
+    POST "/api/v1/queues/{id}/gold" ADMIN, queues::gold;
     GET "/api/v1/queues/{id}/conflicts" FEEDBACK, queues::conflicts;
     GET "/api/v1/queues/{id}/reviewers" FEEDBACK, queues::reviewers;
     PATCH "/api/v1/queues/{id}/reviewers/{user}" FEEDBACK, queues::set_reviewer;
@@ -140,6 +143,7 @@ routes! {
     GET "/api/v1/queues/{id}/agreement" ADMIN, queues::agreement;
     GET "/api/v1/queues/{id}/consensus" ADMIN, queues::consensus;
     GET "/api/v1/queues/{id}/export" ADMIN, queues::export;
+    POST "/api/v1/queues/{id}/import" ADMIN, queues::import;
     GET "/api/v1/queues/{id}/leaderboard" ADMIN, queues::leaderboard;
     GET "/api/v1/tasks/{id}" FEEDBACK, tasks::get;
     PATCH "/api/v1/tasks/{id}" ADMIN, tasks::patch;
@@ -148,6 +152,8 @@ routes! {
     PUT "/api/v1/tasks/{id}/draft" FEEDBACK, tasks::draft;
     POST "/api/v1/tasks/{id}/reviews" FEEDBACK, tasks::review;
     POST "/api/v1/tasks/{id}/skip" FEEDBACK, tasks::skip;
+    POST "/api/v1/tasks/{id}/unskip" FEEDBACK, tasks::unskip;
+    DELETE "/api/v1/tasks/{id}/gold" ADMIN, tasks::demote;
     POST "/api/v1/tasks/{id}/release" FEEDBACK, tasks::release;
     POST "/api/v1/tasks/{id}/escalate" FEEDBACK, tasks::escalate;
     POST "/api/v1/tasks/{id}/adjudicate" FEEDBACK, tasks::adjudicate;
@@ -180,6 +186,16 @@ routes! {
 
     GET "/api/v1/origins" READ, origins::get;
     PUT "/api/v1/origins" ADMIN, origins::put;
+
+    GET "/api/v1/webhooks" ADMIN, webhooks::list;
+    POST "/api/v1/webhooks" ADMIN, webhooks::create;
+    PATCH "/api/v1/webhooks/{id}" ADMIN, webhooks::patch;
+    DELETE "/api/v1/webhooks/{id}" ADMIN, webhooks::delete;
+    POST "/api/v1/webhooks/{id}/rotate" ADMIN, webhooks::rotate;
+    POST "/api/v1/webhooks/{id}/test" ADMIN, webhooks::test;
+    POST "/api/v1/webhooks/{id}/replay" ADMIN, webhooks::replay_since;
+    GET "/api/v1/webhooks/{id}/deliveries" ADMIN, webhooks::deliveries;
+    POST "/api/v1/webhooks/{id}/deliveries/{delivery}/replay" ADMIN, webhooks::replay;
 
     GET "/api/v1/keys" ADMIN, keys::list;
     POST "/api/v1/keys" ADMIN, keys::create;

@@ -1,17 +1,23 @@
 //! How far the reviewers of a queue agree, question by question.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use vouch_domain::Time;
 use vouch_domain::id::UserId;
-use vouch_domain::review::Rubric;
+use vouch_domain::review::{ConsensusRule, Question, QuestionKind, Rubric};
 use vouch_stats::agreement::{
     Bootstrap, Counts, Estimate, Pairs, Scale, Statistic, Table, Undefined, Weights, cohen_kappa,
-    fleiss_kappa, gwet_ac, krippendorff_alpha, percent,
+    fleiss_kappa, gwet_ac, krippendorff_alpha, percent, percentile_interval,
 };
-use vouch_stats::reliability::{Complete, Icc};
+use vouch_stats::reliability::{Complete, Icc, kendall_w};
 use vouch_stats::{Judgement, Judgements};
 
-use crate::opinions::{Opinions, Topic};
+use crate::by::Whole;
+use crate::consensus::People;
+use crate::opinions::Opinions;
+use crate::topic::Topic;
+use crate::work::{begin_of, week_of};
 
 /// How intervals are drawn: the same each time.
 const BOOTSTRAP: Bootstrap = Bootstrap { resamples: 1000, seed: 1 };
@@ -62,12 +68,14 @@ pub struct QuestionAgreement {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Coefficient {
-    /// Which: `krippendorff_alpha`, `gwet_ac1`, `gwet_ac2`, `fleiss_kappa`, `cohen_kappa`, `icc`
-    /// or `percent`.
+    /// Which: `krippendorff_alpha`, `gwet_ac1`, `gwet_ac2`, `fleiss_kappa`, `cohen_kappa`,
+    /// `cohen_kappa_weighted` (quadratic), `icc` (2,1), `icc_mean` (2,k), `kendall_w`, `span_f1` or
+    /// `percent`.
     pub name: &'static str,
     /// Its value; null where it has none.
     pub value: Option<f64>,
-    /// The 95 % confidence interval, lower end.
+    /// The 95 % confidence interval, lower end: by 1,000 bootstrap samples of tasks, of the ICC by
+    /// its F distribution; null where there is none, as for Kendall's W of ratings.
     pub low: Option<f64>,
     /// Its upper end.
     pub high: Option<f64>,
@@ -103,55 +111,143 @@ pub struct WeekAgreement {
     pub day: Time,
     /// Tasks with two answers or more.
     pub tasks: u64,
-    /// The share of pairs of answers to one task that are the same.
+    /// The share of pairs of answers to one task that are the same; of spans, how far they cover
+    /// the same (F1).
     pub value: Option<f64>,
+    /// Krippendorff's alpha; null where it has no value, and for spans.
+    pub alpha: Option<f64>,
+    /// The 95 % confidence interval of alpha by 200 bootstrap samples, lower end.
+    pub low: Option<f64>,
+    /// Its upper end.
+    pub high: Option<f64>,
 }
 
 impl Agreement {
     /// Compares what was said. Takes as long as there are reviews: about a second for a million.
-    pub fn of(opinions: &Opinions, rubric: &Rubric) -> Self {
+    pub fn of(opinions: &Opinions, rubric: &Rubric, people: &People) -> Self {
         let users: Vec<ReviewerName> = opinions
             .users()
-            .map(|(id, name)| ReviewerName { id, name: name.map(str::to_owned) })
+            .iter()
+            .map(|id| ReviewerName { id: *id, name: people.get(id).cloned() })
             .collect();
-        let questions = Opinions::compared(rubric).filter_map(|question| {
-            let topic = opinions.topic(question)?;
+        let questions = Opinions::held(rubric).map(|question| {
+            let (title, key) = (question.title.clone(), question.key.clone());
+            let Some(topic) = Topic::of(opinions, question) else {
+                return of_spans(opinions, question);
+            };
             let counts = Counts::of(&topic.judgements);
-            Some(QuestionAgreement {
-                question: question.key.clone(),
-                title: question.title.clone(),
+            let mut coefficients = coefficients(&topic, &counts);
+            if let QuestionKind::Ranking = question.kind {
+                let whole = Whole::of(opinions, question, ConsensusRule::default());
+                let each: Vec<f64> = whole.concordances().into_iter().flatten().collect();
+                let mean = mean(&each, BOOTSTRAP);
+                coefficients.insert(0, told("kendall_w", Statistic::KendallWithin, mean));
+            }
+            QuestionAgreement {
+                question: key,
+                title,
                 tasks: counts.compared(),
-                coefficients: coefficients(&topic, &counts),
+                coefficients,
                 pairs: pairs(&topic, &users),
                 over_time: weeks(&topic, opinions.last()),
-            })
+            }
         });
         let questions = questions.collect();
         Self { users, questions }
     }
 }
 
-fn coefficients(topic: &Topic, counts: &Counts) -> Vec<Coefficient> {
-    let same = Weights::identity();
-    let drawn = Some(BOOTSTRAP);
-    let (scale, alpha) = match (&topic.values, topic.is_interval) {
+/// On which scale the answers to a question are, for Krippendorff's alpha.
+pub(crate) fn scale(topic: &Topic) -> (Scale<'_>, Statistic) {
+    match (&topic.values, topic.is_interval) {
         (Some(values), true) => (Scale::Interval(values), Statistic::AlphaInterval),
         (Some(_), false) => (Scale::Ordinal, Statistic::AlphaOrdinal),
         (None, _) => (Scale::Nominal, Statistic::AlphaNominal),
+    }
+}
+
+/// How far marked spans agree.
+fn of_spans(opinions: &Opinions, question: &Question) -> QuestionAgreement {
+    let whole = Whole::of(opinions, question, ConsensusRule::default());
+    let scores = whole.pair_scores();
+    let each: Vec<f64> = scores.iter().copied().flatten().collect();
+    let mut by_week: BTreeMap<i64, Vec<f64>> = BTreeMap::new();
+    for (score, last) in scores.iter().zip(opinions.last()) {
+        by_week.entry(week_of(*last)).or_default().extend(*score);
+    }
+    let newest = by_week.keys().last().copied().unwrap_or_default();
+    let week = |(week, scores): (i64, Vec<f64>)| WeekAgreement {
+        day: begin_of(week),
+        tasks: scores.len() as u64,
+        value: mean(&scores, Bootstrap { resamples: 0, ..BOOTSTRAP }).ok().map(|e| e.value),
+        alpha: None,
+        low: None,
+        high: None,
     };
-    let alpha = told("krippendorff_alpha", alpha, krippendorff_alpha(counts, scale, drawn));
-    let mut all = vec![alpha];
+    let shown = by_week.into_iter().filter(|(week, _)| *week > newest - WEEKS);
+    QuestionAgreement {
+        question: question.key.clone(),
+        title: question.title.clone(),
+        tasks: each.len() as u64,
+        coefficients: vec![told("span_f1", Statistic::SpanF1, mean(&each, BOOTSTRAP))],
+        pairs: Vec::new(),
+        over_time: shown.map(week).collect(),
+    }
+}
+
+/// The mean of one number for each task, with its interval.
+fn mean(each: &[f64], bootstrap: Bootstrap) -> Result<Estimate, Undefined> {
+    if each.is_empty() {
+        return Err(Undefined::NoOverlap);
+    }
+    // Tasks with the same number are drawn together.
+    let mut sorted = each.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let kinds: Vec<&[f64]> = sorted.chunk_by(|a, b| a.total_cmp(b).is_eq()).collect();
+    let times: Vec<u64> = kinds.iter().map(|kind| kind.len() as u64).collect();
+    let of = |times: &[u64]| {
+        let all = kinds.iter().zip(times);
+        #[expect(clippy::cast_precision_loss, reason = "there are not so many tasks")]
+        let (sum, count) = all.fold((0.0, 0.0), |(sum, count), (kind, times)| {
+            (sum + kind[0] * *times as f64, count + *times as f64)
+        });
+        Some(sum / count)
+    };
+    let value = of(&times).unwrap_or_default();
+    let ci95 = percentile_interval(&times, bootstrap, of);
+    Ok(Estimate { value, observed: value, expected: 0.0, se: None, ci95 })
+}
+
+fn alpha(
+    topic: &Topic,
+    counts: &Counts,
+    drawn: Bootstrap,
+) -> (Statistic, Result<Estimate, Undefined>) {
+    let (scale, statistic) = scale(topic);
+    (statistic, krippendorff_alpha(counts, scale, Some(drawn)))
+}
+
+fn coefficients(topic: &Topic, counts: &Counts) -> Vec<Coefficient> {
+    let same = Weights::identity();
+    let drawn = Some(BOOTSTRAP);
+    let (statistic, value) = alpha(topic, counts, BOOTSTRAP);
+    let mut all = vec![told("krippendorff_alpha", statistic, value)];
     if let Some(values) = &topic.values {
         let near = Weights::quadratic(values);
         all.push(told("gwet_ac2", Statistic::GwetAc2, gwet_ac(counts, &near, drawn)));
-        all.push(icc(&topic.judgements, values));
+        all.extend(reliability(&topic.judgements, values));
     } else {
         all.push(told("gwet_ac1", Statistic::GwetAc1, gwet_ac(counts, &same, drawn)));
         all.push(told("fleiss_kappa", Statistic::Fleiss, fleiss_kappa(counts, &same, drawn)));
     }
     if topic.judgements.reviewers() == 2 {
-        let kappa = cohen_kappa(&Table::of(&topic.judgements, 0, 1), &same, drawn);
-        all.push(told("cohen_kappa", Statistic::Cohen, kappa.map(|kappa| kappa.estimate)));
+        let table = Table::of(&topic.judgements, 0, 1);
+        let kappa = |weights| cohen_kappa(&table, weights, drawn).map(|kappa| kappa.estimate);
+        all.push(told("cohen_kappa", Statistic::Cohen, kappa(&same)));
+        if let Some(values) = &topic.values {
+            let weighted = kappa(&Weights::quadratic(values));
+            all.push(told("cohen_kappa_weighted", Statistic::CohenWeighted, weighted));
+        }
     }
     all.push(told("percent", Statistic::Percent, percent(counts, &same, drawn)));
     all
@@ -180,16 +276,21 @@ fn told(
     }
 }
 
-fn icc(judgements: &Judgements, values: &[f64]) -> Coefficient {
-    let found = Complete::of(judgements, values).and_then(|complete| Icc::of(&complete));
-    let estimate = found.map(|icc| Estimate {
-        value: icc.icc21.value,
-        observed: icc.icc21.value,
-        expected: 0.0,
-        se: None,
-        ci95: icc.icc21.ci95,
-    });
-    told("icc", Statistic::Icc, estimate)
+/// What needs tasks that every reviewer rated.
+fn reliability(judgements: &Judgements, values: &[f64]) -> [Coefficient; 3] {
+    let complete = Complete::of(judgements, values);
+    let plain =
+        |value: f64, ci95| Estimate { value, observed: value, expected: 0.0, se: None, ci95 };
+    let icc = complete.clone().and_then(|complete| Icc::of(&complete));
+    let one = icc.map(|icc| plain(icc.icc21.value, icc.icc21.ci95));
+    let mean = icc.and_then(|icc| icc.icc2k.ok_or(Undefined::NoVariance));
+    let mean = mean.map(|icc| plain(icc.value, icc.ci95));
+    let w = complete.and_then(|complete| kendall_w(&complete)).map(|found| plain(found.w, None));
+    [
+        told("icc", Statistic::Icc, one),
+        told("icc_mean", Statistic::IccMean, mean),
+        told("kendall_w", Statistic::KendallW, w),
+    ]
 }
 
 fn pairs(topic: &Topic, users: &[ReviewerName]) -> Vec<PairAgreement> {
@@ -202,11 +303,8 @@ fn pairs(topic: &Topic, users: &[ReviewerName]) -> Vec<PairAgreement> {
     pairs.collect()
 }
 
-/// The days from a Monday to 1970-01-01, a Thursday.
-const THURSDAY: i64 = 3;
-
 fn weeks(topic: &Topic, last: &[Time]) -> Vec<WeekAgreement> {
-    let week = |at: &Time| (at.day() + THURSDAY).div_euclid(7);
+    let week = |at: &Time| week_of(*at);
     let (Some(first), Some(newest)) = (last.iter().map(week).min(), last.iter().map(week).max())
     else {
         return Vec::new();
@@ -223,12 +321,16 @@ fn weeks(topic: &Topic, last: &[Time]) -> Vec<WeekAgreement> {
     }
     let told = (first..).zip(made).map(|(week, made)| {
         let counts = Counts::of(&Judgements::new(made, topic.labels.len()));
-        let day = Time::from_micros((week * 7 - THURSDAY) * 86_400_000_000);
+        let few = Bootstrap { resamples: 200, ..BOOTSTRAP };
+        let alpha = alpha(topic, &counts, few).1.ok();
         let same = percent(&counts, &Weights::identity(), None);
         WeekAgreement {
-            day,
+            day: begin_of(week),
             tasks: counts.compared(),
             value: same.ok().map(|estimate| estimate.value),
+            alpha: alpha.map(|alpha| alpha.value),
+            low: alpha.and_then(|alpha| alpha.ci95).map(|interval| interval.low),
+            high: alpha.and_then(|alpha| alpha.ci95).map(|interval| interval.high),
         }
     });
     told.collect()

@@ -1,82 +1,158 @@
-//! What all reviewers of a queue said, question by question, as the statistics read it: numbers
-//! in place of names.
+//! What all reviewers of a queue said, question by question, held as small numbers in place of
+//! names and answers, and kept current from the queue's changes.
+//!
+//! Whatever the order in which reviews come and end, what is held is the same as if those that
+//! count had come alone, in the order of their ids: everything is numbered in that order, so that
+//! the statistics give the same bits.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 use vouch_domain::Time;
-use vouch_domain::id::{ProjectId, QueueId, TaskId, UserId};
+use vouch_domain::id::{ProjectId, QueueId, ReviewId, TaskId, UserId};
 use vouch_domain::review::{Question, QuestionKind, Review, ReviewState, Rubric};
 use vouch_stats::judgements::Names;
-use vouch_stats::{Judgement, Judgements};
-use vouch_store::{Result, Store};
+use vouch_store::{Result, ReviewMark, Store};
 
 /// How many reviews are read at once.
-const PAGE: u32 = 1000;
+const PAGE: u32 = 2000;
+/// A question without an answer.
+const NOTHING: u32 = u32::MAX;
+/// A row that is to go.
+const GONE: u32 = u32::MAX;
 
 /// The reviews of a queue that count.
-#[derive(Default)]
+#[derive(Clone)]
 pub struct Opinions {
+    /// Up to where the queue's changes were read.
+    mark: Option<ReviewMark>,
+    columns: Vec<Column>,
     tasks: Names<TaskId>,
     users: Names<UserId>,
-    names: BTreeMap<UserId, String>,
     /// When the last review of each task came.
     last: Vec<Time>,
-    /// Task, reviewer and answers, in the order in which they came.
-    said: Vec<(u32, u32, Review)>,
+    /// In the order of their ids.
+    rows: Vec<Row>,
+    /// `[slots, columns]`: the number of each answer.
+    codes: Vec<u32>,
+    /// Slots that no row has.
+    free: Vec<u32>,
+    /// How many reviews ended since all was read.
+    ended: usize,
 }
 
-/// What was said about one question.
-pub struct Topic {
-    /// Whose number is which category.
-    pub labels: Vec<String>,
-    /// The value of each category, where they are numbers or ranks.
-    pub values: Option<Vec<f64>>,
-    /// Whether differences between the values mean something.
-    pub is_interval: bool,
-    /// Who said what.
-    pub judgements: Judgements,
+#[derive(Clone)]
+struct Row {
+    id: ReviewId,
+    at: Time,
+    task: u32,
+    user: u32,
+    slot: u32,
+}
+
+/// The answers to one question.
+#[derive(Clone)]
+struct Column {
+    key: String,
+    kind: QuestionKind,
+    /// Each different answer, as text.
+    values: Names<Arc<str>>,
+    /// The bytes of these texts.
+    bytes: usize,
+}
+
+/// An answer as the statistics read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Said {
+    /// The task's number.
+    pub(crate) task: u32,
+    /// The reviewer's number.
+    pub(crate) user: u32,
+    /// The number of the answer among [`Opinions::values`].
+    pub(crate) value: u32,
 }
 
 impl Opinions {
-    /// Reads all reviews of a queue.
+    /// None yet, of a queue with this rubric.
+    pub fn new(rubric: &Rubric) -> Self {
+        let held = |question: &Question| {
+            let (key, kind) = (question.key.clone(), question.kind.clone());
+            is_held(&kind).then(|| Column { key, kind, values: Names::default(), bytes: 0 })
+        };
+        Self {
+            mark: None,
+            columns: rubric.questions().iter().filter_map(held).collect(),
+            tasks: Names::default(),
+            users: Names::default(),
+            last: Vec::new(),
+            rows: Vec::new(),
+            codes: Vec::new(),
+            free: Vec::new(),
+            ended: 0,
+        }
+    }
+
+    /// Reads what changed since the last time; at first everything.
+    ///
+    /// # Errors
+    /// Those of the store: then it is not to be used any more.
+    pub async fn update(
+        &mut self,
+        store: &dyn Store,
+        project: ProjectId,
+        queue: QueueId,
+    ) -> Result<()> {
+        let mut mark = self.mark;
+        let mut taking = self.taking();
+        loop {
+            let page = store.reviews_changed(project, queue, mark, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            mark = Some(last.0);
+            for (_, review) in &page {
+                taking.take(review);
+            }
+        }
+        taking.finish();
+        self.mark = mark;
+        Ok(())
+    }
+
+    /// Whether nothing changed since the last update.
     ///
     /// # Errors
     /// Those of the store.
-    pub async fn read(store: &dyn Store, project: ProjectId, queue: QueueId) -> Result<Self> {
-        let mut all = Self::default();
-        let mut after = None;
-        loop {
-            let page = store.reviews_after(project, queue, after, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(all) };
-            after = Some(last.id);
-            for review in page {
-                all.add(review);
-            }
-        }
+    pub(crate) async fn is_current(
+        &self,
+        store: &dyn Store,
+        project: ProjectId,
+        queue: QueueId,
+    ) -> Result<bool> {
+        Ok(store.reviews_changed(project, queue, self.mark, 1).await?.is_empty())
     }
 
-    /// Takes a review, if it counts. One about a gold task says nothing about the task, but tells
-    /// how far people agree.
-    pub fn add(&mut self, review: Review) {
-        if review.state != ReviewState::Counts {
-            return;
-        }
-        let numbers = self.tasks.number(&review.task).zip(self.users.number(&review.user));
-        let Some((task, user)) = numbers else { return };
-        match self.last.get_mut(task as usize) {
-            Some(last) => *last = (*last).max(review.created_at),
-            None => self.last.push(review.created_at),
-        }
-        if let Some(name) = &review.user_name {
-            self.names.insert(review.user, name.clone());
-        }
-        self.said.push((task, user, review));
+    /// The last change of the queue that is in here; 0 where there is none.
+    pub fn change(&self) -> i64 {
+        self.mark.map_or(0, |mark| mark.change)
     }
 
-    /// The reviewers, in the order of their numbers, with their names.
-    pub fn users(&self) -> impl Iterator<Item = (UserId, Option<&str>)> {
-        self.users.names().iter().map(|id| (*id, self.names.get(id).map(String::as_str)))
+    /// Takes reviews as they are now: those that count are added, those that ended are left out.
+    pub fn take<'r>(&mut self, reviews: impl IntoIterator<Item = &'r Review>) {
+        let mut taking = self.taking();
+        for review in reviews {
+            taking.take(review);
+        }
+        taking.finish();
+    }
+
+    fn taking(&mut self) -> Taking<'_> {
+        let sorted = self.rows.len();
+        Taking { sorted, fresh: HashMap::new(), gone: false, mixed: false, all: self }
+    }
+
+    /// The reviewers, in the order of their numbers.
+    pub fn users(&self) -> &[UserId] {
+        self.users.names()
     }
 
     /// The tasks, in the order of their numbers.
@@ -91,112 +167,169 @@ impl Opinions {
 
     /// How many reviews there are.
     pub fn len(&self) -> usize {
-        self.said.len()
+        self.rows.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.said.is_empty()
+        self.rows.is_empty()
     }
 
-    /// What was said about a question. `None` where answers are not compared: free text,
-    /// corrections, and spans.
-    pub fn topic(&self, question: &Question) -> Option<Topic> {
-        let mut scale = Labels::of(&question.kind)?;
-        let mut made = Vec::with_capacity(self.said.len());
-        for (item, reviewer, review) in &self.said {
-            let answer = review.answers.get(&question.key);
-            let Some(category) = answer.and_then(|answer| scale.category(answer)) else { continue };
-            made.push(Judgement { item: *item, reviewer: *reviewer, category });
+    /// How many reviews ended since all was read: their names and texts are still held.
+    pub(crate) fn ended(&self) -> usize {
+        self.ended
+    }
+
+    /// About how many bytes are held.
+    pub fn bytes(&self) -> usize {
+        // A name is held twice, in a list and in a table with some room.
+        let names = 60 * (self.tasks.names().len() + self.users.names().len());
+        let of_column = |column: &Column| {
+            column.bytes + column.values.names().len() * 3 * size_of::<Arc<str>>()
+        };
+        let values: usize = self.columns.iter().map(of_column).sum();
+        size_of::<Self>()
+            + names
+            + values
+            + self.last.capacity() * size_of::<Time>()
+            + self.rows.capacity() * size_of::<Row>()
+            + (self.codes.capacity() + self.free.capacity()) * size_of::<u32>()
+    }
+
+    fn column(&self, key: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.key == key)
+    }
+
+    /// What was answered to a question, in the order of the reviews' ids.
+    pub(crate) fn said(&self, key: &str) -> impl Iterator<Item = Said> + Clone {
+        let column = self.column(key);
+        let width = self.columns.len();
+        self.rows.iter().filter_map(move |row| {
+            let value = self.codes[row.slot as usize * width + column?];
+            (value != NOTHING).then_some(Said { task: row.task, user: row.user, value })
+        })
+    }
+
+    /// The different answers to a question as text, by number; also such as no longer count. Their
+    /// order says nothing.
+    pub(crate) fn values(&self, key: &str) -> &[Arc<str>] {
+        self.column(key).map_or(&[], |column| self.columns[column].values.names())
+    }
+
+    /// The questions whose answers are held: all but texts and corrections.
+    pub fn held(rubric: &Rubric) -> impl Iterator<Item = &Question> {
+        rubric.questions().iter().filter(|question| is_held(&question.kind))
+    }
+
+    fn push(&mut self, review: &Review) {
+        let numbers = self.tasks.number(&review.task).zip(self.users.number(&review.user));
+        let Some((task, user)) = numbers else { return };
+        self.note(task, review.created_at);
+        let width = self.columns.len();
+        let slot = self.free.pop().unwrap_or_else(|| {
+            let slot = self.codes.len() / width.max(1);
+            self.codes.resize(self.codes.len() + width, NOTHING);
+            u32::try_from(slot).unwrap_or(GONE - 1)
+        });
+        for (n, column) in self.columns.iter_mut().enumerate() {
+            let text = review.answers.get(&column.key).and_then(|value| column.text(value));
+            self.codes[slot as usize * width + n] =
+                text.map_or(NOTHING, |text| column.number(&text));
         }
-        Some(scale.topic(made))
+        self.rows.push(Row { id: review.id, at: review.created_at, task, user, slot });
     }
 
-    /// The questions that the statistics can compare.
-    pub fn compared(rubric: &Rubric) -> impl Iterator<Item = &Question> {
-        rubric.questions().iter().filter(|question| Labels::of(&question.kind).is_some())
+    fn note(&mut self, task: u32, at: Time) {
+        match self.last.get_mut(task as usize) {
+            Some(last) => *last = (*last).max(at),
+            None => self.last.push(at),
+        }
+    }
+
+    /// Numbers tasks and reviewers in the order of the rows.
+    fn number_again(&mut self) {
+        let (tasks, users) = (std::mem::take(&mut self.tasks), std::mem::take(&mut self.users));
+        self.last.clear();
+        for n in 0..self.rows.len() {
+            let row = &self.rows[n];
+            let (task, user) = (tasks.names()[row.task as usize], users.names()[row.user as usize]);
+            // There are no more than there were.
+            let task = self.tasks.number(&task).unwrap_or_default();
+            let user = self.users.number(&user).unwrap_or_default();
+            let at = row.at;
+            (self.rows[n].task, self.rows[n].user) = (task, user);
+            self.note(task, at);
+        }
     }
 }
 
-fn texts(words: &[&str]) -> Vec<String> {
-    words.iter().map(|word| (*word).to_owned()).collect()
+/// Reviews that are being taken.
+struct Taking<'o> {
+    all: &'o mut Opinions,
+    /// So many rows are in order.
+    sorted: usize,
+    /// Where the others are.
+    fresh: HashMap<ReviewId, usize>,
+    gone: bool,
+    mixed: bool,
 }
 
-/// The categories of one question.
-struct Labels {
-    names: Names<String>,
-    is_ordered: bool,
-    is_interval: bool,
+impl Taking<'_> {
+    fn take(&mut self, review: &Review) {
+        let sorted = &self.all.rows[..self.sorted];
+        let known = sorted.binary_search_by_key(&review.id, |row| row.id).ok();
+        let known = known.or_else(|| self.fresh.get(&review.id).copied());
+        match (known, review.state == ReviewState::Counts) {
+            (None, true) => {
+                self.mixed |= self.all.rows.last().is_some_and(|last| last.id > review.id);
+                self.fresh.insert(review.id, self.all.rows.len());
+                self.all.push(review);
+            }
+            (Some(at), false) if self.all.rows[at].slot != GONE => {
+                self.all.free.push(self.all.rows[at].slot);
+                self.all.rows[at].slot = GONE;
+                self.all.ended += 1;
+                self.gone = true;
+            }
+            _ => {}
+        }
+    }
+
+    fn finish(self) {
+        if self.gone {
+            self.all.rows.retain(|row| row.slot != GONE);
+        }
+        if self.mixed {
+            self.all.rows.sort_unstable_by_key(|row| row.id);
+        }
+        if self.gone || self.mixed {
+            self.all.number_again();
+        }
+    }
 }
 
-impl Labels {
-    fn of(kind: &QuestionKind) -> Option<Self> {
-        let (mut is_ordered, mut is_interval) = (false, false);
-        let known: Vec<String> = match kind {
-            QuestionKind::Thumbs | QuestionKind::YesNo => texts(&["false", "true"]),
-            QuestionKind::Category { options } => {
-                options.iter().map(|option| option.key.clone()).collect()
-            }
-            QuestionKind::Rating { min, max, .. } => {
-                is_ordered = true;
-                (*min..=*max).map(|step| step.to_string()).collect()
-            }
-            QuestionKind::Preference { .. } => texts(&["a", "b", "tie"]),
-            QuestionKind::Number { .. } => {
-                (is_ordered, is_interval) = (true, true);
-                vec![]
-            }
-            QuestionKind::Checklist { .. }
-            | QuestionKind::MultiCategory { .. }
-            | QuestionKind::Ranking => vec![],
-            QuestionKind::Text { .. } | QuestionKind::Correction | QuestionKind::Spans { .. } => {
-                return None;
-            }
-        };
-        let mut names = Names::default();
-        for label in &known {
-            names.number(label)?;
-        }
-        Some(Self { names, is_ordered, is_interval })
+impl Column {
+    /// The answer as text: of a preference the choice alone.
+    fn text(&self, answer: &Value) -> Option<String> {
+        Some(match (answer, &self.kind) {
+            (Value::Null, _) => return None,
+            (Value::String(text), _) => text.clone(),
+            (_, QuestionKind::Preference { .. }) => answer.get("choice")?.as_str()?.to_owned(),
+            (other, _) => other.to_string(),
+        })
     }
 
-    fn category(&mut self, answer: &Value) -> Option<u32> {
-        let label = match answer {
-            Value::String(text) => text.clone(),
-            // A preference counts by its choice.
-            Value::Object(fields) => match fields.get("choice").and_then(Value::as_str) {
-                Some(choice) => choice.to_owned(),
-                None => answer.to_string(),
-            },
-            Value::Null => return None,
-            other => other.to_string(),
-        };
-        self.names.number(&label)
+    fn number(&mut self, text: &str) -> u32 {
+        let before = self.values.names().len();
+        let number = self.values.number(&Arc::from(text)).unwrap_or(NOTHING);
+        if self.values.names().len() > before {
+            self.bytes += text.len();
+        }
+        number
     }
+}
 
-    fn topic(self, mut made: Vec<Judgement>) -> Topic {
-        let Self { names, is_ordered, is_interval } = self;
-        let labels = names.names().to_vec();
-        let values: Option<Vec<f64>> = labels.iter().map(|label| label.parse().ok()).collect();
-        let Some(values) = values.filter(|_| is_ordered) else {
-            let judgements = Judgements::new(made, labels.len());
-            return Topic { labels, values: None, is_interval, judgements };
-        };
-        // Numbers came in any order: the lowest is category 0.
-        let mut order: Vec<usize> = (0..values.len()).collect();
-        order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
-        let mut place = vec![0; order.len()];
-        for (new, old) in (0..).zip(&order) {
-            place[*old] = new;
-        }
-        for one in &mut made {
-            one.category = place[one.category as usize];
-        }
-        Topic {
-            labels: order.iter().map(|old| labels[*old].clone()).collect(),
-            values: Some(order.iter().map(|old| values[*old]).collect()),
-            is_interval,
-            judgements: Judgements::new(made, order.len()),
-        }
-    }
+/// Texts are long, and no two are the same.
+const fn is_held(kind: &QuestionKind) -> bool {
+    !matches!(kind, QuestionKind::Text { .. } | QuestionKind::Correction)
 }

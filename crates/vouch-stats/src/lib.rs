@@ -5,6 +5,7 @@
 
 pub mod agreement;
 pub mod consensus;
+pub mod drift;
 pub mod judgements;
 mod numeric;
 pub mod preference;

@@ -122,6 +122,7 @@ impl Load {
                 let answers = json!({"good": true, "stars": 4});
                 let submission = Submission {
                     holder: Holder { project, task: turn.task, user, now },
+                    queue,
                     review,
                     submission: review.to_string(),
                     answers: answers.as_object().cloned().unwrap_or_default(),

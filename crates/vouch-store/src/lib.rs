@@ -15,14 +15,16 @@ mod traits;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sql::{Restore, SqlStore, StoreOptions};
 pub use traits::{
-    Accepted, Added, Ask, AuditStore, BackupStore, Cell, Decision, DeploymentStore, Disputed,
-    EventStore, FeedbackQuery, FeedbackStore, Fingerprint, GiveBack, Given, Holder,
+    Accepted, Added, Ask, AuditStore, BackupStore, Cell, ClaimedDelivery, Decision,
+    DeploymentStore, Disputed, EventStore, FeedbackQuery, FeedbackStore, Fingerprint,
+    FinishedDelivery, GiveBack, Given, GivenReview, GivenReviewStore, GivenReviews, Holder,
     InvitationStore, KeptReview, KeyStore, Leaving, LogDetail, LogQuery, LogStore, LogValues,
-    MAX_ADDED, MAX_QUEUES, MAX_THREAD, MAX_VIEWS, MetricStore, OriginStore, Patched, Piece,
-    PriceStore, ProviderStore, QueueStore, RetentionStore, Revision, SessionRecord, SessionStore,
-    Store, Submission, Submitted, SummaryPoint, SummaryQuery, Table, TakenIn, TaskQuery, TaskStore,
-    TaskToAdd, ThreadStore, TransferStore, TurnQuery, UsagePoint, UserStore, ViewStore, WholeLog,
-    Written,
+    MAX_ADDED, MAX_QUEUES, MAX_REPLAYED, MAX_THREAD, MAX_VIEWS, MetricStore, OriginStore, Patched,
+    Piece, PriceStore, Promote, ProviderStore, QueueStore, RetentionStore, ReviewMark, Revision,
+    SessionRecord, SessionStore, Skipped, Store, Submission, Submitted, SummaryPoint, SummaryQuery,
+    Table, TakenIn, TakenReviews, TaskQuery, TaskStore, TaskToAdd, ThreadStore, ToAssign,
+    ToPromote, TransferStore, TurnQuery, UsagePoint, UserStore, ViewStore, WebhookStore,
+    WeighStore, Weighing, WholeLog, Work, Written,
 };
 
 /// What a caller of the store may have to deal with.

@@ -14,6 +14,7 @@ use vouch_domain::metric;
 use vouch_domain::project::Project;
 use vouch_domain::user::{ApiKey, User};
 use vouch_gateway::{Gateway, GatewayOptions, Provider, Sealer};
+use vouch_hooks::Deliverer;
 use vouch_http::Deps;
 use vouch_http::proxies::TrustedProxies;
 use vouch_http::secret::{Secret, session_ends};
@@ -32,6 +33,8 @@ pub struct TestOptions {
     pub public_url: Option<String>,
     /// Whose word about where a request came from it believes.
     pub trusted_proxies: TrustedProxies,
+    /// Whether webhooks may lead to this machine.
+    pub webhook_allow_private: bool,
 }
 
 /// The server on a socket of its own, with one project in it. It goes with the test.
@@ -44,6 +47,8 @@ pub struct TestApp {
     pub store: Arc<dyn Store>,
     /// Its gateway.
     pub gateway: Arc<Gateway>,
+    /// Sends what webhooks are told, when the test has it do so.
+    pub deliverer: Arc<Deliverer>,
     /// Its project.
     pub project: ProjectId,
     /// Cancel it to stop the server.
@@ -78,14 +83,23 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a socket");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let shutdown = CancellationToken::new();
+        let opener = Arc::clone(&sealer);
+        let deliverer = Deliverer::new(
+            Arc::clone(&store),
+            Arc::clone(&port),
+            Arc::new(move |place, sealed| opener.open(place, sealed).ok()),
+            options.webhook_allow_private,
+        );
         let app = vouch_http::app(Deps {
             store: Arc::clone(&store),
+            opinions: Arc::default(),
             gateway: Arc::clone(&gateway),
             clock: port,
             sealer,
             token_secret: [9; 32],
             public_url: options.public_url.unwrap_or_else(|| url.clone()),
             trusted_proxies: options.trusted_proxies,
+            webhook_allow_private: options.webhook_allow_private,
             version: "0.0.0-test".to_owned(),
             shutdown: shutdown.clone(),
         });
@@ -97,8 +111,17 @@ impl TestApp {
         let now = clock.now();
         let project = ProjectId::new(now, clock.entropy());
         let named = Project { id: project, name: "Test".to_owned(), created_at: now };
-        let app =
-            Self { url, clock, store, gateway, project, shutdown, server, _database: database };
+        let app = Self {
+            url,
+            clock,
+            store,
+            gateway,
+            deliverer,
+            project,
+            shutdown,
+            server,
+            _database: database,
+        };
         let audit = app.audit("project.create");
         app.store.create_project(named, metric::built_in(now), audit).await.expect("a project");
         app
@@ -149,6 +172,7 @@ impl TestApp {
             email: format!("{id}@example.com"),
             name: format!("A {}", role.as_str()),
             role,
+            groups: vec![],
             created_at: now,
             disabled_at: None,
         };

@@ -2,6 +2,7 @@
 
 mod labels;
 mod people;
+mod tasks;
 mod transfer;
 
 use std::path::PathBuf;
@@ -11,10 +12,11 @@ use vouch_domain::retention::Retention;
 
 pub(crate) use labels::{AgreementArgs, ConsensusArgs, LabelFile, LabelFormat, Level, Method, Tie};
 pub(crate) use people::{KeyCommand, UserCommand};
+pub(crate) use tasks::{ExportAnswers, ImportTasks, Shape};
 pub(crate) use transfer::{ExportCommand, ExportLogs, ImportCommand, ImportLogs};
 
 use crate::settings::{
-    AddressOptions, Given, LogOptions, ModelOptions, ProxyOptions, StorageOptions,
+    AddressOptions, Given, LogOptions, ModelOptions, ProxyOptions, StorageOptions, WebhookOptions,
 };
 
 /// Record what a model said, ask people what they think of it, and learn from them.
@@ -86,11 +88,12 @@ Examples:
   vouch logs --filter 'model:gpt-4o* (score<50 or thumbs:down) \"group commit\"' --limit 200
   vouch logs --filter has:correction --json | jq .id")]
     Logs(LogsArgs),
-    /// Write logs into a file.
+
+    /// Write logs, or the work of a review queue, into a file.
     #[command(subcommand)]
     Export(ExportCommand),
 
-    /// Read logs from a file.
+    /// Read logs, or tasks of a review queue, from a file.
     #[command(subcommand)]
     Import(ImportCommand),
 
@@ -193,6 +196,8 @@ pub(crate) struct ServerArgs {
     #[command(flatten)]
     proxy: ProxyOptions,
     #[command(flatten)]
+    webhook: WebhookOptions,
+    #[command(flatten)]
     storage: StorageOptions,
     #[command(flatten)]
     model: ModelOptions,
@@ -202,8 +207,8 @@ pub(crate) struct ServerArgs {
 
 impl From<ServerArgs> for Given {
     fn from(args: ServerArgs) -> Self {
-        let ServerArgs { address, proxy, storage, model, log } = args;
-        Self { storage, address, proxy, model, log }
+        let ServerArgs { address, proxy, webhook, storage, model, log } = args;
+        Self { storage, address, proxy, webhook, model, log }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command `vouch`: a server that records what models say and what people think of it.
 
+mod alerts;
 mod backup;
 mod bar;
 mod cli;
@@ -20,6 +21,7 @@ mod setup;
 mod signals;
 mod telemetry;
 mod transfer;
+mod weigh;
 mod weights;
 
 use std::process::ExitCode;

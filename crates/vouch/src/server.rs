@@ -12,9 +12,11 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use vouch_domain::clock::Clock;
 use vouch_gateway::{Gateway, GatewayOptions, Sealer};
+use vouch_hooks::Deliverer;
 use vouch_http::Deps;
 use vouch_http::secret::Secret;
 use vouch_model::EngineOptions;
+use vouch_review::OpinionCache;
 use vouch_store::Store;
 
 use crate::clock::SystemClock;
@@ -28,7 +30,7 @@ use crate::secret::{self, Secrets};
 use crate::settings::Settings;
 use crate::signals::Signals;
 use crate::weights::Weights;
-use crate::{retention, rules, setup, telemetry};
+use crate::{alerts, retention, rules, setup, telemetry, weigh};
 
 /// How the server was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,22 +75,36 @@ pub(crate) async fn run(settings: Settings, mode: Mode) -> anyhow::Result<()> {
     );
     let stop = CancellationToken::new();
     let mut tasks = JoinSet::new();
+    let opener = Arc::clone(&sealer);
+    let deliverer = Deliverer::new(
+        Arc::clone(&store),
+        Arc::clone(&clock),
+        Arc::new(move |place, sealed| opener.open(place, sealed).ok()),
+        settings.webhook_allow_private,
+    );
+    tasks.spawn(deliverer.keep(stop.clone()));
+    tasks.spawn(alerts::keep(Arc::clone(&store), Arc::clone(&clock), stop.clone()));
     let fetch = mode == Mode::Demo && weights.can_be_fetched();
     let options = engine_options(&settings);
     let loading = Loading { weights, options, fetch, stop: stop.clone() };
     tasks.spawn(keep_loaded(Arc::clone(&local), loading));
     tasks.spawn(prune(Arc::clone(&store), Arc::clone(&clock), stop.clone()));
     tasks.spawn(rules::keep(Arc::clone(&store), Arc::clone(&clock), stop.clone()));
+    let opinions = Arc::new(OpinionCache::default());
+    let weighing = (Arc::clone(&store), Arc::clone(&opinions), Arc::clone(&clock));
+    tasks.spawn(weigh::keep(weighing, stop.clone()));
     tasks.spawn(retention::keep(Arc::clone(&store), settings.data.clone(), stop.clone()));
 
     let app = vouch_http::app(Deps {
         store: Arc::clone(&store),
+        opinions,
         gateway: Arc::clone(&gateway),
         clock,
         sealer,
         token_secret: secrets.token,
         public_url: address,
         trusted_proxies: settings.trusted_proxies.clone().into(),
+        webhook_allow_private: settings.webhook_allow_private,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         shutdown: stop.clone(),
     });

@@ -80,6 +80,18 @@ pub(crate) struct ProxyOptions {
     pub(crate) trusted_proxy: Vec<Network>,
 }
 
+/// What the server sends to others by itself.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Webhooks")]
+pub(crate) struct WebhookOptions {
+    /// Let webhooks lead to private networks and this machine, and to http:// addresses. Whoever
+    /// is an admin here can then send requests to what this server can reach. [default: false]
+    #[arg(long, env = "VOUCH_WEBHOOK_ALLOW_PRIVATE", hide_env_values = true, num_args = 0..=1,
+          require_equals = true, default_missing_value = "true", value_name = "BOOL",
+          value_parser = BoolishValueParser::new())]
+    pub(crate) webhook_allow_private: Option<bool>,
+}
+
 /// The local model; taken by every command that loads it.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Local model")]
@@ -156,6 +168,7 @@ struct File {
     database_url: Option<String>,
     public_url: Option<String>,
     trusted_proxy: Option<Vec<Network>>,
+    webhook_allow_private: Option<bool>,
     no_migrate: Option<bool>,
     model_path: Option<PathBuf>,
     model_threads: Option<usize>,
@@ -176,6 +189,8 @@ pub(crate) struct Settings {
     pub(crate) public_url: Option<String>,
     /// The proxies that are believed about where requests come from.
     pub(crate) trusted_proxies: Vec<Network>,
+    /// Whether webhooks may lead to private networks, and to addresses without TLS.
+    pub(crate) webhook_allow_private: bool,
     /// Whether a needed migration is refused.
     pub(crate) no_migrate: bool,
     /// A GGUF file to use instead of the one in the data folder.
@@ -197,6 +212,8 @@ pub(crate) struct Given {
     pub(crate) address: AddressOptions,
     /// What stands before it.
     pub(crate) proxy: ProxyOptions,
+    /// What the server sends by itself.
+    pub(crate) webhook: WebhookOptions,
     /// The local model.
     pub(crate) model: ModelOptions,
     /// Diagnostics.
@@ -211,7 +228,7 @@ impl Settings {
             None if Path::new(DEFAULT_FILE).exists() => File::read(Path::new(DEFAULT_FILE))?,
             None => File::default(),
         };
-        let Given { storage, address, proxy, model, log } = given;
+        let Given { storage, address, proxy, webhook, model, log } = given;
         let public_url = address.public_url.or(file.public_url);
         let database_url = storage.database_url.or(file.database_url);
         database_url.as_deref().map(database::check_url).transpose()?;
@@ -228,6 +245,10 @@ impl Settings {
                 given if given.is_empty() => file.trusted_proxy.unwrap_or_default(),
                 given => given,
             },
+            webhook_allow_private: webhook
+                .webhook_allow_private
+                .or(file.webhook_allow_private)
+                .unwrap_or(false),
             no_migrate: storage.no_migrate.or(file.no_migrate).unwrap_or(false),
             model_path: model.model_path.or(file.model_path),
             model_threads: threads,

@@ -21,7 +21,7 @@ export async function startServer() {
   const folder = await mkdtemp(join(tmpdir(), 'vouch-clients-'));
   const fake = await startFake();
   const child = spawn(binary, ['serve', '--listen', '127.0.0.1:0', '--data', join(folder, 'data')], {
-    env: { ...process.env, VOUCH_ADMIN_KEY: KEY },
+    env: { ...process.env, VOUCH_ADMIN_KEY: KEY, VOUCH_WEBHOOK_ALLOW_PRIVATE: 'true' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const server = new Server(child, fake, folder);

@@ -14,6 +14,7 @@ TESTS = {
     "current": ["test_openai.py", "test_orq.py", "test_orquesta.py"],
     "previous": ["test_openai.py", "test_orq_metrics.py"],
     "otel": ["test_otel.py"],
+    "webhooks": ["test_webhooks.py"],
 }
 
 CLIENTS = os.environ.get("VOUCH_CLIENTS", "current")

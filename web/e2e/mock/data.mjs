@@ -37,7 +37,7 @@ export const METRICS = [
 
 export const USERS = ["Ada Admin:admin", "Rik Reviewer:reviewer", "Vera Viewer:viewer"].map((text, i) => {
   const [name, role] = text.split(":");
-  return { id: id("user", Date.now() - (31 - i) * DAY), email: `${name.split(" ")[0].toLowerCase()}@example.com`, name, role, created_at: iso(Date.now() - (31 - i) * DAY), disabled_at: null };
+  return { id: id("user", Date.now() - (31 - i) * DAY), email: `${name.split(" ")[0].toLowerCase()}@example.com`, name, role, groups: [], created_at: iso(Date.now() - (31 - i) * DAY), disabled_at: null };
 });
 
 const variant = (name, model, prompt, more = {}) => ({

@@ -45,7 +45,7 @@ export function agreementOf(state, queue) {
     const percent = all ? pairs.reduce((n, p) => n + (p.percent ?? 0) * p.tasks, 0) / all : null;
     const kappa = all ? pairs.reduce((n, p) => n + (p.kappa ?? 0) * p.tasks, 0) / all : null;
     const one = (name, value, why) => ({ name, value, low: value === null ? null : Math.max(-1, value - 0.2), high: value === null ? null : Math.min(1, value + 0.15), why: value === null ? (why ?? "No task has two reviews yet.") : null });
-    return { question: question.key, type: question.type, tasks: said.length, coefficients: [one("percent", percent), one("cohen_kappa", users.length === 2 ? kappa : null, "It is for two reviewers."), one("krippendorff_alpha", kappa)], pairs, over_time: said.length ? [{ day: new Date().toISOString().slice(0, 10), tasks: said.length, value: kappa }] : [] };
+    return { question: question.key, type: question.type, tasks: said.length, coefficients: [one("percent", percent), one("cohen_kappa", users.length === 2 ? kappa : null, "It is for two reviewers."), one("krippendorff_alpha", kappa)], pairs, over_time: said.length ? [{ day: new Date().toISOString().slice(0, 10), tasks: said.length, value: percent, alpha: kappa, low: null, high: null }] : [] };
   });
   return { users, questions };
 }
@@ -57,4 +57,28 @@ function pairOf(both) {
   const labels = [...new Set(both.flat())];
   const chance = labels.reduce((sum, label) => sum + (both.filter(([a]) => a === label).length / n) * (both.filter(([, b]) => b === label).length / n), 0);
   return { tasks: n, percent, kappa: chance === 1 ? null : (percent - chance) / (1 - chance) };
+}
+
+/** One week of work; the server compares it with what was before. */
+export function workOf({ review }, queue, user) {
+  const done = review.reviews.filter((r) => r.queue === queue.id && r.user === user && r.state === "counts");
+  const week = { day: "2026-11-16T00:00:00Z", reviews: done.length, pace_s: 4, compared: 0, agreed: 0, gold_done: 0, gold_right: 0 };
+  return { weeks: done.length ? [week] : [], drift: { says: "Too little work to compare: it takes 20 tasks of late and as many before.", measures: [] } };
+}
+
+/** Shares of the votes: what the server calls majority. */
+export function consensusOf(state, queue, query) {
+  const { review } = state;
+  const key = query.get("question") ?? queue.rubric.questions[0].key;
+  const tasks = review.tasks.filter((t) => t.queue_id === queue.id).map((t) => ({ t, said: counted(review, t).filter((r) => r.answers[key] !== undefined) })).filter(({ said }) => said.length);
+  const items = tasks.map(({ t, said }) => {
+    const posterior = {};
+    for (const r of said) posterior[text(r.answers[key])] = (posterior[text(r.answers[key])] ?? 0) + 1 / said.length;
+    const [best, other] = Object.entries(posterior).sort(([, a], [, b]) => b - a);
+    const answer = other && other[1] === best[1] ? null : best[0];
+    return { task: t.id, answer, value: answer === null ? null : said.find((r) => text(r.answers[key]) === answer).answers[key], posterior, deviation: null, contributions: said.map((r) => ({ user: r.user, answer: text(r.answers[key]), quality: null })) };
+  });
+  const users = state.users.filter((u) => tasks.some(({ said }) => said.some((r) => r.user === u.id)));
+  const reviewers = users.map(({ id, name }) => ({ id, name, answers: tasks.filter(({ said }) => said.some((r) => r.user === id)).length, quality: 0.9, bias: null }));
+  return { question: key, method: query.get("method") ?? queue.consensus.method, scale: "median", spans: null, items, reviewers, next_cursor: null };
 }

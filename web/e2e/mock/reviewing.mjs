@@ -1,7 +1,7 @@
 // The mock's routes for review: queues, turns, drafts, reviews, conflicts and what is known of the reviewers.
 import { give, id } from "./data.mjs";
 import { QUEUE, addTask, complete, counted, leave, mayWork, next, progress, reject, row, settle, submit, undo } from "./engine.mjs";
-import { agreementOf, reportOf, reviewersOf } from "./reviewed.mjs";
+import { agreementOf, consensusOf, reportOf, reviewersOf, workOf } from "./reviewed.mjs";
 import { checkRubric, wrongIn } from "./rubric.mjs";
 import { parse } from "./filter.mjs";
 
@@ -139,6 +139,7 @@ export function reviewRoutes(state, { parts, q, body, me, ok, problem, now, emit
       task.escalated = { by: me.id, to: "admin", reason: body.reason, at: now() };
       return ok(null, 204);
     }),
+    "GET /queues/*/skipped": () => ok(page([])),
     "GET /me/*": () => {
       const mine = review.reviews.filter((r) => r.user === me.id && r.state === "counts").slice(-(q.get("limit") ?? 10)).reverse();
       return ok({ items: mine.map((r) => ({ review: r, item: resolve(state, review.tasks.find((t) => t.id === r.task).item) })) });
@@ -158,8 +159,9 @@ export function reviewRoutes(state, { parts, q, body, me, ok, problem, now, emit
       return ok(shown(state, task));
     },
     "POST /reviews/*/reject": () => (made ? (reject(review, review.tasks.find((t) => t.id === made.task), made, body.reason, `user:${me.id}`), ok(null, 204)) : missing()),
-    "GET /queues/*/reviewers": () => (parts[4] === "report" ? ok({ confusion: reportOf(state, queue, parts[3]) }) : ok({ items: reviewersOf(state, queue).filter((r) => admin || r.user === me.id) })),
+    "GET /queues/*/reviewers": () => (parts[4] === "report" ? ok({ confusion: reportOf(state, queue, parts[3]), ...workOf(state, queue, parts[3]) }) : ok({ items: reviewersOf(state, queue).filter((r) => admin || r.user === me.id) })),
     "PATCH /queues/*/reviewers": () => (Object.assign(row(review, queue, parts[3]), body, { reason: null }), ok(reviewersOf(state, queue).find((r) => r.user === parts[3]))),
+    "GET /queues/*/consensus": () => ok(consensusOf(state, queue, q)),
     "GET /queues/*/agreement": () => ok(agreementOf(state, queue)),
   };
   // As the server does: whoever looks at the queue hears of it.

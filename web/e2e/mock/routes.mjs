@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { findRoutes } from "./find.mjs";
 import { makeReview } from "./engine.mjs";
 import { reviewRoutes } from "./reviewing.mjs";
+import { webhookRoutes } from "./webhooks.mjs";
 import { DEPLOYMENTS, METRICS, USERS, give, id, makeLog, seedLogs, settle, tallyOf, uncertaintyOf } from "./data.mjs";
 
 const SCOPES = { viewer: ["read"], reviewer: ["ingest", "feedback", "read"], admin: ["ingest", "feedback", "read", "admin"] };
@@ -159,6 +160,7 @@ export function route(state, { method, path, query: q, body, headers, address, u
   };
   const log = parts[0] === "logs" && state.logs.find((l) => l.id === parts[1]);
   const routes = {
+    ...webhookRoutes(state, { at, parts, body, q, ok, problem, changed }),
     "GET /me": () => ok({ project: PROJECT, user: me, key: null, scopes: SCOPES[me.role], address, version: "0.1.0-mock" }),
     "POST /me/*": () => (body.new.length < 8 ? problem(422, "invalid-input", "The input is not valid", "", [{ pointer: "/new", detail: "expected at least 8 characters" }]) : ok(null, 204)),
     ...reviewRoutes(state, { parts, q, body, me, ok, problem, now, emit }),
@@ -249,7 +251,7 @@ export function route(state, { method, path, query: q, body, headers, address, u
     "GET /invitations": () => ok({ items: [], next_cursor: null }),
     "GET /users": () => ok({ items: state.users, next_cursor: null }),
     "POST /users": () => {
-      const user = { id: id("user", Date.now()), email: body.email, name: body.name, role: body.role, created_at: now(), disabled_at: null };
+      const user = { id: id("user", Date.now()), email: body.email, name: body.name, role: body.role, groups: [], created_at: now(), disabled_at: null };
       state.users.push(user);
       return changed(ok({ user, signin_link: body.password ? null : signinLink(state, address, user.id) }, 201));
     },

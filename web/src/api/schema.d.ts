@@ -708,6 +708,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queues/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Share tasks out: each place of a task is kept for the one of them for whom the fewest are kept.
+         *     They get these before all others.
+         */
+        post: operations["post_queues_id_assign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues/{id}/conflicts": {
         parameters: {
             query?: never;
@@ -753,14 +773,57 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All reviews of a queue, oldest first, as they come from the database. `jsonl` has a review on
-         *     each line, also those that no longer count; `csv` has an answer on each line, with the columns
-         *     `item,reviewer,label,question` that `vouch agreement` and `vouch consensus` read, of the reviews
-         *     that count.
+         * A queue's work as a file, as it comes from the database. `what=reviews`: oldest first; `jsonl`
+         *     and `parquet` have a review in each row with its item, also those that no longer count; `csv`
+         *     has an answer in each row, with the columns `item,reviewer,label,question` that `vouch
+         *     agreement` and `vouch consensus` read, of the reviews that count. `what=consensus`: what each
+         *     complete task came to, newest first. `jsonl` and `parquet` can be imported into another queue.
          */
         get: operations["get_queues_id_export"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make gold of decided tasks: what their reviewers said becomes the right answers, and others are
+         *     given them among their tasks. Whoever had to do with a task is not given it as gold. Free text
+         *     and corrections are never right answers. Take one back with `DELETE /api/v1/tasks/{gold}/gold`.
+         */
+        post: operations["post_queues_id_gold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add the tasks of a file: JSON lines, a JSON list, CSV, TSV or Parquet, of rows, of our own
+         *     exports, or of Label Studio, Argilla or Prodigy. The body is the file. Adding it again changes
+         *     nothing. A row that does not fit is told with its line; the others are added.
+         */
+        post: operations["post_queues_id_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -885,8 +948,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a reviewer said against what the queue came to. For admins, and the reviewer. */
+        /**
+         * What a reviewer said against what the queue came to, their work week by week, and whether it
+         *     drifts. For admins, and the reviewer.
+         */
         get: operations["get_queues_id_reviewers_user_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}/skipped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the signed-in person skipped in a queue and nobody has decided since, newest task first.
+         *     `POST /api/v1/tasks/{id}/unskip` takes one up again.
+         */
+        get: operations["get_queues_id_skipped"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1040,7 +1126,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Ask for more or fewer reviews of an open task. */
+        /**
+         * Change a task that is not decided: how many reviews it asks for, for whom alone it is kept, which
+         *     come first, when it is due.
+         */
         patch: operations["patch_tasks_id"];
         trace?: never;
     };
@@ -1115,6 +1204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/gold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a gold task back: nobody is given it any more. What people answered stays with them, and
+         *     the task that it was made from stays as it is.
+         */
+        delete: operations["delete_tasks_id_gold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/release": {
         parameters: {
             query?: never;
@@ -1180,6 +1289,26 @@ export interface paths {
         put?: never;
         /** Give a task back for good: one is not given it again, somebody else is. */
         post: operations["post_tasks_id_skip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/unskip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take up again a task that one skipped: it is one's from now on. 409 when it is decided by now,
+         *     or others have it.
+         */
+        post: operations["post_tasks_id_unskip"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1292,6 +1421,139 @@ export interface paths {
         head?: never;
         /** Change a view: who made it may, and an admin. */
         patch: operations["patch_views_id"];
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All webhooks by name, without their secrets. */
+        get: operations["get_webhooks"];
+        put?: never;
+        /**
+         * Have an address told of what happens. What it is told is signed after Standard Webhooks with
+         *     the secret in this answer, which is shown nowhere else.
+         */
+        post: operations["post_webhooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a webhook: it is told nothing more, not even what waits. */
+        delete: operations["delete_webhooks_id"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook. One that was switched off for its failures is switched on again with
+         *     `{"on": true}`.
+         */
+        patch: operations["patch_webhooks_id"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a webhook was told in the last 30 days, newest first, with every attempt. */
+        get: operations["get_webhooks_id_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{delivery}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a delivery again, now, with the same `webhook-id`. 409 while the webhook is off. */
+        post: operations["post_webhooks_id_deliveries_delivery_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send deliveries again that failed since a time, or all, oldest first and at most 10,000. */
+        post: operations["post_webhooks_id_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook another secret, which is in this answer and nowhere else. For a day, what is
+         *     sent is signed with both, so that the receiver can change over without missing anything.
+         */
+        post: operations["post_webhooks_id_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send `webhook.test`. It goes the way of all deliveries, a moment later; look there for what
+         *     came of it. 409 while the webhook is off.
+         */
+        post: operations["post_webhooks_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/healthz": {
@@ -1663,6 +1925,20 @@ export interface components {
             /** @description The questions whose answers can be compared. */
             questions: components["schemas"]["QuestionAgreement"][];
         };
+        /** @description When webhooks are told (`agreement.low`) that the reviewers of a queue agree too little. */
+        AgreementAlert: {
+            /**
+             * Format: double
+             * @description When Krippendorff's alpha of the newest tasks falls below this, -1 to 1.
+             */
+            alpha_below: number;
+            /**
+             * Format: int32
+             * @description How many of the newest tasks with two answers or more are looked at, 20 to 1000. Before
+             *     there are so many, nobody is told.
+             */
+            last_tasks?: number;
+        };
         /** @description The origins of the pages that may give feedback with a token. */
         AllowedOrigins: {
             /**
@@ -1733,6 +2009,29 @@ export interface components {
             /** @description The tasks that they hold already: these are not given again. */
             holding?: components["schemas"]["TaskId"][];
         };
+        /** @description Which tasks are to be kept for whom: either `tasks` or `state`. */
+        AssignTasks: {
+            /** @description These, 1 to 1,000; also where they are kept for somebody else. */
+            tasks?: components["schemas"]["TaskId"][] | null;
+            state?: components["schemas"]["Waiting"] | null;
+            /**
+             * Format: int32
+             * @description With `state`: how many, 1 to 1,000; 1,000 where absent.
+             */
+            limit?: number | null;
+            /** @description For whom: ids of people, or `{"group": "legal"}`. */
+            to: components["schemas"]["AssignTo"];
+        };
+        /** @description For whom tasks are to be kept. */
+        AssignTo: components["schemas"]["UserId"][] | {
+            /** @description Its name. */
+            group: components["schemas"]["Group"];
+        };
+        /**
+         * @description How new tasks come to people.
+         * @enum {string}
+         */
+        Assignment: "line" | "even";
         /** @description One try to have a call served. */
         Attempt: {
             /** @description The provider's name. */
@@ -1811,8 +2110,9 @@ export interface components {
         /** @description One statistic. */
         Coefficient: {
             /**
-             * @description Which: `krippendorff_alpha`, `gwet_ac1`, `gwet_ac2`, `fleiss_kappa`, `cohen_kappa`, `icc`
-             *     or `percent`.
+             * @description Which: `krippendorff_alpha`, `gwet_ac1`, `gwet_ac2`, `fleiss_kappa`, `cohen_kappa`,
+             *     `cohen_kappa_weighted` (quadratic), `icc` (2,1), `icc_mean` (2,k), `kendall_w`, `span_f1` or
+             *     `percent`.
              */
             name: string;
             /**
@@ -1822,7 +2122,8 @@ export interface components {
             value?: number | null;
             /**
              * Format: double
-             * @description The 95 % confidence interval, lower end.
+             * @description The 95 % confidence interval, lower end: by 1,000 bootstrap samples of tasks, of the ICC by
+             *     its F distribution; null where there is none, as for Kendall's W of ratings.
              */
             low?: number | null;
             /**
@@ -1893,12 +2194,21 @@ export interface components {
         /** @description How answers become one. */
         ConsensusRule: {
             /**
-             * @description By which method. A task that completes itself does so by majority; the others weigh
-             *     reviewers by all they did, in the statistics.
+             * @description By which method answers to choose from become one. `majority` counts the votes of a task;
+             *     the others weigh reviewers by all they did in the queue. Where `accept` is `consensus`, they
+             *     also decide what completes itself, a moment after its last review.
              */
             method?: components["schemas"]["ConsensusMethod"];
             /** @description What becomes of a tie. */
             tie?: components["schemas"]["Tie"];
+            /** @description How ratings and numbers become one. */
+            scale?: components["schemas"]["ScaleRule"];
+            /**
+             * Format: double
+             * @description The share of a task's reviewers, above 0 and up to 1, who have to mark a span alike; more
+             *     than half where null. With 0.5 half of them are enough.
+             */
+            spans?: number | null;
         };
         /** @description The application's own names for the interaction. */
         Context: {
@@ -2004,6 +2314,8 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description At least 10 characters; without it a sign-in link is made. */
             password?: string | null;
+            /** @description The groups that they belong to, at most 50. */
+            groups?: components["schemas"]["Group"][];
         };
         /** @description A view to be kept. */
         CreateView: {
@@ -2015,6 +2327,17 @@ export interface components {
             filter?: {
                 [key: string]: string;
             };
+        };
+        /** @description A webhook to be made. */
+        CreateWebhook: {
+            /** @description What people call it. */
+            name: string;
+            /** @description Where it is told: an `https://` address on the public Internet. */
+            url: string;
+            /** @description Of what, at least one: `task.completed`, `queue.drained`, `agreement.low`. */
+            events: components["schemas"]["HookKind"][];
+            /** @description Of which queues; of all where empty. */
+            queues?: components["schemas"]["QueueId"][];
         };
         /** @description The deployment and its first version. */
         CreatedDeployment: {
@@ -2055,6 +2378,47 @@ export interface components {
         };
         /** @description Where the next page begins: the sort key of the last item that was shown. */
         Cursor: string;
+        /** @description Something that one webhook is told, or was. */
+        Delivery: {
+            /** @description Its id: the header `webhook-id` of every attempt. */
+            id: components["schemas"]["DeliveryId"];
+            /** @description What kind of thing happened. */
+            type: components["schemas"]["HookKind"];
+            /** @description Whether it was taken. */
+            state: components["schemas"]["DeliveryState"];
+            /** @description When it happened. */
+            created_at: components["schemas"]["Time"];
+            next_at?: components["schemas"]["Time"] | null;
+            /** @description What is sent, as it is sent. */
+            payload: Record<string, unknown>;
+            /** @description The attempts, oldest first; the last [`MAX_ATTEMPTS`] are kept. */
+            attempts: components["schemas"]["DeliveryAttempt"][];
+        };
+        /** @description One attempt to have a delivery taken. */
+        DeliveryAttempt: {
+            /** @description When it began. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description How long it took, in milliseconds.
+             */
+            duration_ms: number;
+            /**
+             * Format: int32
+             * @description The status of the answer; null where there was none.
+             */
+            status?: number | null;
+            /** @description Why there was no answer; null where there was one. */
+            error?: string | null;
+            /** @description The first kilobyte of the answer, as text. */
+            response?: string | null;
+        };
+        DeliveryId: string;
+        /**
+         * @description Whether a delivery was taken.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "delivered" | "failed";
         /** @description A named LLM use. */
         Deployment: {
             /** @description Its id. */
@@ -2118,8 +2482,70 @@ export interface components {
          * @enum {string}
          */
         Direction: "higher_is_better" | "lower_is_better" | "neutral";
-        /** @description Who decides conflicts and what is escalated: `"admin"`, or a list of people beside the admins. */
-        EscalateTo: null | components["schemas"]["UserId"][];
+        /** @description Whether a reviewer works otherwise than before. */
+        Drift: {
+            /** @description In one sentence. */
+            says: string;
+            /** @description What was compared; empty while there is too little work. */
+            measures: components["schemas"]["DriftMeasure"][];
+        };
+        /** @description One thing that is compared with before. */
+        DriftMeasure: {
+            /** @description `agreement` (with what was decided), `gold` or `pace`. */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many of the newest.
+             */
+            recent_reviews: number;
+            /**
+             * Format: int64
+             * @description How many before these.
+             */
+            before_reviews: number;
+            /**
+             * Format: double
+             * @description The share, 0 to 1, or the geometric mean of the active times in seconds: recently.
+             */
+            recent: number;
+            /**
+             * Format: double
+             * @description The same before.
+             */
+            before: number;
+            /**
+             * Format: double
+             * @description Of shares the recent minus that before; of pace the recent by that before.
+             */
+            change: number;
+            /**
+             * Format: double
+             * @description The 95 % confidence interval of the change, lower end.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description Its upper end.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description The probability of a change at least as unlikely by chance alone.
+             */
+            p_value: number;
+            /** @description Whether that is below 0.05 by 3, as three things are compared. */
+            drifted: boolean;
+            /** @description What it says, in one sentence. */
+            means: string;
+        };
+        /**
+         * @description Who decides conflicts and what is escalated: `"admin"`, or a list of people or a group beside
+         *     the admins.
+         */
+        EscalateTo: null | components["schemas"]["UserId"][] | {
+            /** @description Its name. */
+            group: components["schemas"]["Group"];
+        };
         /** @description That somebody asked for a decision. */
         Escalation: {
             /** @description Who. */
@@ -2281,6 +2707,77 @@ export interface components {
             tolerance?: {
                 [key: string]: number;
             };
+        };
+        /** @description A decided task, and the gold task that it became. */
+        GoldTwin: {
+            /** @description The decided task; it stays as it is. */
+            task: components["schemas"]["TaskId"];
+            gold?: components["schemas"]["TaskId"] | null;
+            /** @description The first words of what it is about. */
+            preview: string;
+            /** @description What is right. */
+            answers: components["schemas"]["Answers"];
+            /**
+             * Format: int32
+             * @description How many reviewed it; they are not given it again.
+             */
+            reviews: number;
+        };
+        /**
+         * @description The name of a group: 1 to 64 of `a-z 0-9 _ -`, beginning with a letter or digit.
+         *
+         *     A group is there while somebody belongs to it, or something asks for it.
+         * @example legal
+         */
+        Group: string;
+        /**
+         * @description What kind of thing a webhook is told of.
+         * @enum {string}
+         */
+        HookKind: "task.completed" | "queue.drained" | "agreement.low" | "webhook.test";
+        /** @description What came of an import. */
+        ImportResult: {
+            /** @description How the file was read: `jsonl`, `json`, `csv`, `tsv` or `parquet`. */
+            format: string;
+            /** @description What it holds: `rows`, `vouch`, `label-studio`, `label-studio-min`, `argilla` or `prodigy`. */
+            layout: string;
+            /** @description The columns of its first row. */
+            columns: string[];
+            /**
+             * Format: int64
+             * @description Tasks that are new; in a dry run, rows that fit.
+             */
+            created: number;
+            /**
+             * Format: int64
+             * @description Rows whose task was there, by its key.
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description Reviews that are new; in a dry run, those that fit.
+             */
+            reviews: number;
+            /**
+             * Format: int64
+             * @description Reviews that were there: a person reviews a task once.
+             */
+            known_reviews: number;
+            /**
+             * Format: int64
+             * @description How many rows were rejected.
+             */
+            rejected: number;
+            /** @description The first 1,000 of these. */
+            rejected_rows: components["schemas"]["Rejected"][];
+            /** @description What the queue has nothing for, in words, and how often it came. */
+            left_out: {
+                [key: string]: number;
+            };
+            /** @description Annotators whom the project did not know. They are people now who cannot sign in. */
+            people: components["schemas"]["MadePerson"][];
+            /** @description In a dry run: the first tasks, as they would be added. */
+            first: Record<string, unknown>[];
         };
         /** @description An invitation without its secret. */
         Invitation: {
@@ -2466,6 +2963,52 @@ export interface components {
         /** @description The part of the link after `#`. In the body, so that no server or proxy keeps it in a URL. */
         Look: {
             token: string;
+        };
+        /** @description What came of it, or would. */
+        MadeGold: {
+            /** @description Whether nothing was done: what is listed would be. */
+            preview: boolean;
+            /** @description The tasks. */
+            tasks: components["schemas"]["GoldTwin"][];
+            /**
+             * Format: int32
+             * @description Tasks that were gold already.
+             */
+            known: number;
+            /** @description Tasks that were named and cannot be gold, and why. */
+            passed: components["schemas"]["PassedOver"][];
+            next_after?: components["schemas"]["TaskId"] | null;
+        };
+        /** @description Somebody who annotated elsewhere. */
+        MadePerson: {
+            /** @description Their id. */
+            id: components["schemas"]["UserId"];
+            /** @description Their name. */
+            name: string;
+            /** @description Their e-mail; one that ends with `.invalid` is made up. */
+            email: string;
+        };
+        /** @description Which decided tasks become gold: either `tasks` or `unanimous`. */
+        MakeGold: {
+            /** @description These, 1 to 1,000. */
+            tasks?: components["schemas"]["TaskId"][] | null;
+            /** @description Those on which all reviewers agree, oldest first. */
+            unanimous?: boolean;
+            /**
+             * Format: int32
+             * @description With `unanimous`: with at least so many reviews; 3 where absent.
+             */
+            min_reviews?: number;
+            /**
+             * Format: int32
+             * @description With `unanimous`: at most so many, 1 to 1,000; 100 where absent.
+             */
+            limit?: number;
+            after?: components["schemas"]["TaskId"] | null;
+            /** @description The key of the only question whose answer is to be right; all but free text where absent. */
+            question?: string | null;
+            /** @description Only say what would be done. */
+            preview?: boolean;
         };
         /** @description The caller, their project, and the server. */
         Me: {
@@ -2757,8 +3300,12 @@ export interface components {
              * @description How long a task is kept for the person who has it, in seconds; 900 where absent.
              */
             lease_s?: number;
-            /** @description Who reviews; every reviewer where empty. */
+            /** @description Who reviews, beside the groups; every reviewer where both are empty. */
             people?: components["schemas"]["UserId"][];
+            /** @description The groups whose people review, beside the people. */
+            groups?: components["schemas"]["Group"][];
+            /** @description How new tasks come to them. */
+            assignment?: components["schemas"]["Assignment"];
             /** @description Who decides. */
             escalate_to?: components["schemas"]["EscalateTo"];
             /** @description Tasks whose right answers are known. */
@@ -2772,6 +3319,7 @@ export interface components {
              * @description Remind people of a break after so many minutes.
              */
             remind_after_min?: number | null;
+            alert?: components["schemas"]["AgreementAlert"] | null;
         };
         /** @description Feedback that comes along with a log or its metrics. */
         NewScore: {
@@ -2820,6 +3368,18 @@ export interface components {
         };
         /** @description Nothing is asked. */
         NoArguments: Record<string, unknown>;
+        /** @description Since when and why a webhook is told nothing. */
+        Off: {
+            /** @description Since when. */
+            at: components["schemas"]["Time"];
+            /** @description Why. */
+            because: components["schemas"]["OffReason"];
+        };
+        /**
+         * @description Why a webhook is told nothing.
+         * @enum {string}
+         */
+        OffReason: "paused" | "failures" | "gone";
         /** @description The feedback that was kept. */
         OneFeedbackId: {
             id: components["schemas"]["FeedbackId"];
@@ -2914,7 +3474,8 @@ export interface components {
             share: number;
             /**
              * Format: double
-             * @description How sure one can be, 0 to 1; of the question that an adaptive overlap looks at.
+             * @description How sure one can be, 0 to 1: of the question that an adaptive overlap looks at, and of those
+             *     whose answer a method found, when it did. Of several options, of the least sure.
              */
             posterior?: number | null;
         };
@@ -3010,6 +3571,28 @@ export interface components {
                 rubric: components["schemas"]["Rubric"];
                 /** @description The reviews that count, oldest first. */
                 reviews: components["schemas"]["Review"][];
+            }[];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
+        };
+        /** @description One page of a list. */
+        Page_Delivery: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Its id: the header `webhook-id` of every attempt. */
+                id: components["schemas"]["DeliveryId"];
+                /** @description What kind of thing happened. */
+                type: components["schemas"]["HookKind"];
+                /** @description Whether it was taken. */
+                state: components["schemas"]["DeliveryState"];
+                /** @description When it happened. */
+                created_at: components["schemas"]["Time"];
+                next_at?: components["schemas"]["Time"] | null;
+                /** @description What is sent, as it is sent. */
+                payload: Record<string, unknown>;
+                /** @description The attempts, oldest first; the last [`MAX_ATTEMPTS`] are kept. */
+                attempts: components["schemas"]["DeliveryAttempt"][];
             }[];
             next_cursor?: components["schemas"]["Cursor"] | null;
             /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
@@ -3278,6 +3861,11 @@ export interface components {
                 pace_s?: number | null;
                 /**
                  * Format: int64
+                 * @description Tasks that are kept for them.
+                 */
+                waiting?: number;
+                /**
+                 * Format: int64
                  * @description Tasks that they skipped.
                  */
                 skips: number;
@@ -3328,6 +3916,23 @@ export interface components {
             partial?: boolean;
         };
         /** @description One page of a list. */
+        Page_SkippedTask: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description The task. */
+                task: components["schemas"]["TaskId"];
+                /** @description Why one did. */
+                reason: string;
+                /** @description Whether one may have it again right now; else others have it. */
+                available: boolean;
+                /** @description What it is about. */
+                item: components["schemas"]["Shown"];
+            }[];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
+        };
+        /** @description One page of a list. */
         Page_String: {
             /** @description The items, in the order of the list. */
             items: string[];
@@ -3365,6 +3970,8 @@ export interface components {
                  */
                 leases: number;
                 assignee?: components["schemas"]["UserId"] | null;
+                /** @description For whom places of it are kept. */
+                assignees: components["schemas"]["UserId"][];
                 created_at: components["schemas"]["Time"];
                 escalated?: components["schemas"]["Escalation"] | null;
                 /** @description Whether its right answers are known. */
@@ -3390,6 +3997,8 @@ export interface components {
                 name: string;
                 /** @description What they may do. */
                 role: components["schemas"]["Role"];
+                /** @description The groups that they belong to, by name. */
+                groups?: components["schemas"]["Group"][];
                 /** @description When they were added. */
                 created_at: components["schemas"]["Time"];
                 disabled_at?: components["schemas"]["Time"] | null;
@@ -3423,6 +4032,30 @@ export interface components {
             /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
             partial?: boolean;
         };
+        /** @description One page of a list. */
+        Page_Webhook: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Its id. */
+                id: components["schemas"]["WebhookId"];
+                /** @description What people call it. */
+                name: string;
+                /** @description Where it is told. */
+                url: string;
+                /** @description Of what, each once. */
+                events: components["schemas"]["HookKind"][];
+                /** @description Of which queues; of all where empty. */
+                queues: components["schemas"]["QueueId"][];
+                off?: components["schemas"]["Off"] | null;
+                failing_since?: components["schemas"]["Time"] | null;
+                old_secret_until?: components["schemas"]["Time"] | null;
+                /** @description When it was made. */
+                created_at: components["schemas"]["Time"];
+            }[];
+            next_cursor?: components["schemas"]["Cursor"] | null;
+            /** @description Whether the search stopped before the page was full; `next_cursor` goes on. */
+            partial?: boolean;
+        };
         /** @description How far two reviewers agree. */
         PairAgreement: {
             /** @description The one. */
@@ -3444,6 +4077,13 @@ export interface components {
              * @description Cohen's kappa; null where both always said the same one thing.
              */
             kappa?: number | null;
+        };
+        /** @description A task that was left as it is. */
+        PassedOver: {
+            /** @description Which. */
+            task: components["schemas"]["TaskId"];
+            /** @description Why. */
+            why: string;
         };
         /** @description A review, and what it is about. */
         PastReview: {
@@ -3776,9 +4416,17 @@ export interface components {
             answers: number;
             /**
              * Format: double
-             * @description How good the method takes them to be, 0 to 1.
+             * @description How good the method takes them to be, 0 to 1: of several options, on average over these; of
+             *     spans, how far theirs cover the same as those of others (F1). Null for ratings, numbers and
+             *     rankings.
              */
             quality?: number | null;
+            /**
+             * Format: double
+             * @description Of ratings and numbers: how much higher than the mean of the others they rate, on average;
+             *     null for other questions and for who shares no task.
+             */
+            bias?: number | null;
         };
         /** @description One question of a rubric. */
         Question: components["schemas"]["QuestionKind"] & {
@@ -3944,8 +4592,15 @@ export interface components {
         QueueConsensus: {
             /** @description The question. */
             question: string;
-            /** @description How it was found. */
+            /** @description How it was found, where answers are chosen from options that are no scale. */
             method: components["schemas"]["ConsensusMethod"];
+            /** @description How ratings and numbers become one. */
+            scale: components["schemas"]["ScaleRule"];
+            /**
+             * Format: double
+             * @description The share of reviewers who have to mark a span alike; more than half where null.
+             */
+            spans?: number | null;
             /** @description Task by task, in the order of their first reviews. */
             items: components["schemas"]["TaskConsensus"][];
             /** @description What the method thinks of each reviewer. */
@@ -3965,7 +4620,7 @@ export interface components {
             rubric: components["schemas"]["Rubric"];
             /** @description How to answer, with examples. Markdown. */
             guidelines: string;
-            /** @description How many people answer a task. A change counts for tasks that are added later. */
+            /** @description How many people answer a task. After a change, open tasks follow it a moment later. */
             overlap: components["schemas"]["Overlap"];
             /** @description How answers become one. */
             consensus: components["schemas"]["ConsensusRule"];
@@ -3988,8 +4643,12 @@ export interface components {
              * @description How long a task is kept for the person who has it, in seconds, unless that is renewed.
              */
             lease_s: number;
-            /** @description Who reviews; every reviewer where empty. */
+            /** @description Who reviews, beside the groups; every reviewer where both are empty. */
             people: components["schemas"]["UserId"][];
+            /** @description The groups whose people review, beside the people. */
+            groups?: components["schemas"]["Group"][];
+            /** @description How new tasks come to them. */
+            assignment?: components["schemas"]["Assignment"];
             /** @description Who decides conflicts and what is escalated. */
             escalate_to: components["schemas"]["EscalateTo"];
             /** @description Tasks whose right answers are known, hidden among the rest. */
@@ -4003,6 +4662,7 @@ export interface components {
              * @description Remind people of a break after so many minutes; null for never.
              */
             remind_after_min?: number | null;
+            alert?: components["schemas"]["AgreementAlert"] | null;
         };
         /**
          * @description Whether a queue gives out and takes tasks.
@@ -4028,14 +4688,43 @@ export interface components {
             /** Format: int32 */
             lease_s?: number | null;
             people?: components["schemas"]["UserId"][] | null;
+            groups?: components["schemas"]["Group"][] | null;
+            assignment?: components["schemas"]["Assignment"] | null;
             escalate_to?: components["schemas"]["EscalateTo"] | null;
             gold?: components["schemas"]["GoldSettings"] | null;
             suggestions?: components["schemas"]["SuggestionMode"] | null;
             blur?: boolean | null;
             /** Format: int32 */
             remind_after_min?: number | null;
+            alert?: components["schemas"]["AgreementAlert"] | null;
             /** @description Whether its complete tasks are asked again; with a new rubric. */
             reopen?: boolean;
+        };
+        /** @description A row that was not imported. */
+        Rejected: {
+            /**
+             * Format: int64
+             * @description Its line, from 1; its number for Parquet.
+             */
+            line: number;
+            /** @description Why. */
+            reason: string;
+            /** @description The row as far as it could be read; null where it is long. */
+            row?: Record<string, unknown> | null;
+        };
+        /** @description Which deliveries are sent again. */
+        ReplaySince: {
+            /** @description Those made then or later. */
+            since: components["schemas"]["Time"];
+            /** @description Also those that were taken; only those that failed where absent. */
+            all?: boolean;
+        };
+        /** @description How many deliveries are sent again. */
+        Replayed: {
+            /** Format: int32 */
+            replayed: number;
+            /** @description Whether there may be more: ask again once these are sent. */
+            more: boolean;
         };
         RequestsPerMinute: number;
         /** @description One of several responses. */
@@ -4201,6 +4890,11 @@ export interface components {
             pace_s?: number | null;
             /**
              * Format: int64
+             * @description Tasks that are kept for them.
+             */
+            waiting?: number;
+            /**
+             * Format: int64
              * @description Tasks that they skipped.
              */
             skips: number;
@@ -4259,6 +4953,13 @@ export interface components {
             confusion: {
                 [key: string]: components["schemas"]["Confusion"];
             };
+            /**
+             * @description What they did week by week, oldest first, in the last 26 weeks; of their last 20,000
+             *     reviews at most.
+             */
+            weeks: components["schemas"]["WeekWork"][];
+            /** @description Whether they work otherwise than before, by the same reviews. */
+            drift: components["schemas"]["Drift"];
         };
         /**
          * @description Whether a reviewer is given tasks of a queue.
@@ -4310,6 +5011,11 @@ export interface components {
             enabled?: boolean;
         };
         /**
+         * @description How ratings and numbers become one.
+         * @enum {string}
+         */
+        ScaleRule: "median" | "mean";
+        /**
          * @description What a caller is allowed to do. A key carries a set of them; a role stands for a set.
          * @enum {string}
          */
@@ -4329,6 +5035,30 @@ export interface components {
             provider?: string | null;
             /** @description The model's name at the provider. */
             model?: string | null;
+        };
+        /** @description How many places of tasks a person got. */
+        Share: {
+            /** @description Who. */
+            user: components["schemas"]["UserId"];
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            tasks: number;
+        };
+        /** @description What came of sharing tasks out. */
+        Shared: {
+            /**
+             * Format: int32
+             * @description How many tasks are kept for somebody now who was not asked before.
+             */
+            assigned: number;
+            /** @description For whom, and how many places each. */
+            people: components["schemas"]["Share"][];
+            /** @description Tasks that were left as they are, and why. */
+            passed: components["schemas"]["PassedOver"][];
+            /** @description Whether more open tasks wait that are kept for nobody. */
+            left: boolean;
         };
         /** @description An item as it is shown. */
         Shown: {
@@ -4389,6 +5119,17 @@ export interface components {
             url: string;
             expires_at: components["schemas"]["Time"];
         };
+        /** @description A task that one skipped. */
+        SkippedTask: {
+            /** @description The task. */
+            task: components["schemas"]["TaskId"];
+            /** @description Why one did. */
+            reason: string;
+            /** @description Whether one may have it again right now; else others have it. */
+            available: boolean;
+            /** @description What it is about. */
+            item: components["schemas"]["Shown"];
+        };
         /**
          * @description What kind of author a feedback comes from; always kept and shown.
          *
@@ -4410,6 +5151,30 @@ export interface components {
             trace_id: string;
             /** @description 16 hexadecimal digits. */
             span_id: string;
+        };
+        /** @description A span, and who marked it just so. */
+        SpanVote: {
+            /**
+             * Format: int32
+             * @description Its first code point, from 0 on.
+             */
+            start: number;
+            /**
+             * Format: int32
+             * @description The code point after its last.
+             */
+            end: number;
+            /** @description What it was marked as. */
+            label: string;
+            /**
+             * Format: double
+             * @description The share of the task's reviewers who marked it, above 0, up to 1.
+             */
+            share: number;
+            /** @description Whether that is enough for the consensus. */
+            agreed: boolean;
+            /** @description Who marked it. */
+            users: components["schemas"]["UserId"][];
         };
         /** @description One thing that could stand at the cursor. */
         Suggestion: {
@@ -4468,6 +5233,8 @@ export interface components {
             leases: number;
             escalated?: components["schemas"]["Escalation"] | null;
             assignee?: components["schemas"]["UserId"] | null;
+            /** @description For whom places of it are kept. */
+            assignees?: components["schemas"]["UserId"][];
             /** @description When it was added. */
             created_at: components["schemas"]["Time"];
             consensus?: components["schemas"]["Consensus"] | null;
@@ -4478,10 +5245,24 @@ export interface components {
             task: components["schemas"]["TaskId"];
             /** @description The answer, as text; null for a tie. */
             answer?: string | null;
-            /** @description How likely each answer is, 0 to 1; those under a millionth are left out. */
+            /** @description The answer as a review has it, of a preference the choice alone; null for a tie. */
+            value?: unknown;
+            /**
+             * @description How likely each answer is, 0 to 1; of a checklist and of several categories, each option;
+             *     of ratings, numbers and rankings, the share who said it. Those under a millionth are left
+             *     out.
+             */
             posterior: {
                 [key: string]: number;
             };
+            /** @description Every span that anybody marked, in order; empty for other questions. */
+            spans?: components["schemas"]["SpanVote"][];
+            /**
+             * Format: double
+             * @description Of ratings and numbers: their standard deviation; null for one alone, and for other
+             *     questions.
+             */
+            deviation?: number | null;
             /** @description Who said what. */
             contributions: components["schemas"]["Contributor"][];
         };
@@ -4502,6 +5283,13 @@ export interface components {
             by: components["schemas"]["Actor"];
             /** @enum {string} */
             type: "import";
+        } | {
+            /** @description The decided task. */
+            task: components["schemas"]["TaskId"];
+            /** @description Who promoted it. */
+            by: components["schemas"]["Actor"];
+            /** @enum {string} */
+            type: "promoted";
         };
         /** @description What became of a task: the word `state`, and what belongs to it. */
         TaskState: {
@@ -4539,6 +5327,17 @@ export interface components {
              */
             score?: number | null;
         };
+        /** @description What is to change of a task; what is absent stays, null takes away. */
+        TaskUpdate: {
+            /**
+             * Format: int32
+             * @description How many reviews are asked for, 1 to 100; not fewer than there are, with those under way.
+             */
+            wanted?: number | null;
+            assignee?: components["schemas"]["UserId"] | null;
+            priority?: components["schemas"]["Priority"] | null;
+            due_at?: components["schemas"]["Time"] | null;
+        };
         /** @description A task, without its gold answers, its suggestion and what others said. */
         TaskView: components["schemas"]["TaskState"] & {
             id: components["schemas"]["TaskId"];
@@ -4567,6 +5366,8 @@ export interface components {
              */
             leases: number;
             assignee?: components["schemas"]["UserId"] | null;
+            /** @description For whom places of it are kept. */
+            assignees: components["schemas"]["UserId"][];
             created_at: components["schemas"]["Time"];
             escalated?: components["schemas"]["Escalation"] | null;
             /** @description Whether its right answers are known. */
@@ -4732,14 +5533,6 @@ export interface components {
         UpdateKey: {
             requests_per_minute: components["schemas"]["RequestsPerMinute"] | null;
         };
-        /** @description What is to change of a task. */
-        UpdateTask: {
-            /**
-             * Format: int32
-             * @description How many reviews are asked for, 1 to 100; not fewer than there are, with those under way.
-             */
-            wanted: number;
-        };
         /** @description What is to change; what is absent stays. */
         UpdateUser: {
             /** @description What others see. */
@@ -4749,6 +5542,8 @@ export interface components {
             password?: string | null;
             /** @description Whether they are shut out. */
             disabled?: boolean | null;
+            /** @description The groups that they belong to from now on, at most 50. */
+            groups?: components["schemas"]["Group"][] | null;
         };
         /** @description What is to change; what is absent stays. */
         UpdateView: {
@@ -4760,6 +5555,22 @@ export interface components {
             filter?: {
                 [key: string]: string;
             } | null;
+        };
+        /** @description What is to change; what is absent stays. */
+        UpdateWebhook: {
+            /** @description What people call it. */
+            name?: string | null;
+            /** @description Where it is told. The secret stays. */
+            url?: string | null;
+            /** @description Of what. */
+            events?: components["schemas"]["HookKind"][] | null;
+            /** @description Of which queues; of all where empty. */
+            queues?: components["schemas"]["QueueId"][] | null;
+            /**
+             * @description Whether it is told anything. What waits to be sent to one that is off waits on; what
+             *     happens meanwhile it is not told.
+             */
+            on?: boolean | null;
         };
         /** @description Tokens used. */
         Usage: Record<string, unknown> & {
@@ -4820,6 +5631,8 @@ export interface components {
             name: string;
             /** @description What they may do. */
             role: components["schemas"]["Role"];
+            /** @description The groups that they belong to, by name. */
+            groups?: components["schemas"]["Group"][];
             /** @description When they were added. */
             created_at: components["schemas"]["Time"];
             disabled_at?: components["schemas"]["Time"] | null;
@@ -4918,6 +5731,35 @@ export interface components {
             created_at: components["schemas"]["Time"];
         };
         ViewId: string;
+        /**
+         * @description Tasks that wait for anybody.
+         * @enum {string}
+         */
+        Waiting: "open";
+        /** @description An address that is told of what happens. Its secret is never shown again. */
+        Webhook: {
+            /** @description Its id. */
+            id: components["schemas"]["WebhookId"];
+            /** @description What people call it. */
+            name: string;
+            /** @description Where it is told. */
+            url: string;
+            /** @description Of what, each once. */
+            events: components["schemas"]["HookKind"][];
+            /** @description Of which queues; of all where empty. */
+            queues: components["schemas"]["QueueId"][];
+            off?: components["schemas"]["Off"] | null;
+            failing_since?: components["schemas"]["Time"] | null;
+            old_secret_until?: components["schemas"]["Time"] | null;
+            /** @description When it was made. */
+            created_at: components["schemas"]["Time"];
+        };
+        WebhookId: string;
+        /** @description The webhook with its secret, which is not shown again. */
+        WebhookWithSecret: components["schemas"]["Webhook"] & {
+            /** @description `whsec_...`: what signatures are checked with. Keep it, it is not shown again. */
+            secret: string;
+        };
         /** @description How far they agreed in one week. */
         WeekAgreement: {
             /** @description The first moment of the week: Monday, UTC. */
@@ -4929,9 +5771,60 @@ export interface components {
             tasks: number;
             /**
              * Format: double
-             * @description The share of pairs of answers to one task that are the same.
+             * @description The share of pairs of answers to one task that are the same; of spans, how far they cover
+             *     the same (F1).
              */
             value?: number | null;
+            /**
+             * Format: double
+             * @description Krippendorff's alpha; null where it has no value, and for spans.
+             */
+            alpha?: number | null;
+            /**
+             * Format: double
+             * @description The 95 % confidence interval of alpha by 200 bootstrap samples, lower end.
+             */
+            low?: number | null;
+            /**
+             * Format: double
+             * @description Its upper end.
+             */
+            high?: number | null;
+        };
+        /** @description A reviewer's week. */
+        WeekWork: {
+            /** @description The first moment of the week: Monday, UTC. */
+            day: components["schemas"]["Time"];
+            /**
+             * Format: int64
+             * @description Reviews, gold among them.
+             */
+            reviews: number;
+            /**
+             * Format: double
+             * @description The median active time of one, in seconds.
+             */
+            pace_s?: number | null;
+            /**
+             * Format: int64
+             * @description Reviews on tasks that are decided.
+             */
+            compared: number;
+            /**
+             * Format: int64
+             * @description Those of them that said the same as the decision on every question.
+             */
+            agreed: number;
+            /**
+             * Format: int64
+             * @description Gold tasks.
+             */
+            gold_done: number;
+            /**
+             * Format: int64
+             * @description Those that they answered rightly.
+             */
+            gold_right: number;
         };
         /** @description Ask only where an earlier question has one of these answers. */
         When: {
@@ -6769,6 +7662,41 @@ export interface operations {
             };
         };
     };
+    post_queues_id_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignTasks"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shared"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_queues_id_conflicts: {
         parameters: {
             query?: {
@@ -6808,7 +7736,7 @@ export interface operations {
     get_queues_id_consensus: {
         parameters: {
             query?: {
-                /** @description The question's key; the first that can be compared where absent. */
+                /** @description The question's key; the first that is no text or correction where absent. */
                 question?: string;
                 /** @description The queue's where absent. */
                 method?: components["schemas"]["ConsensusMethod"];
@@ -6848,7 +7776,9 @@ export interface operations {
     get_queues_id_export: {
         parameters: {
             query?: {
-                /** @description `jsonl` (where absent) or `csv`. */
+                /** @description `reviews` (where absent) or `consensus`. */
+                what?: string;
+                /** @description `jsonl` (where absent), `csv` or `parquet`. */
                 format?: string;
             };
             header?: never;
@@ -6868,6 +7798,103 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                     "text/csv": string;
+                    "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_queues_id_gold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeGold"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeGold"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_queues_id_import: {
+        parameters: {
+            query?: {
+                /** @description `jsonl`, `json`, `csv`, `tsv` or `parquet`; what the content type or the content says where absent. */
+                format?: string;
+                /** @description `rows`, `vouch`, `label-studio`, `label-studio-min`, `argilla` or `prodigy`; what the first row looks like where absent. */
+                layout?: string;
+                /** @description What people's answers in it become: `reviews` (where absent), `gold`, `suggestions` or `none`. */
+                annotations?: string;
+                /** @description E-mails of annotators by their names in the file: `3=ann@example.com,4=bob@example.com`. */
+                annotators?: string;
+                /** @description The columns to show, with commas between them; all where absent. */
+                text?: string;
+                /** @description The column of the key; `key` or `id` where absent. */
+                key?: string;
+                /** @description The column of the prompt of responses. */
+                prompt?: string;
+                /** @description The columns of the responses, with commas between them. */
+                responses?: string;
+                /** @description Columns of right answers: `question=column,...`, or one column where there is one question. */
+                gold?: string;
+                /** @description Columns of what a model answered, as `gold`. */
+                suggestion?: string;
+                /** @description Only check; the first tasks are in the answer. */
+                dry_run?: boolean;
+                /** @description The body is the beginning of a file: what breaks off at its end is no error. With `dry_run`. */
+                partial?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        /** @description The file. */
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportResult"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
@@ -7117,10 +8144,44 @@ export interface operations {
             };
         };
     };
+    get_queues_id_skipped: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 where absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The queue. */
+                id: components["schemas"]["QueueId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SkippedTask"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_queues_id_tasks: {
         parameters: {
             query?: {
-                /** @description `open`, `conflict`, `complete`, `cancelled`, or `disputed`: what a person has to decide. */
+                /** @description `open`, `conflict`, `complete`, `cancelled`, `disputed` (what a person has to decide), or, for admins, `gold` (whose right answers are known). */
                 state?: string;
                 /** @description Text in the key or the first words; 2,000 tasks are looked at, and the page says where it is partial. */
                 q?: string;
@@ -7482,7 +8543,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UpdateTask"];
+                "application/json": components["schemas"]["TaskUpdate"];
             };
         };
         responses: {
@@ -7637,6 +8698,37 @@ export interface operations {
             };
         };
     };
+    delete_tasks_id_gold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The gold task. */
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_tasks_id_release: {
         parameters: {
             query?: never;
@@ -7762,6 +8854,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tasks_id_unskip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The task. */
+                id: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewTurn"];
+                };
             };
             /** @description What is wrong, as RFC 9457 problem details. */
             default: {
@@ -8048,6 +9171,298 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Webhook"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhook"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhooks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_webhooks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateWebhook"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhooks_id_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only these. */
+                state?: components["schemas"]["DeliveryState"];
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description 1 to 200; 50 where absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Delivery"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_id_deliveries_delivery_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+                /** @description The delivery. */
+                delivery: components["schemas"]["DeliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_id_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaySince"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_id_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookWithSecret"];
+                };
+            };
+            /** @description What is wrong, as RFC 9457 problem details. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhooks_id_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The webhook. */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description What is wrong, as RFC 9457 problem details. */

@@ -29,10 +29,12 @@ export type ReviewerReport = Whole<Schema["ReviewerReport"]>;
 export type Confusion = Whole<Schema["Confusion"]>;
 export type QuestionAgreement = With<Whole<Schema["QuestionAgreement"]>, { coefficients: Coefficient[] }>;
 export type Agreement = With<Whole<Schema["Agreement"]>, { questions: QuestionAgreement[] }>;
+export type QueueConsensus = Whole<Schema["QueueConsensus"]>;
+export type TaskConsensus = Whole<Schema["TaskConsensus"]>;
 export type PairAgreement = Whole<Schema["PairAgreement"]>;
 export type Coefficient = With<
   Whole<Schema["Coefficient"]>,
-  { name: "percent" | "cohen_kappa" | "fleiss_kappa" | "krippendorff_alpha" | "gwet_ac1" | "gwet_ac2" | "icc" | "kendall_w" }
+  { name: "percent" | "cohen_kappa" | "fleiss_kappa" | "krippendorff_alpha" | "gwet_ac1" | "gwet_ac2" | "icc" | "kendall_w" | "cohen_kappa_weighted" | "icc_mean" | "span_f1" }
 >;
 
 // --- who ---
@@ -46,6 +48,12 @@ export type RetentionPreview = Whole<Schema["RetentionPreview"]>;
 export type AllowedOrigins = Whole<Schema["AllowedOrigins"]>;
 export type ApiKey = Whole<Schema["ApiKey"]>;
 export type NewApiKey = Whole<Schema["CreatedKey"]>;
+export type HookKind = Schema["HookKind"];
+export type Webhook = Whole<Schema["Webhook"]>;
+export type NewWebhook = Whole<Schema["WebhookWithSecret"]>;
+export type DeliveryState = Schema["DeliveryState"];
+export type DeliveryAttempt = Whole<Schema["DeliveryAttempt"]>;
+export type Delivery = With<Whole<Schema["Delivery"]>, { payload: JsonObject; attempts: DeliveryAttempt[] }>;
 export type Me = Whole<Schema["Me"]>;
 export type CreatedUser = Whole<Schema["CreatedUser"]>;
 export type Invitation = Whole<Schema["Invitation"]>;
@@ -169,6 +177,18 @@ export interface ProviderChange {
 
 export type Model = Whole<Schema["Model"]>;
 export type Price = Whole<Schema["Price"]>;
+
+// --- files of tasks ---
+/** A task as it would be added. */
+export interface NewTask {
+  key: string | null;
+  item: JsonObject;
+  gold: { answers: Record<string, Json> } | null;
+  suggestion: { source: string; answers: Record<string, Json> } | null;
+  reviews: { by: string; email: string | null; answers: Record<string, Json> }[];
+}
+export type RejectedRow = With<Whole<Schema["Rejected"]>, { row: Json }>;
+export type Imported = With<Whole<Schema["ImportResult"]>, { first: NewTask[]; rejected_rows: RejectedRow[]; left_out: Record<string, number> }>;
 
 // --- audit, event ---
 export type AuditEntry = With<Whole<Schema["AuditEntry"]>, { details: Json }>;

@@ -22,6 +22,7 @@ export interface UpdateUser {
   role?: Role;
   password?: string;
   disabled?: boolean;
+  groups?: string[];
 }
 
 export const createUser = (user: NewUser) => api.post<CreatedUser>("/users", user);

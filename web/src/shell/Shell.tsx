@@ -5,6 +5,7 @@ import { Suspense, useEffect, useRef } from "react";
 import { useQueueChanges } from "~/api/review/changes";
 import { useMe } from "~/api/session";
 import { BottomBar } from "./BottomBar";
+import { HookNotice } from "./HookNotice";
 import { KeysOverlay } from "./KeysOverlay";
 import { PagePending } from "./PagePending";
 import { SideRail } from "./SideRail";
@@ -41,6 +42,7 @@ export function Shell() {
       </a>
       <SideRail />
       <main id="page" className="shell-page" tabIndex={-1} key={pathname.split("/")[1]}>
+        <HookNotice />
         <Suspense fallback={<PagePending />}>
           <Outlet />
         </Suspense>

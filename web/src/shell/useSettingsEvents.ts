@@ -4,7 +4,7 @@ import { useCallback } from "react";
 import { useEvents } from "~/api/event";
 import type { VouchEvent } from "~/api/types";
 
-const SETTINGS = ["deployments", "deployment", "providers", "models", "prices", "metrics", "keys", "users", "audit", "views", "queues", "queue"];
+const SETTINGS = ["deployments", "deployment", "providers", "models", "prices", "metrics", "keys", "users", "audit", "webhooks", "views", "queues", "queue"];
 
 export function useSettingsEvents(): void {
   const queries = useQueryClient();

@@ -1,5 +1,5 @@
 //! Dependencies between the crates point one way:
-//! `vouch -> http -> {gateway, otlp, review, guard, learn} -> store -> domain`, `learn -> model`,
+//! `vouch -> http -> {gateway, hooks, otlp, review, guard, learn} -> store -> domain`, `learn -> model`,
 //! `vouch -> model`, and sideways only `gateway -> guard`. `vouch-bench` stands beside `vouch`.
 
 use super::Findings;
@@ -10,8 +10,8 @@ use super::metadata::{Member, Use, Workspace};
 const LAYERS: [&[&str]; 6] = [
     &["vouch", "vouch-bench"],
     &["vouch-http"],
-    &["vouch-gateway", "vouch-otlp", "vouch-review", "vouch-guard", "vouch-learn"],
-    &["vouch-store"],
+    &["vouch-gateway", "vouch-hooks", "vouch-otlp", "vouch-review", "vouch-guard", "vouch-learn"],
+    &["vouch-store", "vouch-files"],
     &["vouch-domain"],
     &["vouch-model", "vouch-stats"],
 ];

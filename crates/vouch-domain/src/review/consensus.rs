@@ -6,22 +6,26 @@
 //! | Question | Unanimous when | Consensus |
 //! |---|---|---|
 //! | thumbs, yes or no, category, preference | the choice is the same | the most frequent; a tie is a tie |
-//! | rating, number | the number is the same | the median, the mean of the two middle ones |
+//! | rating, number | the number is the same | the median (the mean of the two middle ones), or the mean |
 //! | checklist, several categories | all options are | by option, more than half; half is a tie |
-//! | spans | all spans are | the spans that more than half marked alike |
+//! | spans | all spans are | the spans that more than half marked alike, or the queue's share |
 //! | ranking | the same | by mean place; equals together |
 //! | text | always | the one text, where only one was given or all are the same |
 //! | correction | all gave it, and the same | the same; else a person chooses |
+//!
+//! A method that weighs reviewers by all they did may have found the answer to some of the questions
+//! instead ([`conclude_with`]): then that is their consensus, whatever most say.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::answer::{Answers, TextSpan};
+use super::answer::Answers;
+use super::combine::{combined, preferred, strong};
 use super::gold::same;
 use super::question::QuestionKind;
-use super::queue::{Accept, QueueSettings, Tie};
+use super::queue::{Accept, QueueSettings};
 use super::record::Adjudication;
 use super::rubric::Rubric;
 use super::task::ConflictReason;
@@ -52,7 +56,8 @@ pub struct Outcome {
     pub votes: u32,
     /// The share of them, 0 to 1, who say what the consensus says; 0 where there is none.
     pub share: f64,
-    /// How sure one can be, 0 to 1; of the question that an adaptive overlap looks at.
+    /// How sure one can be, 0 to 1: of the question that an adaptive overlap looks at, and of those
+    /// whose answer a method found, when it did. Of several options, of the least sure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub posterior: Option<f64>,
 }
@@ -69,6 +74,24 @@ pub enum Verdict {
 /// What these reviews, oldest first, say together, and whether that is enough to complete their
 /// task without a person.
 pub fn conclude(settings: &QueueSettings, reviews: &[&Answers]) -> (Consensus, Verdict) {
+    conclude_with(settings, reviews, &BTreeMap::new())
+}
+
+/// What a method found for a question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The answer, of a preference the choice alone; `None` for a tie.
+    pub answer: Option<Value>,
+    /// How sure the method is, 0 to 1.
+    pub posterior: f64,
+}
+
+/// As [`conclude`], with what a method `found` for some of the questions.
+pub fn conclude_with(
+    settings: &QueueSettings,
+    reviews: &[&Answers],
+    found: &BTreeMap<String, Found>,
+) -> (Consensus, Verdict) {
     let rubric: &Rubric = &settings.rubric;
     let mut consensus = Consensus::default();
     let mut agreed = true;
@@ -85,18 +108,24 @@ pub fn conclude(settings: &QueueSettings, reviews: &[&Answers]) -> (Consensus, V
             QuestionKind::Correction => alike && given.len() == reviews.len(),
             _ => alike,
         };
-        let value = match &question.kind {
+        let found = found.get(&question.key);
+        let value = match (&question.kind, found) {
+            (QuestionKind::Preference { .. }, Some(found)) => {
+                found.answer.as_ref().map(|choice| strong(choice, &given))
+            }
+            (_, Some(found)) => found.answer.clone(),
             // Of equals the first: of a preference, for its strength there is a median.
-            QuestionKind::Preference { .. } => preferred(&given, settings.consensus.tie),
+            (QuestionKind::Preference { .. }, None) => preferred(&given, settings.consensus.tie),
             _ if unanimous && alike => Some((*first).clone()),
-            kind => combined(kind, &given, settings.consensus.tie),
+            (kind, None) => combined(kind, &given, settings.consensus),
         };
         agreed &= match (settings.accept, &question.kind) {
             (Accept::Unanimous, _) => unanimous,
             (Accept::Consensus, QuestionKind::Correction | QuestionKind::Text { .. }) => true,
             (Accept::Consensus, _) => value.is_some(),
         };
-        let outcome = outcome(&question.kind, &given, value.as_ref(), unanimous);
+        let mut outcome = outcome(&question.kind, &given, value.as_ref(), unanimous);
+        outcome.posterior = found.map(|found| found.posterior);
         consensus.questions.insert(question.key.clone(), outcome);
         if let Some(value) = value {
             consensus.answers.0.insert(question.key.clone(), value);
@@ -120,130 +149,4 @@ fn outcome(
     let votes = count(given.len());
     let share = value.map_or(0.0, |value| f64::from(count(says_so(value))) / f64::from(votes));
     Outcome { unanimous, votes, share, posterior: None }
-}
-
-fn combined(kind: &QuestionKind, given: &[&Value], tie: Tie) -> Option<Value> {
-    match kind {
-        QuestionKind::Thumbs | QuestionKind::YesNo | QuestionKind::Category { .. } => {
-            most_frequent(given.iter().copied(), tie).cloned()
-        }
-        QuestionKind::Rating { .. } | QuestionKind::Number { .. } => median(given),
-        QuestionKind::MultiCategory { options, .. } => {
-            let has = |value: &Value, key: &str| {
-                value.as_array().is_some_and(|chosen| chosen.iter().any(|c| c == key))
-            };
-            let chosen = options.iter().filter_map(|option| {
-                let votes: Vec<bool> = given.iter().map(|v| has(v, &option.key)).collect();
-                match more_than_half(&votes, tie) {
-                    Some(true) => Some(Some(Value::from(option.key.as_str()))),
-                    Some(false) => None,
-                    None => Some(None),
-                }
-            });
-            chosen.collect::<Option<Vec<_>>>().map(Value::Array)
-        }
-        QuestionKind::Checklist { options } => {
-            let tick = |value: &Value, key: &str| value.get(key) == Some(&Value::Bool(true));
-            let ticked = options.iter().map(|option| {
-                let votes: Vec<bool> = given.iter().map(|v| tick(v, &option.key)).collect();
-                Some((option.key.clone(), Value::Bool(more_than_half(&votes, tie)?)))
-            });
-            ticked.collect::<Option<Map<_, _>>>().map(Value::Object)
-        }
-        QuestionKind::Spans { .. } => Some(voted_spans(given)),
-        QuestionKind::Ranking => mean_ranking(given),
-        QuestionKind::Preference { .. } => preferred(given, tie),
-        // A text that differs is nobody's consensus.
-        QuestionKind::Text { .. } | QuestionKind::Correction => None,
-    }
-}
-
-/// The value that is there most often; of several, the first or none.
-fn most_frequent<'v>(values: impl Iterator<Item = &'v Value>, tie: Tie) -> Option<&'v Value> {
-    let mut counts: Vec<(&Value, usize)> = Vec::new();
-    for value in values {
-        match counts.iter_mut().find(|(other, _)| *other == value) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((value, 1)),
-        }
-    }
-    let most = counts.iter().map(|(_, count)| *count).max()?;
-    let mut best = counts.into_iter().filter(|(_, count)| *count == most);
-    let first = best.next();
-    match tie {
-        Tie::Conflict if best.next().is_some() => None,
-        _ => first.map(|(value, _)| value),
-    }
-}
-
-/// What more than half say; half and half, what the first says or nothing.
-fn more_than_half(votes: &[bool], tie: Tie) -> Option<bool> {
-    let (yes, all) = (votes.iter().filter(|yes| **yes).count(), votes.len());
-    match (2 * yes).cmp(&all) {
-        std::cmp::Ordering::Greater => Some(true),
-        std::cmp::Ordering::Less => Some(false),
-        std::cmp::Ordering::Equal => votes.first().copied().filter(|_| tie == Tie::First),
-    }
-}
-
-/// The median; whole where it is.
-fn median(given: &[&Value]) -> Option<Value> {
-    let mut numbers: Vec<f64> = given.iter().filter_map(|value| value.as_f64()).collect();
-    numbers.sort_by(f64::total_cmp);
-    let (low, high) =
-        (numbers.get((numbers.len().max(1) - 1) / 2)?, numbers.get(numbers.len() / 2)?);
-    let middle = f64::midpoint(*low, *high);
-    let whole = given.iter().find(|value| value.as_f64() == Some(middle));
-    if let Some(given) = whole {
-        return Some((*given).clone());
-    }
-    #[expect(clippy::cast_possible_truncation, reason = "it is whole and small")]
-    let whole =
-        (middle.fract().abs() < f64::EPSILON && middle.abs() < 1e12).then_some(middle as i64);
-    Some(whole.map_or_else(|| json!(middle), |whole| json!(whole)))
-}
-
-/// The preferred response, with the median strength of those who prefer it.
-fn preferred(given: &[&Value], tie: Tie) -> Option<Value> {
-    let choice = most_frequent(given.iter().filter_map(|value| value.get("choice")), tie)?;
-    let of_it = given.iter().filter(|value| value.get("choice") == Some(choice));
-    let mut strengths: Vec<u64> =
-        of_it.filter_map(|value| value.get("strength").and_then(Value::as_u64)).collect();
-    strengths.sort_unstable();
-    let strength = strengths.get((strengths.len().max(1) - 1) / 2).copied().unwrap_or(1);
-    Some(json!({"choice": choice, "strength": strength}))
-}
-
-fn voted_spans(given: &[&Value]) -> Value {
-    let mut counts: BTreeMap<TextSpan, usize> = BTreeMap::new();
-    for value in given {
-        let spans: Vec<TextSpan> = serde_json::from_value((*value).clone()).unwrap_or_default();
-        for span in spans {
-            *counts.entry(span).or_default() += 1;
-        }
-    }
-    let marked = counts.into_iter().filter(|(_, count)| 2 * count > given.len());
-    json!(marked.map(|(span, _)| span).collect::<Vec<_>>())
-}
-
-/// By the sum of places, where equals share the middle of the places that they take.
-fn mean_ranking(given: &[&Value]) -> Option<Value> {
-    let mut places: BTreeMap<usize, usize> = BTreeMap::new();
-    for value in given {
-        let groups: Vec<Vec<usize>> = serde_json::from_value((*value).clone()).ok()?;
-        let mut before = 0;
-        for group in groups {
-            // Twice the middle, so that it is whole.
-            let middle = 2 * before + group.len().max(1) - 1;
-            before += group.len();
-            for response in group {
-                *places.entry(response).or_default() += middle;
-            }
-        }
-    }
-    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (response, sum) in places {
-        groups.entry(sum).or_default().push(response);
-    }
-    Some(json!(groups.into_values().collect::<Vec<_>>()))
 }

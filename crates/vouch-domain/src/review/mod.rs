@@ -3,13 +3,17 @@
 //! Pure: no clock, no randomness, no store. What is drawn (samples, orders) is drawn from hashes
 //! of ids, so that the same question has the same answer on every node and every day.
 
+mod alert;
 mod answer;
+mod assignment;
+mod combine;
 mod consensus;
 mod gold;
 mod item;
 mod order;
 mod overview;
 mod posterior;
+mod promotion;
 mod question;
 mod queue;
 mod queue_input;
@@ -22,17 +26,21 @@ mod task;
 mod tests;
 mod turn;
 
+pub use alert::AgreementAlert;
 pub use answer::{Answer, Answers, Strength, TextSpan};
-pub use consensus::{Consensus, Outcome, Verdict, conclude};
+pub use assignment::{AssignTo, Assignment, PassedOver, Share, Shared, TaskUpdate};
+pub use combine::{mean_ranking, scaled};
+pub use consensus::{Consensus, Found, Outcome, Verdict, conclude, conclude_with};
 pub use gold::{differing, matches};
 pub use item::{Item, ItemKind, ItemShape, MAX_ITEM_BYTES, Response};
 pub use order::shown_order;
 pub use overview::{Mine, Progress, Reviewer, ReviewerState, ReviewerUpdate};
 pub use posterior::{Vote, accuracy, posterior};
+pub use promotion::{Promoted, Promotion, is_unanimous, right_answers};
 pub use question::{Question, QuestionKind, QuestionOption, When};
 pub use queue::{
     Accept, ConsensusMethod, ConsensusRule, EscalateTo, GoldSettings, Overlap, Queue,
-    QueueSettings, QueueState, SuggestionMode, Tie,
+    QueueSettings, QueueState, ScaleRule, SuggestionMode, Tie,
 };
 pub use queue_input::{Change, NewQueue, QueueUpdate};
 pub use record::{Adjudication, Review, ReviewState};

@@ -61,7 +61,7 @@ pub enum ReviewerState {
     /// They are.
     #[default]
     Active,
-    /// They are not, until an admin changes it.
+    /// They are not, until an admin changes it; what was kept for them went to the others.
     Paused,
     /// They are away; what was kept for them went to the others.
     Away,
@@ -118,6 +118,9 @@ pub struct Reviewer {
     pub active_ms: u64,
     /// The median active time of their last 50 reviews, in seconds.
     pub pace_s: Option<f64>,
+    /// Tasks that are kept for them.
+    #[serde(default)]
+    pub waiting: u64,
     /// Tasks that they skipped.
     pub skips: u64,
     /// Tasks that they escalated.
@@ -152,6 +155,7 @@ impl Reviewer {
             done: 0,
             active_ms: 0,
             pace_s: None,
+            waiting: 0,
             skips: 0,
             escalations: 0,
             rejected: 0,

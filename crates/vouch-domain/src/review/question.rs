@@ -231,6 +231,20 @@ impl QuestionKind {
         }
     }
 
+    /// Whether a method that weighs reviewers can find its answer: what is chosen from options that
+    /// are no scale.
+    pub const fn is_weighed(&self) -> bool {
+        matches!(
+            self,
+            Self::Thumbs
+                | Self::YesNo
+                | Self::Category { .. }
+                | Self::MultiCategory { .. }
+                | Self::Checklist { .. }
+                | Self::Preference { .. }
+        )
+    }
+
     /// The type of the metric that its consensus is feedback on; `None` for what says nothing of
     /// one log, or is no single value.
     pub fn metric_type(&self) -> Option<MetricType> {

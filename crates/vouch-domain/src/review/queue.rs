@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::alert::AgreementAlert;
+use super::assignment::Assignment;
 use super::item::ItemKind;
 use super::question::{QuestionKind, check_label};
 use super::rubric::Rubric;
 use super::rule::{self, Rule};
+use crate::group::{Group, MAX_GROUPS};
 use crate::id::{QueueId, UserId};
 use crate::invalid::check_text;
 use crate::metric::check_name;
@@ -78,7 +81,7 @@ pub struct QueueSettings {
     pub rubric: Rubric,
     /// How to answer, with examples. Markdown.
     pub guidelines: String,
-    /// How many people answer a task. A change counts for tasks that are added later.
+    /// How many people answer a task. After a change, open tasks follow it a moment later.
     pub overlap: Overlap,
     /// How answers become one.
     pub consensus: ConsensusRule,
@@ -92,8 +95,14 @@ pub struct QueueSettings {
     pub due_after_s: Option<u32>,
     /// How long a task is kept for the person who has it, in seconds, unless that is renewed.
     pub lease_s: u32,
-    /// Who reviews; every reviewer where empty.
+    /// Who reviews, beside the groups; every reviewer where both are empty.
     pub people: Vec<UserId>,
+    /// The groups whose people review, beside the people.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    /// How new tasks come to them.
+    #[serde(default)]
+    pub assignment: Assignment,
     /// Who decides conflicts and what is escalated.
     pub escalate_to: EscalateTo,
     /// Tasks whose right answers are known, hidden among the rest.
@@ -104,6 +113,9 @@ pub struct QueueSettings {
     pub blur: bool,
     /// Remind people of a break after so many minutes; null for never.
     pub remind_after_min: Option<u32>,
+    /// When webhooks are told that the reviewers agree too little; null for never.
+    #[serde(default)]
+    pub alert: Option<AgreementAlert>,
 }
 
 /// How many people answer a task.
@@ -148,17 +160,37 @@ impl Overlap {
 }
 
 /// How answers become one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ConsensusRule {
-    /// By which method. A task that completes itself does so by majority; the others weigh
-    /// reviewers by all they did, in the statistics.
+    /// By which method answers to choose from become one. `majority` counts the votes of a task;
+    /// the others weigh reviewers by all they did in the queue. Where `accept` is `consensus`, they
+    /// also decide what completes itself, a moment after its last review.
     #[serde(default)]
     pub method: ConsensusMethod,
     /// What becomes of a tie.
     #[serde(default)]
     pub tie: Tie,
+    /// How ratings and numbers become one.
+    #[serde(default)]
+    pub scale: ScaleRule,
+    /// The share of a task's reviewers, above 0 and up to 1, who have to mark a span alike; more
+    /// than half where null. With 0.5 half of them are enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spans: Option<f64>,
+}
+
+/// How ratings and numbers become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ScaleRule {
+    /// The number in the middle; of an even count the mean of the two in the middle.
+    #[default]
+    Median,
+    /// The arithmetic mean.
+    Mean,
 }
 
 /// By which method answers become one.
@@ -198,7 +230,8 @@ pub enum Accept {
     Consensus,
 }
 
-/// Who decides conflicts and what is escalated: `"admin"`, or a list of people beside the admins.
+/// Who decides conflicts and what is escalated: `"admin"`, or a list of people or a group beside
+/// the admins.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
@@ -209,6 +242,11 @@ pub enum EscalateTo {
     Admin,
     /// These people and the admins.
     People(Vec<UserId>),
+    /// Whoever belongs to a group, and the admins.
+    Group {
+        /// Its name.
+        group: Group,
+    },
 }
 
 /// `Admin` as a word.
@@ -275,7 +313,7 @@ const MAX_PEOPLE: usize = 1000;
 /// The longest guidelines in bytes: 256 KiB.
 const MAX_GUIDELINES: usize = 256 << 10;
 
-fn within<T: PartialOrd + std::fmt::Display>(
+pub(super) fn within<T: PartialOrd + std::fmt::Display>(
     at: &str,
     value: T,
     range: std::ops::RangeInclusive<T>,
@@ -299,12 +337,22 @@ impl QueueSettings {
             return Err(Invalid::new("/guidelines", expected, self.guidelines.len()));
         }
         self.check_overlap()?;
+        if self.consensus.spans.is_some_and(|share| !(share > 0.0 && share <= 1.0)) {
+            let expected = "a share above 0, up to 1";
+            return Err(Invalid::new(
+                "/consensus/spans",
+                expected,
+                self.consensus.spans.unwrap_or(0.0),
+            ));
+        }
         within("/second_review", self.second_review, 0.0..=1.0)?;
         self.check_rules()?;
         within("/due_after_s", self.due_after_s.unwrap_or(1), 1..=366 * 86_400)?;
         within("/lease_s", self.lease_s, 30..=7 * 86_400)?;
         within("/remind_after_min", self.remind_after_min.unwrap_or(1), 1..=24 * 60)?;
         within("/people", self.people.len(), 0..=MAX_PEOPLE)?;
+        self.alert.map_or(Ok(()), AgreementAlert::check)?;
+        within("/groups", self.groups.len(), 0..=MAX_GROUPS)?;
         self.check_gold()
     }
 
@@ -350,14 +398,33 @@ impl QueueSettings {
         Ok(())
     }
 
-    /// Whether this person may be given tasks; which role they have is not asked here.
-    pub fn is_for(&self, user: UserId) -> bool {
-        self.people.is_empty() || self.people.contains(&user)
+    /// Whether a method that weighs reviewers decides what completes itself.
+    pub fn is_weighed(&self) -> bool {
+        self.accept == Accept::Consensus
+            && self.consensus.method != ConsensusMethod::Majority
+            && self.rubric.questions().iter().any(|question| question.kind.is_weighed())
     }
 
-    /// Whether this person, who is no admin, decides conflicts.
-    pub fn decides(&self, user: UserId) -> bool {
-        matches!(&self.escalate_to, EscalateTo::People(people) if people.contains(&user))
+    /// Whether anybody with the role reviews: neither people nor groups are named.
+    pub const fn is_for_all(&self) -> bool {
+        self.people.is_empty() && self.groups.is_empty()
+    }
+
+    /// Whether this person, who belongs to these groups, may be given tasks; which role they have
+    /// is not asked here.
+    pub fn is_for(&self, user: UserId, groups: &[Group]) -> bool {
+        self.is_for_all()
+            || self.people.contains(&user)
+            || self.groups.iter().any(|group| groups.contains(group))
+    }
+
+    /// Whether this person, who belongs to these groups and is no admin, decides conflicts.
+    pub fn decides(&self, user: UserId, groups: &[Group]) -> bool {
+        match &self.escalate_to {
+            EscalateTo::Admin => false,
+            EscalateTo::People(people) => people.contains(&user),
+            EscalateTo::Group { group } => groups.contains(group),
+        }
     }
 
     /// Whether the next task of a reviewer who was given `given` tasks, `golds` of them gold, is

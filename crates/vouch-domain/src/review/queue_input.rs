@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Deserializer};
 
+use super::alert::AgreementAlert;
+use super::assignment::Assignment;
 use super::item::ItemKind;
 use super::queue::{
     Accept, ConsensusRule, EscalateTo, GoldSettings, Overlap, QueueSettings, QueueState,
@@ -10,6 +12,7 @@ use super::queue::{
 use super::rubric::{Rubric, RubricDraft};
 use super::rule::Rule;
 use crate::Invalid;
+use crate::group::Group;
 use crate::id::UserId;
 
 /// A queue to be made. What is absent has a usual value.
@@ -50,9 +53,15 @@ pub struct NewQueue {
     /// How long a task is kept for the person who has it, in seconds; 900 where absent.
     #[serde(default = "lease_s")]
     pub lease_s: u32,
-    /// Who reviews; every reviewer where empty.
+    /// Who reviews, beside the groups; every reviewer where both are empty.
     #[serde(default)]
     pub people: Vec<UserId>,
+    /// The groups whose people review, beside the people.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    /// How new tasks come to them.
+    #[serde(default)]
+    pub assignment: Assignment,
     /// Who decides.
     #[serde(default)]
     pub escalate_to: EscalateTo,
@@ -68,6 +77,9 @@ pub struct NewQueue {
     /// Remind people of a break after so many minutes.
     #[serde(default)]
     pub remind_after_min: Option<u32>,
+    /// When webhooks are told that the reviewers agree too little.
+    #[serde(default)]
+    pub alert: Option<AgreementAlert>,
 }
 
 const fn one_review() -> Overlap {
@@ -102,11 +114,14 @@ impl NewQueue {
             due_after_s: self.due_after_s,
             lease_s: self.lease_s,
             people: self.people,
+            groups: self.groups,
+            assignment: self.assignment,
             escalate_to: self.escalate_to,
             gold: self.gold,
             suggestions: self.suggestions,
             blur: self.blur,
             remind_after_min: self.remind_after_min,
+            alert: self.alert,
         };
         settings.check().map(|()| settings)
     }
@@ -157,6 +172,10 @@ pub struct QueueUpdate {
     #[serde(default)]
     pub people: Option<Vec<UserId>>,
     #[serde(default)]
+    pub groups: Option<Vec<Group>>,
+    #[serde(default)]
+    pub assignment: Option<Assignment>,
+    #[serde(default)]
     pub escalate_to: Option<EscalateTo>,
     #[serde(default)]
     pub gold: Option<GoldSettings>,
@@ -167,6 +186,9 @@ pub struct QueueUpdate {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>))]
     #[serde(default)]
     pub remind_after_min: Change<u32>,
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<AgreementAlert>))]
+    #[serde(default)]
+    pub alert: Change<AgreementAlert>,
     /// Whether its complete tasks are asked again; with a new rubric.
     #[serde(default)]
     pub reopen: bool,
@@ -183,7 +205,8 @@ pub enum Change<T> {
 }
 
 impl<T> Change<T> {
-    fn or(self, old: Option<T>) -> Option<T> {
+    /// What it is to be: the old, the new, or nothing.
+    pub fn or(self, old: Option<T>) -> Option<T> {
         match self {
             Self::Keep => old,
             Self::To(new) => new,
@@ -219,11 +242,14 @@ impl QueueUpdate {
             due_after_s: self.due_after_s.or(old.due_after_s),
             lease_s: self.lease_s.unwrap_or(old.lease_s),
             people: self.people.unwrap_or(old.people),
+            groups: self.groups.unwrap_or(old.groups),
+            assignment: self.assignment.unwrap_or(old.assignment),
             escalate_to: self.escalate_to.unwrap_or(old.escalate_to),
             gold: self.gold.unwrap_or(old.gold),
             suggestions: self.suggestions.unwrap_or(old.suggestions),
             blur: self.blur.unwrap_or(old.blur),
             remind_after_min: self.remind_after_min.or(old.remind_after_min),
+            alert: self.alert.or(old.alert),
         };
         settings.check().map(|()| settings)
     }

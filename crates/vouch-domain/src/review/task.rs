@@ -42,8 +42,11 @@ pub struct Task {
     pub leases: u32,
     /// That somebody asked for a decision, while it is open.
     pub escalated: Option<Escalation>,
-    /// For whom it is kept.
+    /// For whom it is kept: the first of `assignees`.
     pub assignee: Option<UserId>,
+    /// For whom places of it are kept.
+    #[serde(default)]
+    pub assignees: Vec<UserId>,
     /// When it was added.
     pub created_at: Time,
     /// What its reviews say together, once there are enough.
@@ -242,6 +245,13 @@ pub enum TaskOrigin {
     /// It came with an import.
     Import {
         /// Who imported it.
+        by: Actor,
+    },
+    /// It is gold, with what reviewers said of another task.
+    Promoted {
+        /// The decided task.
+        task: TaskId,
+        /// Who promoted it.
         by: Actor,
     },
 }

@@ -2,31 +2,39 @@
 
 mod add;
 mod archive;
+mod assign;
 mod conflicts;
 mod create;
 mod export;
 mod get;
+mod gold;
+mod import;
 mod list;
 mod next;
 mod patch;
 mod preview;
 mod progress;
 mod reviewers;
+mod skipped;
 mod statistics;
 mod tasks;
 
 pub(crate) use add::*;
 pub(crate) use archive::*;
+pub(crate) use assign::*;
 pub(crate) use conflicts::*;
 pub(crate) use create::*;
 pub(crate) use export::*;
 pub(crate) use get::*;
+pub(crate) use gold::*;
+pub(crate) use import::*;
 pub(crate) use list::*;
 pub(crate) use next::*;
 pub(crate) use patch::*;
 pub(crate) use preview::*;
 pub(crate) use progress::*;
 pub(crate) use reviewers::*;
+pub(crate) use skipped::*;
 pub(crate) use statistics::*;
 pub(crate) use tasks::*;
 
@@ -56,7 +64,7 @@ pub(crate) async fn queue(app: &App, caller: &Caller, id: QueueId) -> Result<Que
 /// # Errors
 /// `Forbidden`.
 pub(crate) fn check_decides(caller: &Caller, queue: &Queue) -> Result<(), Problem> {
-    let named = || caller.user().is_ok_and(|user| queue.settings.decides(user.id));
+    let named = || caller.user().is_ok_and(|user| queue.settings.decides(user.id, &user.groups));
     if caller.principal.may(Scope::Admin) || named() {
         return Ok(());
     }

@@ -5,9 +5,11 @@ mod cancel;
 mod draft;
 mod get;
 mod give_back;
+mod gold;
 mod renew;
 mod review;
 mod turn;
+mod unskip;
 mod view;
 
 pub(crate) use adjudicate::*;
@@ -15,9 +17,11 @@ pub(crate) use cancel::*;
 pub(crate) use draft::*;
 pub(crate) use get::*;
 pub(crate) use give_back::*;
+pub(crate) use gold::*;
 pub(crate) use renew::*;
 pub(crate) use review::*;
 pub(crate) use turn::*;
+pub(crate) use unskip::*;
 pub(crate) use view::*;
 
 use vouch_domain::id::TaskId;

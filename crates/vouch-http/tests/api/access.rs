@@ -19,6 +19,8 @@ fn path(route: &Route) -> String {
         "queue_01h455vb4pex5vsknk084sn02q"
     } else if route.path.contains("/tasks/") {
         "task_01h455vb4pex5vsknk084sn02q"
+    } else if route.path.contains("/webhooks/") {
+        "hook_01h455vb4pex5vsknk084sn02q"
     } else if route.path.contains("/reviews/") {
         "review_01h455vb4pex5vsknk084sn02q"
     } else if route.path.starts_with("/api/v1/feedback/") {
@@ -28,6 +30,7 @@ fn path(route: &Route) -> String {
     };
     let path = route.path.replace("{id}", id).replace("{trace}", id).replace("{span}", id);
     let path = path.replace("{user}", "user_01h455vb4pex5vsknk084sn02q");
+    let path = path.replace("{delivery}", "msg_01h455vb4pex5vsknk084sn02q");
     path.replace("{name}", "nothing").replace("{key}", "nothing").replace("{number}", "7")
 }
 

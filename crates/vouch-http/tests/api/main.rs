@@ -4,12 +4,15 @@
 
 mod access;
 mod anthropic;
+mod assignment;
 mod bad_input;
 mod chat;
+mod consensus;
 mod document;
 mod embeddings;
 mod events;
 mod feedback;
+mod files;
 mod finding;
 mod invitations;
 mod limits;
@@ -24,3 +27,4 @@ mod reliability;
 mod review;
 mod server;
 mod settings;
+mod webhooks;

@@ -29,8 +29,14 @@ pub enum Statistic {
     AlphaRatio,
     /// [`Icc`](crate::reliability::Icc).
     Icc,
+    /// The same of the mean of all reviewers' ratings.
+    IccMean,
     /// [`kendall_w`](crate::reliability::kendall_w).
     KendallW,
+    /// The same of rankings of the responses to one item, on average over the items.
+    KendallWithin,
+    /// [`pair_scores`](crate::consensus::spans::pair_scores).
+    SpanF1,
 }
 
 impl Statistic {
@@ -48,8 +54,9 @@ impl Statistic {
             Self::AlphaNominal | Self::AlphaOrdinal | Self::AlphaInterval | Self::AlphaRatio => {
                 "Krippendorff 2004"
             }
-            Self::Icc => "Shrout & Fleiss 1979",
-            Self::KendallW => "Kendall & Babington Smith 1939",
+            Self::Icc | Self::IccMean => "Shrout & Fleiss 1979",
+            Self::KendallW | Self::KendallWithin => "Kendall & Babington Smith 1939",
+            Self::SpanF1 => "Hripcsak & Rothschild 2005",
         }
     }
 
@@ -65,6 +72,19 @@ impl Statistic {
             Self::KendallW => format!(
                 "On a scale from 0 (rankings have nothing in common) to 1 (all the same), the \
                  reviewers' rankings of the items stand at {value:.2}."
+            ),
+            Self::KendallWithin => format!(
+                "On a scale from 0 (rankings have nothing in common) to 1 (all the same), the \
+                 rankings of one item's responses stand at {value:.2} on average."
+            ),
+            Self::IccMean => format!(
+                "{:.0} % of the variance of the mean of all reviewers' ratings is between the items; \
+                 what to look at where that mean is used.",
+                share.max(0.0)
+            ),
+            Self::SpanF1 => format!(
+                "Of the characters that two reviewers mark in one text, {share:.0} % are marked \
+                 alike by both (F1, on average over pairs and texts)."
             ),
             Self::Icc => format!(
                 "{:.0} % of the variance of the ratings is between the items, the rest between and \
@@ -108,7 +128,12 @@ impl Statistic {
             Self::AlphaOrdinal => "all the judgements shuffled, by distance in rank",
             Self::AlphaInterval => "all the judgements shuffled, by squared difference",
             Self::AlphaRatio => "all the judgements shuffled, by squared relative difference",
-            Self::Percent | Self::Icc | Self::KendallW => "nothing",
+            Self::Percent
+            | Self::Icc
+            | Self::IccMean
+            | Self::KendallW
+            | Self::KendallWithin
+            | Self::SpanF1 => "nothing",
         }
     }
 }

@@ -101,6 +101,26 @@ impl Markings {
     }
 }
 
+/// How far each two reviewers of a text mark alike, text by text: the mean over the pairs of the F1
+/// between what they cover with each label (G. Hripcsak, A. S. Rothschild, "Agreement, the
+/// F-measure, and reliability in information retrieval", 2005); 1 where neither marked anything.
+/// `None` for a text that fewer than two marked.
+pub fn pair_scores(markings: &Markings) -> Vec<Option<f64>> {
+    let of_item = |item: usize| {
+        let covered: Vec<Vec<Span>> =
+            markings.of_item(item).iter().map(|one| interval::union(&one.spans)).collect();
+        let (mut pairs, mut sum) = (0_usize, 0.0);
+        for (at, one) in covered.iter().enumerate() {
+            for other in &covered[at + 1..] {
+                pairs += 1;
+                sum += dice(one, other);
+            }
+        }
+        (pairs > 0).then(|| sum / real(pairs))
+    };
+    (0..markings.items()).map(of_item).collect()
+}
+
 /// What is thought of each reviewer, by number. The quality is how far their marks cover the same
 /// characters with the same labels as those of a colleague on the same item: the mean of the F1
 /// between the two (twice what both marked, by the sum of what each marked; 1 where neither marked

@@ -3,7 +3,7 @@
 pub(crate) mod cholesky;
 pub(crate) mod distribution;
 pub(crate) mod random;
-mod special;
+pub(crate) mod special;
 
 /// A count as a real number. Counts here stay far under 2^53, where that is exact.
 #[expect(clippy::cast_precision_loss, reason = "exact below 2^53")]

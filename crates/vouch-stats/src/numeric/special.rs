@@ -10,7 +10,7 @@ const CLOSE: f64 = 1e-15;
 const TERMS: usize = 20_000;
 
 /// ln Γ(x) for x > 0, by Lanczos' approximation (g = 7, n = 9), to about 1e-14.
-pub(super) fn ln_gamma(x: f64) -> f64 {
+pub(crate) fn ln_gamma(x: f64) -> f64 {
     const COEFFICIENTS: [f64; 8] = [
         676.520_368_121_885_1,
         -1_259.139_216_722_402_8,

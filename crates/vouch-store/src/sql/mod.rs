@@ -34,6 +34,7 @@ mod user;
 mod value;
 mod view;
 mod watch;
+mod webhook;
 mod writer;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,16 +1,20 @@
 //! The operations of the writer: the hot ones, which are applied together, and any other, which
-//! is applied alone within a savepoint.
+//! is applied alone; within a savepoint once one of a batch has failed.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 
 use tokio::sync::oneshot;
+use vouch_domain::id::{ProjectId, QueueId};
 
 use super::feedback::append::Append;
 use super::hot::Hot;
 use super::log::insert::InsertLogs;
+use super::pending::Pending;
+use super::review::{Submit, submit_all};
 use super::statement::sql;
-use super::tx::Tx;
+use super::tx::{Tx, queue_lock};
 use crate::error::{Remedy, remedy};
 use crate::{Result, StoreError};
 
@@ -20,6 +24,8 @@ pub(crate) enum Op {
     InsertLogs(InsertLogs),
     /// [`crate::FeedbackStore::append_feedback`] and [`crate::LogStore::patch_log`].
     Append(Append),
+    /// [`crate::TaskStore::submit`].
+    Submit(Submit),
     /// Anything else.
     Other(Box<dyn Other>),
 }
@@ -67,6 +73,7 @@ impl Op {
         match self {
             Self::InsertLogs(op) => op.slot.answer(),
             Self::Append(op) => op.slot.answer(),
+            Self::Submit(op) => op.slot.answer(),
             Self::Other(op) => op.answer(),
         }
     }
@@ -76,6 +83,7 @@ impl Op {
         match self {
             Self::InsertLogs(op) => op.slot.fail(error),
             Self::Append(op) => op.slot.fail(error),
+            Self::Submit(op) => op.slot.fail(error),
             Self::Other(op) => op.fail(error),
         }
     }
@@ -85,17 +93,25 @@ impl Op {
 /// with one operation alone becomes its outcome instead.
 pub(crate) async fn apply(tx: &mut Tx, ops: &mut [Op]) -> Result<()> {
     let mut hot = Hot::default();
+    let mut submits: BTreeMap<(ProjectId, QueueId), Vec<&mut Submit>> = BTreeMap::new();
     let mut others = Vec::new();
     for op in ops {
         match op {
             Op::InsertLogs(op) => hot.inserts.push(op),
             Op::Append(op) => hot.appends.push(op),
+            Op::Submit(op) => {
+                submits.entry((op.new.holder.project, op.new.queue)).or_default().push(op);
+            }
             Op::Other(op) => others.push(op),
         }
     }
-    let locks = others.iter().filter_map(|op| op.lock()).collect();
+    let mut locks: BTreeSet<i64> = others.iter().filter_map(|op| op.lock()).collect();
+    locks.extend(submits.keys().map(|(project, queue)| queue_lock(*project, *queue)));
     tx.lock_all(locks).await?;
     hot.apply(tx).await?;
+    for (queue, mut ops) in submits {
+        submit_all(tx, queue, &mut ops).await?;
+    }
     for op in others {
         op.run(tx).await?;
     }
@@ -113,7 +129,8 @@ pub(crate) type Action<A, T> = for<'t> fn(&'t A, &'t mut Tx) -> BoxFuture<'t, Re
 pub(crate) trait Other: Send {
     /// The lock under which it runs, see [`super::tx`].
     fn lock(&self) -> Option<i64>;
-    /// Runs it within a savepoint; its own failure becomes its outcome.
+    /// Runs it. Where the transaction is [`Tx::careful`], it runs within a savepoint, and its own
+    /// failure becomes its outcome.
     async fn run(&mut self, tx: &mut Tx) -> Result<()>;
     /// See [`Op::answer`].
     fn answer(self: Box<Self>);
@@ -136,19 +153,24 @@ impl<A: Send + Sync, T: Send> Other for Act<A, T> {
     }
 
     async fn run(&mut self, tx: &mut Tx) -> Result<()> {
+        tx.settle();
+        if !tx.careful {
+            let value = (self.action)(&self.arguments, tx).await?;
+            self.slot.set(Ok(value));
+            return Ok(());
+        }
         sql("SAVEPOINT action").run(&mut tx.conn).await?;
-        let (before, moved) = (std::mem::take(&mut tx.pending), tx.moved);
+        let moved = tx.moved;
         match (self.action)(&self.arguments, tx).await {
             Ok(value) => {
                 sql("RELEASE SAVEPOINT action").run(&mut tx.conn).await?;
-                tx.pending.merge(before);
                 self.slot.set(Ok(value));
             }
             Err(error) if remedy(&error) != Remedy::Isolate => return Err(error),
             Err(error) => {
                 sql("ROLLBACK TO SAVEPOINT action").run(&mut tx.conn).await?;
                 sql("RELEASE SAVEPOINT action").run(&mut tx.conn).await?;
-                (tx.pending, tx.moved) = (before, moved);
+                (tx.pending, tx.moved) = (Pending::default(), moved);
                 self.slot.set(Err(crate::error::outward(error)));
             }
         }

@@ -10,6 +10,7 @@ use vouch_domain::event::EventKind;
 use vouch_domain::id::ProjectId;
 use vouch_domain::metric::MetricValue;
 use vouch_domain::rollup::{Dimension, RollupChanges, contribute};
+use vouch_domain::webhook::Happening;
 
 use super::conn::Conn;
 use super::event::NewEvents;
@@ -18,6 +19,7 @@ use super::review;
 use super::rows::Rows;
 use super::span::Spans;
 use super::value::{Kind, clean};
+use super::webhook;
 use crate::Result;
 
 /// Sums that are not written yet.
@@ -29,6 +31,10 @@ pub(crate) struct Pending {
     events: NewEvents,
     /// Logs that rules of review queues are to look at.
     changed: Vec<(ProjectId, String)>,
+    /// What changed in review queues.
+    pub(crate) tally: review::Tally,
+    /// What webhooks are told.
+    told: Vec<Happening>,
 }
 
 impl Pending {
@@ -57,12 +63,17 @@ impl Pending {
         self.changed.push((project, log));
     }
 
+    /// Has the webhooks told that ask for it.
+    pub(crate) fn tell(&mut self, happening: Happening) {
+        self.told.push(happening);
+    }
+
     /// Whether there are events to tell.
     pub(crate) fn has_events(&self) -> bool {
         !self.events.is_empty()
     }
 
-    /// Adds what another part of the transaction left.
+    /// Adds what a later part of the transaction left.
     pub(crate) fn merge(&mut self, other: Self) {
         for (project, theirs) in other.feedback {
             let ours = self.feedback.entry(project).or_default();
@@ -76,10 +87,12 @@ impl Pending {
         self.spans.merge(other.spans);
         self.events.merge(other.events);
         self.changed.extend(other.changed);
+        self.tally.merge(other.tally);
+        self.told.extend(other.told);
     }
 
     /// Writes everything.
-    pub(crate) async fn write(self, conn: &mut Conn) -> Result<()> {
+    pub(crate) async fn write(mut self, conn: &mut Conn) -> Result<()> {
         self.spans.write(conn).await?;
         let mut rows = Rows::new(&[
             ("project", Kind::Text),
@@ -113,6 +126,8 @@ impl Pending {
         rows.insert(conn, "feedback_rollups", add).await?;
         self.usage.write(conn).await?;
         review::note_changed(conn, self.changed).await?;
+        self.told.extend(self.tally.write(conn).await?);
+        webhook::tell(conn, self.told).await?;
         self.events.write(conn).await
     }
 }

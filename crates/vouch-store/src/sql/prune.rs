@@ -1,6 +1,8 @@
-//! Removing what has had its time: sessions, sign-in links, invitations, and the answers to repeated writes.
+//! Removing what has had its time: sessions, sign-in links, invitations, the answers to repeated
+//! writes, and what webhooks were told.
 
 use vouch_domain::Time;
+use vouch_domain::webhook::KEPT_S;
 
 use super::statement::sql;
 use super::tx::Tx;
@@ -17,6 +19,7 @@ pub(super) async fn prune(now: &Time, tx: &mut Tx) -> Result<u64> {
         ("DELETE FROM signin_links WHERE expires_at <= $1", *now),
         ("DELETE FROM invitations WHERE expires_at <= $1", *now),
         ("DELETE FROM idempotency WHERE created_at <= $1", now.plus_s(-REPEATABLE_S)),
+        ("DELETE FROM webhook_deliveries WHERE created_at <= $1", now.plus_s(-KEPT_S)),
     ] {
         removed += sql(delete).bind(until).run(&mut tx.conn).await?;
     }

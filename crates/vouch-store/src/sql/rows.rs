@@ -20,6 +20,27 @@ pub(crate) struct Rows {
     values: Vec<Value>,
 }
 
+/// Statements that write and run one after the other. SQLite gets them as one text: each message to
+/// the thread that has its connection costs more than most statements do.
+#[derive(Default)]
+pub(crate) struct Script(Vec<Sql>);
+
+impl Script {
+    /// Runs them.
+    pub(crate) async fn run(self, conn: &mut Conn) -> Result<()> {
+        let statements = match conn {
+            #[cfg(feature = "sqlite")]
+            Conn::SqliteRead(_) | Conn::SqliteWrite(_) => Sql::joined(self.0),
+            #[cfg(feature = "postgres")]
+            Conn::PostgresRead(_) | Conn::PostgresWrite(_) => self.0,
+        };
+        for statement in statements {
+            statement.run(conn).await?;
+        }
+        Ok(())
+    }
+}
+
 impl Rows {
     /// No rows yet, of these columns.
     pub(crate) fn new(columns: &'static [(&'static str, Kind)]) -> Self {
@@ -45,10 +66,13 @@ impl Rows {
         table: &'static str,
         conflict: &'static str,
     ) -> Result<()> {
-        let names = self.names();
-        let body =
-            format!("INSERT INTO {table} ({names}) SELECT {names} FROM k WHERE true {conflict}");
+        let body = self.insert_body(table, conflict);
         self.run(conn, &body).await.map(|_| ())
+    }
+
+    fn insert_body(&self, table: &str, conflict: &str) -> String {
+        let names = self.names();
+        format!("INSERT INTO {table} ({names}) SELECT {names} FROM k WHERE true {conflict}")
     }
 
     /// Runs a statement that reads the table `k`; returns how many rows it changed.
@@ -58,6 +82,22 @@ impl Rows {
             changed += statement.run(conn).await?;
         }
         Ok(changed)
+    }
+
+    /// Leaves a statement that reads the table `k` to a script.
+    pub(crate) fn later(self, conn: &Conn, body: &str, script: &mut Script) {
+        script.0.extend(self.statements(conn, body));
+    }
+
+    /// Leaves an insert to a script, see [`Self::insert`].
+    pub(crate) fn insert_later(
+        self,
+        conn: &Conn,
+        (table, conflict): (&'static str, &'static str),
+        script: &mut Script,
+    ) {
+        let body = self.insert_body(table, conflict);
+        self.later(conn, &body, script);
     }
 
     /// All rows of a statement that reads the table `k`.

@@ -55,6 +55,17 @@ impl Sql {
         Self { text: text.into(), values }
     }
 
+    /// One statement of several, whose parameters are all `?`; none of none.
+    #[cfg(feature = "sqlite")]
+    pub(crate) fn joined(all: Vec<Self>) -> Vec<Self> {
+        let join = |mut first: Self, next: Self| {
+            first.text = format!("{}; {}", first.text, next.text).into();
+            first.values.extend(next.values);
+            first
+        };
+        all.into_iter().reduce(join).into_iter().collect()
+    }
+
     /// Gives the next parameter its value.
     pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());

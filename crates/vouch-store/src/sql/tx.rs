@@ -1,8 +1,10 @@
 //! The writer's transaction, with what is summed up and written just before its commit.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use vouch_domain::id::{ProjectId, QueueId};
+use vouch_domain::review::Queue;
 
 use super::conn::{Conn, Pool};
 use super::feedback::inbox::{Inbox, Moved};
@@ -14,7 +16,14 @@ use crate::Result;
 /// A transaction of the writer.
 pub(crate) struct Tx {
     pub(crate) conn: Conn,
+    /// What the operation that runs leaves to the commit.
     pub(crate) pending: Pending,
+    /// What those before it left.
+    pub(crate) settled: Pending,
+    /// Review queues that were read, until one is changed.
+    pub(crate) queues: BTreeMap<(ProjectId, QueueId), Arc<Queue>>,
+    /// Whether each operation runs within a savepoint: one that fails does not undo the others.
+    pub(crate) careful: bool,
     /// Whether the effects of many feedbacks may wait.
     pub(crate) may_wait: bool,
     pub(crate) moved: Moved,
@@ -25,15 +34,30 @@ const MAX_LOCKS: usize = 512;
 
 impl Tx {
     /// Begins.
-    pub(crate) async fn begin(pool: &Pool, inbox: &Inbox) -> Result<Self> {
+    pub(crate) async fn begin(pool: &Pool, inbox: &Inbox, careful: bool) -> Result<Self> {
         let conn = pool.begin().await?;
         let may_wait = !conn.is_shared() && inbox.has_room();
-        Ok(Self { conn, pending: Pending::default(), may_wait, moved: Moved::default() })
+        Ok(Self {
+            conn,
+            pending: Pending::default(),
+            settled: Pending::default(),
+            queues: BTreeMap::new(),
+            careful,
+            may_wait,
+            moved: Moved::default(),
+        })
+    }
+
+    /// What is pending stays, whatever becomes of the next operation.
+    pub(crate) fn settle(&mut self) {
+        let pending = std::mem::take(&mut self.pending);
+        self.settled.merge(pending);
     }
 
     /// Writes what is pending and commits; says whether there are new events.
     pub(crate) async fn commit(mut self, inbox: &Inbox) -> Result<bool> {
-        let pending = std::mem::take(&mut self.pending);
+        self.settle();
+        let pending = std::mem::take(&mut self.settled);
         let has_events = pending.has_events();
         pending.write(&mut self.conn).await?;
         self.conn.commit().await?;

@@ -11,30 +11,32 @@ use vouch_domain::user::{User, UserUpdate};
 
 use super::statement::{Sql, sql};
 use super::tx::Tx;
-use super::{SqlStore, audit, invitation, metric};
+use super::{SqlStore, audit, invitation, metric, review};
 use crate::error::corrupt;
 use crate::{Result, StoreError, UserStore};
 
 /// A row of `users` without the password's hash.
 #[derive(sqlx::FromRow)]
-pub(super) struct UserRow {
+pub(crate) struct UserRow {
     project: String,
     id: String,
     email: String,
     name: String,
     role: String,
+    member_of: String,
     created_at: i64,
     disabled_at: Option<i64>,
 }
 
 impl UserRow {
-    pub(super) fn user(self) -> Result<User> {
+    pub(crate) fn user(self) -> Result<User> {
         Ok(User {
             id: self.id.parse().map_err(|e| corrupt("user", e))?,
             project: self.project.parse().map_err(|e| corrupt("user", e))?,
             email: self.email,
             name: self.name,
             role: Role::parse(&self.role).ok_or_else(|| corrupt("user", self.role))?,
+            groups: serde_json::from_str(&self.member_of).map_err(|e| corrupt("user", e))?,
             created_at: Time::from_micros(self.created_at),
             disabled_at: self.disabled_at.map(Time::from_micros),
         })
@@ -42,8 +44,9 @@ impl UserRow {
 }
 
 /// The users, as `u`; conditions are to be added.
-pub(super) fn select() -> Sql {
-    sql("SELECT u.project, u.id, u.email, u.name, u.role, u.created_at, u.disabled_at FROM users u")
+pub(crate) fn select() -> Sql {
+    sql("SELECT u.project, u.id, u.email, u.name, u.role, u.member_of, u.created_at, \
+         u.disabled_at FROM users u")
 }
 
 async fn create_project(
@@ -80,8 +83,8 @@ async fn create((user, password_hash, entry): &WithPassword, tx: &mut Tx) -> Res
 /// `Conflict` when the e-mail is taken.
 pub(super) async fn insert(user: &User, password_hash: Option<String>, tx: &mut Tx) -> Result<()> {
     let inserted = sql("INSERT INTO users \
-         (project, id, email, name, role, password_hash, created_at, disabled_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (email) DO NOTHING")
+         (project, id, email, name, role, password_hash, created_at, disabled_at, member_of) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (email) DO NOTHING")
     .bind(user.project)
     .bind(user.id)
     .bind(user.email.to_lowercase())
@@ -90,6 +93,7 @@ pub(super) async fn insert(user: &User, password_hash: Option<String>, tx: &mut 
     .bind(password_hash)
     .bind(user.created_at)
     .bind(user.disabled_at)
+    .bind(groups(user)?)
     .run(&mut tx.conn)
     .await?;
     if inserted == 0 { Err(StoreError::Conflict("this e-mail is taken".into())) } else { Ok(()) }
@@ -106,13 +110,14 @@ async fn update((project, id, update, password_hash, entry): &Update, tx: &mut T
         old.one::<UserRow>(&mut tx.conn).await?.ok_or(StoreError::NotFound("user"))?.user()?;
     let user = update.clone().apply(old.clone(), entry.at);
     sql("UPDATE users SET name = $3, role = $4, disabled_at = $5, \
-         password_hash = COALESCE($6, password_hash) WHERE project = $1 AND id = $2")
+         password_hash = COALESCE($6, password_hash), member_of = $7 WHERE project = $1 AND id = $2")
     .bind(user.project)
     .bind(user.id)
     .bind(&user.name)
     .bind(user.role.as_str())
     .bind(user.disabled_at)
     .bind(password_hash.clone())
+    .bind(groups(&user)?)
     .run(&mut tx.conn)
     .await?;
     let leads = |user: &User| user.role == Role::Admin && user.disabled_at.is_none();
@@ -128,7 +133,16 @@ async fn update((project, id, update, password_hash, entry): &Update, tx: &mut T
             sql(delete).bind(user.id).run(&mut tx.conn).await?;
         }
     }
+    let reviews = |user: &User| (user.role, user.disabled_at.is_some(), user.groups.clone());
+    if reviews(&old) != reviews(&user) {
+        review::person_changed(tx, user.project, entry.at).await?;
+    }
     Ok(user)
+}
+
+/// Their groups, as they are stored.
+fn groups(user: &User) -> Result<String> {
+    serde_json::to_string(&user.groups).map_err(|e| corrupt("user", e))
 }
 
 async fn keep_an_admin(tx: &mut Tx, project: ProjectId) -> Result<()> {

@@ -6,8 +6,8 @@ use sqlx::{Arguments, Database};
 use vouch_domain::Time;
 use vouch_domain::actor::Actor;
 use vouch_domain::id::{
-    AuditId, DeploymentId, FeedbackId, InvitationId, KeyId, LogId, PatchId, ProjectId, ProviderId,
-    QueueId, ReviewId, TaskId, UserId, ViewId,
+    AuditId, DeliveryId, DeploymentId, FeedbackId, InvitationId, KeyId, LogId, PatchId, ProjectId,
+    ProviderId, QueueId, ReviewId, TaskId, UserId, ViewId, WebhookId,
 };
 
 /// A parameter of a statement.
@@ -108,6 +108,8 @@ from! {
     Text(QueueId) |x| Some(x.to_string());
     Text(TaskId) |x| Some(x.to_string());
     Text(ReviewId) |x| Some(x.to_string());
+    Text(WebhookId) |x| Some(x.to_string());
+    Text(DeliveryId) |x| Some(x.to_string());
     Text(Option<UserId>) |x| x.map(|id| id.to_string());
     Text(&Option<String>) |x| x.clone();
     Int(i64) |x| Some(x);

@@ -1,8 +1,8 @@
 //! The one task that writes. It takes what is waiting, applies it in one transaction, commits,
 //! and only then answers each caller: with many callers, one flush to disk serves them all.
 //!
-//! A batch that fails is rolled back and its operations are run again one by one, so that one
-//! at fault does not spoil the others.
+//! A batch that fails is rolled back and its operations are run again, each within a savepoint or one
+//! by one, so that one at fault does not spoil the others.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -158,7 +158,14 @@ impl WriterTask {
     }
 
     async fn write(&self, ops: &mut Vec<Op>) {
-        let error = match self.attempt(ops).await {
+        let mut result = self.attempt(ops, false).await;
+        if let Err(error) = &result
+            && remedy(error) == Remedy::Isolate
+            && ops.len() > 1
+        {
+            result = self.attempt(ops, true).await;
+        }
+        let error = match result {
             Ok(()) => return ops.drain(..).for_each(Op::answer),
             Err(error) => error,
         };
@@ -169,6 +176,11 @@ impl WriterTask {
                 let shared = Shared(Arc::new(error));
                 for op in ops.drain(..) {
                     op.fail(StoreError::Unavailable(Box::new(shared.clone())));
+                }
+            }
+            Remedy::Isolate if ops.len() == 1 => {
+                if let Some(op) = ops.pop() {
+                    op.fail(outward(error));
                 }
             }
             Remedy::Repeat | Remedy::Isolate => {
@@ -186,7 +198,7 @@ impl WriterTask {
     async fn write_alone(&self, op: &mut Op) -> Result<()> {
         let mut attempt = 1;
         loop {
-            match self.attempt(std::slice::from_mut(op)).await {
+            match self.attempt(std::slice::from_mut(op), false).await {
                 Err(error) if remedy(&error) == Remedy::Repeat && attempt < ATTEMPTS => {
                     attempt += 1;
                 }
@@ -195,9 +207,11 @@ impl WriterTask {
         }
     }
 
-    /// Applies and commits operations together; the transaction is rolled back on an error.
-    async fn attempt(&self, ops: &mut [Op]) -> Result<()> {
-        let mut tx = Tx::begin(&self.pool, &self.inbox).await?;
+    /// Applies and commits operations together; the transaction is rolled back on an error. Where
+    /// it is `careful`, what is wrong with an operation alone is its own outcome; that costs two
+    /// statements each, so that it is tried without first.
+    async fn attempt(&self, ops: &mut [Op], careful: bool) -> Result<()> {
+        let mut tx = Tx::begin(&self.pool, &self.inbox, careful).await?;
         super::op::apply(&mut tx, ops).await?;
         if tx.commit(&self.inbox).await? {
             self.committed.iter().for_each(|signal| signal.send_modify(|n| *n += 1));

@@ -3,6 +3,7 @@
 mod backup;
 mod deployment;
 mod feedback;
+mod given_reviews;
 mod log;
 mod origins;
 mod people;
@@ -13,23 +14,29 @@ mod thread;
 mod trail;
 mod transfer;
 mod view;
+mod webhook;
+mod weigh;
 
 pub use backup::{BackupStore, Cell, Piece, Table};
 pub use deployment::{DeploymentStore, PriceStore, ProviderStore};
 pub use feedback::{FeedbackQuery, FeedbackStore, MetricStore, SummaryPoint, SummaryQuery};
+pub use given_reviews::{GivenReview, GivenReviewStore, GivenReviews, TakenReviews};
 pub use log::{LogDetail, LogQuery, LogStore, LogValues, Patched, UsagePoint};
 pub use origins::OriginStore;
 pub use people::{Accepted, InvitationStore, KeyStore, SessionRecord, SessionStore, UserStore};
 pub use queue::{MAX_QUEUES, QueueStore};
 pub use retention::{Leaving, RetentionStore, Revision};
 pub use task::{
-    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, KeptReview, MAX_ADDED, Submission,
-    Submitted, TaskQuery, TaskStore, TaskToAdd,
+    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, KeptReview, MAX_ADDED, Promote,
+    ReviewMark, Skipped, Submission, Submitted, TaskQuery, TaskStore, TaskToAdd, ToAssign,
+    ToPromote, Work,
 };
 pub use thread::{MAX_THREAD, ThreadStore, TurnQuery};
 pub use trail::{AuditStore, EventStore};
 pub use transfer::{TakenIn, TransferStore, WholeLog};
 pub use view::{MAX_VIEWS, ViewStore};
+pub use webhook::{ClaimedDelivery, FinishedDelivery, MAX_REPLAYED, WebhookStore};
+pub use weigh::{WeighStore, Weighing};
 
 use vouch_domain::Time;
 
@@ -58,6 +65,9 @@ pub trait Store:
     + OriginStore
     + QueueStore
     + TaskStore
+    + WebhookStore
+    + WeighStore
+    + GivenReviewStore
 {
     /// Whether the database answers and takes writes.
     async fn ready(&self) -> Result<()>;
@@ -66,8 +76,8 @@ pub trait Store:
     /// feedbacks at once get there a moment after they are acknowledged.
     async fn settle(&self) -> Result<()>;
 
-    /// Removes expired sessions, sign-in links and invitations, and what was kept for 48 hours so that a write
-    /// may be repeated; says how many rows that were.
+    /// Removes expired sessions, sign-in links and invitations, what was kept for 48 hours so that a write
+    /// may be repeated, and what webhooks were told 30 days ago; says how many rows that were.
     async fn prune(&self, now: Time) -> Result<u64>;
 
     /// Commits what is queued and closes the database. Later calls fail.

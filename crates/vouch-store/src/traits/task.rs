@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{LogId, ProjectId, QueueId, ReviewId, TaskId, UserId};
 use vouch_domain::review::{
-    GoldResult, ItemShape, NewTask, Review, ReviewDraft, Task, TaskOrigin, TaskSuggestion, TaskTurn,
+    AssignTo, GoldResult, ItemShape, NewTask, Promoted, Review, ReviewDraft, Shared, Task,
+    TaskOrigin, TaskSuggestion, TaskTurn, TaskUpdate,
 };
 use vouch_domain::{Cursor, Page, Time};
 
@@ -66,6 +67,35 @@ pub trait TaskStore: Send + Sync {
         after: Option<ReviewId>,
         limit: u32,
     ) -> Result<Vec<Review>>;
+
+    /// Reviews of a queue, newest first, before the review `before`; at most 10,000.
+    async fn reviews_before(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        before: Option<ReviewId>,
+        limit: u32,
+    ) -> Result<Vec<Review>>;
+
+    /// Reviews of a queue in the order in which they came or ended, after a mark. One that ended
+    /// since it was read comes again. Who reads on until nothing comes knows the state of each.
+    async fn reviews_changed(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        after: Option<ReviewMark>,
+        limit: u32,
+    ) -> Result<Vec<(ReviewMark, Review)>>;
+
+    /// What a person did in a queue since a time, newest first; only reviews that count.
+    async fn work_of(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        user: UserId,
+        since: Time,
+        limit: u32,
+    ) -> Result<Vec<Work>>;
 
     /// Gives a reviewer tasks: first those that they have and do not hold, then those kept for
     /// them, then gold where it is due, then the line.
@@ -132,24 +162,108 @@ pub trait TaskStore: Send + Sync {
         audit: NewAudit,
     ) -> Result<Task>;
 
-    /// Changes how many reviews an open task asks for: at least as many as there are, with those
-    /// that are under way.
+    /// Changes a task that is not decided: how many reviews it asks for (at least as many as there
+    /// are, with those that are under way or kept for somebody), for whom alone it is kept, its
+    /// priority and when it is due.
     ///
     /// # Errors
-    /// `NotFound`; `Conflict` when it is not open or is gold.
-    async fn want_reviews(
+    /// `NotFound`; `Invalid` at `/assignee` when they are not given tasks of the queue; `Conflict`
+    /// when it is decided or gold, when they have reviewed it, or it has no place for them.
+    async fn update_task(
         &self,
         project: ProjectId,
         task: TaskId,
-        wanted: u32,
+        update: TaskUpdate,
         audit: NewAudit,
     ) -> Result<Task>;
+
+    /// Keeps tasks for people, the places of each for those for whom the fewest are kept. Many
+    /// are done in several transactions; a repeat goes on.
+    ///
+    /// # Errors
+    /// `NotFound`; `Invalid` at `/to`, `/tasks` or `/limit`.
+    async fn share_out(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        which: ToAssign,
+        to: AssignTo,
+        audit: NewAudit,
+    ) -> Result<Shared>;
+
+    /// What a person skipped in a queue and nobody has decided since, newest task first, 1 to 200.
+    async fn skipped(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        user: UserId,
+        limit: u32,
+    ) -> Result<Vec<Skipped>>;
+
+    /// Leases a task to who skipped it.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when they have not skipped it, are given no tasks now, or there is
+    /// no place.
+    async fn unskip(&self, holder: Holder) -> Result<TaskTurn>;
+
+    /// What [`Self::promote`] would do.
+    ///
+    /// # Errors
+    /// As [`Self::promote`].
+    async fn preview_promotion(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        promote: &Promote,
+    ) -> Result<Promoted>;
+
+    /// Makes gold tasks of decided ones: each gets a twin with what its reviewers said as the right
+    /// answers, which is not given to whoever had to do with it. A repeat changes nothing.
+    ///
+    /// # Errors
+    /// `NotFound`, also when the queue is archived; `Invalid` at `/tasks` or `/limit`.
+    async fn promote(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        promote: Promote,
+        audit: NewAudit,
+    ) -> Result<Promoted>;
+
+    /// Takes a gold task back: nobody is given it any more.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when it is none, or was taken back.
+    async fn demote(&self, project: ProjectId, task: TaskId, audit: NewAudit) -> Result<Task>;
 
     /// Asks nobody any more.
     ///
     /// # Errors
     /// `NotFound`; `Conflict` when it is complete or was cancelled, or is gold.
     async fn cancel_task(&self, project: ProjectId, task: TaskId, audit: NewAudit) -> Result<Task>;
+}
+
+/// A place in the order in which reviews of a queue came or ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReviewMark {
+    /// The queue's change in which it came or ended; 0 for those from before changes were counted.
+    pub change: i64,
+    /// The review.
+    pub review: ReviewId,
+}
+
+/// A review as a piece of work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work {
+    /// When.
+    pub at: Time,
+    /// How long it took, ms, without pauses.
+    pub active_ms: u64,
+    /// Whether it was right; `None` unless the task is gold.
+    pub gold_right: Option<bool>,
+    /// Whether it says what was decided on every question; `None` while nothing is, and for gold.
+    pub agreed: Option<bool>,
 }
 
 /// A task to be added.
@@ -181,7 +295,7 @@ pub struct TaskQuery {
     pub project: ProjectId,
     /// The queue.
     pub queue: QueueId,
-    /// Only those in this state: the word, or `disputed`.
+    /// Only those in this state: the word, `disputed`, or `gold` for those that are given out.
     pub state: Option<String>,
     /// Only those that this person reviewed.
     pub reviewed_by: Option<UserId>,
@@ -246,6 +360,8 @@ pub struct Holder {
 pub struct Submission {
     /// Who answers what, and when.
     pub holder: Holder,
+    /// The task's queue.
+    pub queue: QueueId,
     /// The id of the review.
     pub review: ReviewId,
     /// The caller's name for it, by which a repeat is known: 1 to 128 characters.
@@ -298,6 +414,54 @@ pub enum GiveBack {
     Escalate {
         /// Why.
         reason: String,
+    },
+}
+
+/// Which tasks are to be kept for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToAssign {
+    /// These, 1 to [`MAX_ADDED`], also where they are kept for somebody else.
+    Tasks(Vec<TaskId>),
+    /// The first of the line that are kept for nobody.
+    Open {
+        /// How many, 1 to [`MAX_ADDED`].
+        limit: u32,
+    },
+}
+
+/// A task that a person skipped.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Skipped {
+    /// The task.
+    pub task: Task,
+    /// Why they did.
+    pub reason: String,
+    /// Whether they may have it again right now.
+    pub available: bool,
+}
+
+/// Which decided tasks become gold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promote {
+    /// Which.
+    pub which: ToPromote,
+    /// The key of the only question whose answer is to be right; all where absent.
+    pub question: Option<String>,
+}
+
+/// Which decided tasks become gold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToPromote {
+    /// These, 1 to [`MAX_ADDED`].
+    Tasks(Vec<TaskId>),
+    /// Those on which all agree, oldest first.
+    Unanimous {
+        /// With at least so many reviews.
+        min_reviews: u32,
+        /// How many, 1 to [`MAX_ADDED`].
+        limit: u32,
+        /// Only after this one.
+        after: Option<TaskId>,
     },
 }
 

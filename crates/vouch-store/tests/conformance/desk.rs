@@ -41,10 +41,7 @@ impl Desk {
     }
 
     pub(crate) async fn person(&self, name: &str) -> UserId {
-        let user = self.w.user(&format!("{name}@example.com"), Role::Reviewer);
-        let audit = self.w.audit("user.create", name);
-        self.w.store.create_user(user.clone(), None, audit).await.unwrap();
-        user.id
+        person(&self.w, name, Role::Reviewer).await
     }
 
     pub(crate) fn to_add(&self, task: Value) -> TaskToAdd {
@@ -94,6 +91,7 @@ impl Desk {
         let review = ReviewId::new(holder.now, self.w.entropy());
         Submission {
             holder,
+            queue: self.queue,
             review,
             submission: review.to_string(),
             answers: serde_json::from_value(answers).unwrap(),
@@ -138,6 +136,12 @@ impl Desk {
         let p = self.progress(None).await;
         [p.open, p.in_progress, p.conflict, p.complete, p.cancelled]
     }
+}
+
+pub(crate) async fn person(w: &World, name: &str, role: Role) -> UserId {
+    let user = w.user(&format!("{name}@example.com"), role);
+    w.store.create_user(user.clone(), None, w.audit("user.create", name)).await.unwrap();
+    user.id
 }
 
 pub(crate) fn queue(w: &World, new: NewQueue) -> Queue {

@@ -3,6 +3,7 @@
 //! PostgreSQL's tests need `VOUCH_TEST_POSTGRES_URL`: a superuser's URL of a server.
 #![cfg(test)]
 
+mod assignment;
 mod backend;
 mod crowd;
 mod deployments;
@@ -10,6 +11,7 @@ mod desk;
 mod events;
 mod feedback;
 mod filters;
+mod given;
 mod inbox;
 mod invitations;
 mod leases;
@@ -18,9 +20,11 @@ mod metrics;
 mod migrations;
 mod nodes;
 mod opening;
+mod opinions;
 mod origins;
 mod patches;
 mod people;
+mod promotion;
 mod queues;
 mod retention;
 mod rollups;
@@ -30,6 +34,8 @@ mod threads;
 mod transfer;
 mod values;
 mod views;
+mod webhooks;
+mod weighing;
 mod words;
 mod world;
 mod writer;

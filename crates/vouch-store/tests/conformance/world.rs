@@ -184,6 +184,7 @@ impl World {
             email: email.into(),
             name: email.split('@').next().unwrap().into(),
             role,
+            groups: vec![],
             created_at: at,
             disabled_at: None,
         }

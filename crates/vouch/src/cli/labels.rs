@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use vouch_files::Layout;
 
 /// Which label file, and how to read it.
 #[derive(Debug, Clone, Args)]
@@ -10,7 +11,8 @@ pub(crate) struct LabelFile {
     /// The file, or - for standard input.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// How it is written. [default: what its name says, else csv]
+    /// How it is written, or what wrote it. [default: what its name says, else csv; JSON may be an
+    /// export of Vouch, Label Studio, Argilla or Prodigy]
     #[arg(long, value_name = "FORMAT")]
     pub(crate) format: Option<LabelFormat>,
     /// The labels from low to high, where they are names: `bad,fair,good`.
@@ -27,6 +29,30 @@ pub(crate) enum LabelFormat {
     Tsv,
     /// One JSON object a line.
     Jsonl,
+    /// Reviews, as `vouch export` writes them.
+    Vouch,
+    /// Label Studio's JSON.
+    LabelStudio,
+    /// Label Studio's JSON-MIN.
+    LabelStudioMin,
+    /// Argilla's records.
+    Argilla,
+    /// Prodigy's JSONL.
+    Prodigy,
+}
+
+impl LabelFormat {
+    /// The tool that wrote it, where it says so.
+    pub(crate) const fn layout(self) -> Option<Layout> {
+        match self {
+            Self::Csv | Self::Tsv | Self::Jsonl => None,
+            Self::Vouch => Some(Layout::Vouch),
+            Self::LabelStudio => Some(Layout::LabelStudio),
+            Self::LabelStudioMin => Some(Layout::LabelStudioMin),
+            Self::Argilla => Some(Layout::Argilla),
+            Self::Prodigy => Some(Layout::Prodigy),
+        }
+    }
 }
 
 /// What labels are, each with what the ones before it have.

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use vouch_domain::access::{Role, Scope};
+use vouch_domain::group::Group;
 use vouch_domain::rate::RequestsPerMinute;
 
 use crate::settings::{AddressOptions, StorageOptions};
@@ -117,6 +118,22 @@ Example:
         /// What they may do.
         #[arg(value_parser = role())]
         role: Role,
+        #[command(flatten)]
+        storage: StorageOptions,
+    },
+    /// Say which groups a person belongs to; without any, to none.
+    #[command(after_help = "\
+A group is a name that people share. Queues may be for groups, and escalate to one.
+
+Examples:
+  vouch user groups ann@example.com legal leads
+  vouch user groups ann@example.com")]
+    Groups {
+        /// Their e-mail address.
+        email: String,
+        /// The groups that they belong to from now on.
+        #[arg(value_name = "GROUP")]
+        groups: Vec<Group>,
         #[command(flatten)]
         storage: StorageOptions,
     },

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use vouch_domain::Time;
 
+use super::tasks::{ExportAnswers, ImportTasks};
 use crate::command::export::moment;
 use crate::settings::StorageOptions;
 use crate::transfer::Format;
@@ -25,6 +26,27 @@ Examples:
   vouch export logs -o archive/ --format parquet
   vouch export logs --filter 'has:correction' | jq .metadata")]
     Logs(ExportLogs),
+
+    /// Write every review of a queue, oldest first, with what it is about.
+    #[command(after_help = "\
+JSON lines and Parquet have a review in each row, also those that no longer count (see `state`), and
+can be imported into another queue. CSV has an answer in each row, with the columns that `vouch
+agreement` and `vouch consensus` read, of the reviews that count.
+
+Examples:
+  vouch export reviews --queue helpful -o reviews.jsonl
+  vouch export reviews --queue helpful -o answers.csv && vouch agreement answers.csv")]
+    Reviews(ExportAnswers),
+
+    /// Write what each complete task of a queue came to, newest first.
+    #[command(after_help = "\
+A row is a task with its item and its answers; CSV and Parquet also have a column for each question,
+and the share of the reviews that say so.
+
+Examples:
+  vouch export consensus --queue helpful -o labels.parquet
+  vouch export consensus --queue helpful | jq .answers")]
+    Consensus(ExportAnswers),
 }
 
 /// Which logs to export, and where to.
@@ -74,6 +96,34 @@ Examples:
   vouch import logs archive/
   vouch import logs old.csv --dry-run")]
     Logs(ImportLogs),
+
+    /// Add tasks to a review queue, with what people said of them elsewhere.
+    #[command(after_help = "\
+A file of JSON lines, a JSON list, CSV, TSV or Parquet is read row by row. It may hold rows of any
+columns, what `vouch export` wrote, or the export of Label Studio (JSON, JSON-MIN), Argilla or
+Prodigy: which one is seen from the first row.
+
+Of plain rows, every column is shown as a field, but for these:
+  key or id                  what tells the row from others; a row that is there already stays
+  gold, gold.QUESTION        the right answers
+  suggestion.QUESTION        what a model answered; with suggestion.source, suggestion.score
+  priority, due_at           low, normal, high or urgent; a time
+  prompt, response_a, response_b, ... or chosen, rejected, or responses   in queues of responses
+  log_id, conversation_id    in queues of logs and of conversations
+
+The answers of people become reviews by them: by the people of the project with their e-mail, or by
+new ones who cannot sign in until an admin lets them. --annotator gives the e-mail of one whom the
+file only gives a number. --create makes a queue with the questions that the answers show.
+
+Rows that do not fit are kept in FILE.rejected.jsonl with line and reason; all others are imported.
+An import that broke off is simply run again. Ends with 0 when all rows were imported, with 3 when
+some were rejected.
+
+Examples:
+  vouch import tasks records.csv --queue toxicity --text comment --gold label
+  vouch import tasks project-1.json --create 'From Label Studio' --annotator 3=ann@example.com
+  vouch import tasks reviews.jsonl --queue second-look --annotations suggestions --dry-run")]
+    Tasks(Box<ImportTasks>),
 }
 
 /// Which logs to import, and where to.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use tokio::task::block_in_place;
 use vouch_domain::Time;
 use vouch_domain::filter::{Bound, Filter, Range, Test};
+use vouch_review::Exported;
 use vouch_store::{LogQuery, UsagePoint};
 
 use crate::bar::{Bar, grouped};
@@ -21,7 +22,17 @@ use crate::transfer::output::{Output, Wanted};
 const PAGE: u32 = 200;
 
 /// Runs it.
-pub(crate) async fn run(ExportCommand::Logs(args): ExportCommand) -> anyhow::Result<()> {
+pub(crate) async fn run(command: ExportCommand) -> anyhow::Result<()> {
+    match command {
+        ExportCommand::Logs(args) => logs(args).await,
+        ExportCommand::Reviews(args) => super::export_answers::run(Exported::Reviews, args).await,
+        ExportCommand::Consensus(args) => {
+            super::export_answers::run(Exported::Consensus, args).await
+        }
+    }
+}
+
+async fn logs(args: ExportLogs) -> anyhow::Result<()> {
     let signals = Signals::listen()?;
     let wanted = wanted(&args);
     let settings = Settings::resolve(storage_only(args.storage.clone()))?;

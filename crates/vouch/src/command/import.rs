@@ -29,10 +29,17 @@ const BATCH_ROWS: usize = 500;
 /// About the most bytes of them.
 const BATCH_BYTES: usize = 4 << 20;
 /// Some rows could not be imported.
-const SOME_REJECTED: u8 = 3;
+pub(super) const SOME_REJECTED: u8 = 3;
 
 /// Runs it.
-pub(crate) async fn run(ImportCommand::Logs(args): ImportCommand) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(command: ImportCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        ImportCommand::Logs(args) => logs(args).await,
+        ImportCommand::Tasks(args) => super::import_tasks::run(*args).await,
+    }
+}
+
+async fn logs(args: ImportLogs) -> anyhow::Result<ExitCode> {
     let mut signals = Signals::listen()?;
     existing(&args.file)?;
     let files = files(&args)?;
@@ -187,7 +194,7 @@ const fn is_about_a_row(error: &StoreError) -> bool {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a bar is not exact")]
-fn part(done: u64, total: u64) -> f64 {
+pub(super) fn part(done: u64, total: u64) -> f64 {
     if total == 0 { 1.0 } else { done as f64 / total as f64 }
 }
 

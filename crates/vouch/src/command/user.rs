@@ -5,6 +5,7 @@ use std::io::BufRead;
 use anyhow::Context;
 use serde_json::{Value, json};
 use vouch_domain::access::Role;
+use vouch_domain::group::{Group, groups_of};
 use vouch_domain::id::UserId;
 use vouch_domain::user::{User, UserUpdate};
 use vouch_http::password;
@@ -36,7 +37,7 @@ pub(crate) async fn run(command: UserCommand) -> anyhow::Result<()> {
         UserCommand::List { storage } => {
             let desk = Desk::open(&Settings::resolve(storage_only(storage))?).await?;
             let users = desk.store.users(desk.id()).await?;
-            table(&["EMAIL", "NAME", "ROLE", "SINCE", "STATE"], &rows(&users))?;
+            table(&["EMAIL", "NAME", "ROLE", "GROUPS", "SINCE", "STATE"], &rows(&users))?;
             desk.close().await;
         }
         UserCommand::Disable { email, storage } => {
@@ -53,6 +54,16 @@ pub(crate) async fn run(command: UserCommand) -> anyhow::Result<()> {
             let update = UserUpdate { role: Some(role), ..UserUpdate::default() };
             change(storage, &email, update, None, json!({"role": role})).await?;
             note(format_args!("{email} is {} now", role.as_str()));
+        }
+        UserCommand::Groups { email, groups, storage } => {
+            let groups = groups_of("/groups", groups)
+                .map_err(|e| Failure::new(format!("expected {}, got {}", e.expected, e.got)))?;
+            let names = groups.iter().map(Group::as_str).collect::<Vec<_>>().join(", ");
+            let details = json!({"groups": groups});
+            let update = UserUpdate { groups: Some(groups), ..UserUpdate::default() };
+            change(storage, &email, update, None, details).await?;
+            let names = if names.is_empty() { "no group".to_owned() } else { names };
+            note(format_args!("{email} belongs to {names} now"));
         }
         UserCommand::Password { email, storage } => {
             let hash = password::hash(read_password("password")?).await?;
@@ -97,6 +108,7 @@ pub(crate) async fn create(
         name: name.unwrap_or(before_at).to_owned(),
         email,
         role,
+        groups: vec![],
         created_at: at,
         disabled_at: None,
     };
@@ -191,6 +203,7 @@ fn rows(users: &[User]) -> Vec<Vec<String>> {
             user.email.clone(),
             user.name.clone(),
             user.role.as_str().to_owned(),
+            user.groups.iter().map(Group::as_str).collect::<Vec<_>>().join(","),
             user.created_at.date(),
             user.disabled_at.map_or("active".into(), |at| format!("shut out {}", at.date())),
         ]

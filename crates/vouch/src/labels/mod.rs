@@ -6,6 +6,7 @@ mod questions;
 mod ratings;
 mod read;
 pub(crate) mod show;
+mod tools;
 pub(crate) mod write;
 
 pub(crate) use questions::{Question, Questions};

@@ -5,9 +5,10 @@ use std::io::{BufRead, BufReader, Read, stdin};
 use std::path::Path;
 
 use serde_json::{Map, Value};
+use vouch_files::rows::line_of;
 
-use super::Questions;
 use super::questions::Row;
+use super::{Questions, tools};
 use crate::cli::{LabelFile, LabelFormat};
 use crate::failure::Failure;
 
@@ -40,6 +41,11 @@ pub(crate) fn read(file: &LabelFile) -> anyhow::Result<Questions> {
     let path = &file.file;
     let shown =
         if path.as_os_str() == "-" { "standard input".into() } else { path.display().to_string() };
+    if let Some(reader) = tools::open(file, &shown)? {
+        let mut questions = Questions::new(&file.order);
+        tools::read(reader, &shown, &mut questions)?;
+        return Ok(questions);
+    }
     let source: Box<dyn Read> = if path.as_os_str() == "-" {
         Box::new(stdin().lock())
     } else {
@@ -52,7 +58,8 @@ pub(crate) fn read(file: &LabelFile) -> anyhow::Result<Questions> {
     match file.format.unwrap_or_else(|| format_of(path)) {
         LabelFormat::Csv => delimited(input, b',', &shown, &mut questions)?,
         LabelFormat::Tsv => delimited(input, b'\t', &shown, &mut questions)?,
-        LabelFormat::Jsonl => lines(input, &shown, &mut questions)?,
+        // A tool's file is read above.
+        _ => lines(input, &shown, &mut questions)?,
     }
     Ok(questions)
 }
@@ -82,7 +89,7 @@ fn delimited(
     })?;
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record).map_err(|error| unreadable(file, &error))? {
-        let line = line_of(&record, reader.position(), dos);
+        let line = line_of(record.as_byte_record(), reader.position(), dos);
         let cell = |name: &str, column: usize| {
             record.get(column).ok_or_else(|| {
                 let (expected, got) = (heads.len(), record.len());
@@ -99,14 +106,6 @@ fn delimited(
         questions.take(row).map_err(|what| wrong(file, line, &what))?;
     }
     Ok(())
-}
-
-/// The line where a record begins. Its own position is before the empty lines that were skipped,
-/// and before the line feed of a DOS line.
-fn line_of(record: &csv::StringRecord, after: &csv::Position, dos: bool) -> u64 {
-    let before = record.position().map_or(1, csv::Position::line) + u64::from(dos);
-    let inside: usize = record.iter().map(|value| value.matches('\n').count()).sum();
-    before.max(after.line().saturating_sub(u64::from(!dos) + inside as u64))
 }
 
 fn unreadable(file: &str, error: &csv::Error) -> Failure {

@@ -42,7 +42,7 @@ impl Writer {
         let delimiter = match format_of(path) {
             LabelFormat::Csv => Some(b','),
             LabelFormat::Tsv => Some(b'\t'),
-            LabelFormat::Jsonl => None,
+            _ => None,
         };
         let sink = match delimiter {
             None => Sink::Lines(out),

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use vouch_domain::Time;
 use vouch_domain::id::Entropy;
+use vouch_files::rows::line_of;
 use vouch_http::intake::{Origin, check_log, read_log};
 use vouch_store::WholeLog;
 
@@ -169,17 +170,23 @@ struct Records {
     reader: csv::Reader<BufReader<File>>,
     columns: Vec<&'static Column>,
     source: Source,
+    /// Whether lines end as DOS ends them.
+    dos: bool,
     total: u64,
 }
 
 impl Records {
     fn new(file: File, source: Source, total: u64) -> anyhow::Result<Self> {
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(BufReader::new(file));
+        let mut input = BufReader::with_capacity(1 << 16, file);
+        let begins = input.fill_buf()?;
+        let end = begins.iter().position(|byte| *byte == b'\n');
+        let dos = end.is_some_and(|end| begins[..end].ends_with(b"\r"));
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(input);
         let columns = reader.headers()?.iter().map(|name| {
             named(name).ok_or_else(|| anyhow::anyhow!("its column `{name}` is unknown"))
         });
         let columns = columns.collect::<Result<_, _>>()?;
-        Ok(Self { reader, columns, source, total })
+        Ok(Self { reader, columns, source, dos, total })
     }
 
     fn read(&self, record: &csv::StringRecord) -> Result<WholeLog, String> {
@@ -214,10 +221,10 @@ fn cell(column: &Column, text: &str) -> Result<Cell, String> {
 impl Rows for Records {
     fn next(&mut self) -> anyhow::Result<Option<Row>> {
         let mut bytes = csv::ByteRecord::new();
-        let line = self.reader.position().line();
         if !self.reader.read_byte_record(&mut bytes)? {
             return Ok(None);
         }
+        let line = line_of(&bytes, self.reader.position(), self.dos);
         let size = bytes.as_slice().len();
         let done = self.reader.position().byte();
         let (record, utf8) = match csv::StringRecord::from_byte_record(bytes) {

@@ -44,6 +44,8 @@ fn help_teaches() {
         &["logs", "--help"],
         &["export", "logs", "--help"],
         &["import", "logs", "--help"],
+        &["import", "tasks", "--help"],
+        &["export", "reviews", "--help"],
         &["backup", "--help"],
         &["restore", "--help"],
         &["agreement", "--help"],

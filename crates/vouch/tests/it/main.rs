@@ -15,4 +15,5 @@ mod nodes;
 mod retention;
 mod streams;
 mod support;
+mod tasks;
 mod transfer;

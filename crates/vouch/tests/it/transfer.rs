@@ -289,3 +289,21 @@ fn an_import_that_was_killed_goes_on_without_a_log_twice() {
     assert!(whole.lines().all(|line| feedback(line) == 1));
     eprintln!("killed {kills} times");
 }
+
+#[test]
+fn a_rejected_row_of_csv_is_told_by_the_line_where_it_begins() {
+    let folder = fresh(&Database::sqlite());
+    for (name, end) in [("unix.csv", "\n"), ("dos.csv", "\r\n")] {
+        let lines = ["id,messages,status", "", "oops,[],", "", "\"a", "b\",[],", "no,[],"];
+        fs::write(folder.path().join(name), lines.join(end) + end).unwrap();
+        let (code, _, err) = run(folder.path(), &["import", "logs", name]);
+        assert_eq!(code, Some(3), "{err}");
+        let side =
+            fs::read_to_string(folder.path().join(format!("{name}.rejected.jsonl"))).unwrap();
+        let told: Vec<u64> = side
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap()["line"].as_u64().unwrap())
+            .collect();
+        assert_eq!(told, [3, 5, 7], "{name}");
+    }
+}

@@ -3,7 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, part } from "../client";
 import type { Agreement, Reviewer, ReviewerReport } from "../types";
 
-export type { Agreement, Coefficient, Confusion, PairAgreement, QuestionAgreement, Reviewer } from "../types";
+export type { Agreement, Coefficient, Confusion, PairAgreement, QuestionAgreement, Reviewer, ReviewerReport } from "../types";
 
 export const reviewersQuery = (queue: string) =>
   queryOptions({

@@ -14,6 +14,7 @@ import { PriceSettings } from "./PriceSettings";
 import { ProviderSettings } from "./ProviderSettings";
 import { RetentionSettings } from "./RetentionSettings";
 import { UserSettings } from "./UserSettings";
+import { WebhookSettings } from "./WebhookSettings";
 
 interface Part {
   path: string;
@@ -30,6 +31,7 @@ const PARTS: Part[] = [
   { path: "retention", name: "Retention", scope: "read", about: "How long logs are kept. What is older is archived as Parquet in the server's data folder, and then removed; charts keep counting it.", page: RetentionSettings },
   { path: "origins", name: "Allowed origins", scope: "read", about: "Which web pages may send feedback with a token (<vouch-feedback>). Programs, which send no Origin, and the pages of this server always may.", page: OriginSettings },
   { path: "keys", name: "API keys", scope: "admin", about: "What programs sign in with.", page: KeySettings },
+  { path: "webhooks", name: "Webhooks", scope: "admin", about: "Programs that are told what happens in review queues. What they are told is signed, and sent again until they take it.", page: WebhookSettings },
   { path: "people", name: "People", scope: "admin", about: "Who may sign in, and what they may do.", page: UserSettings },
   { path: "audit", name: "Audit trail", scope: "admin", about: "Who changed what. Each entry carries the hash of the one before, so a change of the past shows.", page: AuditSettings },
   { path: "account", name: "Own account", scope: "read", about: "Your password.", page: AccountSettings },

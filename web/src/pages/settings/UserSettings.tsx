@@ -38,6 +38,7 @@ export function UserSettings() {
             <tr>
               <th>Name</th>
               <th>Role</th>
+              <th>Groups</th>
               <th />
             </tr>
           </thead>
@@ -52,6 +53,9 @@ export function UserSettings() {
                   </td>
                   <td>
                     <NativeSelect size="xs" aria-label={`Role of ${user.name}`} disabled={self || user.disabled_at !== null} value={user.role} data={ROLES} onChange={(e) => change.mutate({ id: user.id, role: e.currentTarget.value as Role })} />
+                  </td>
+                  <td>
+                    <GroupsField user={user} onChange={(groups) => change.mutate({ id: user.id, groups })} />
                   </td>
                   <td className="right">
                     <span className="row" style={{ justifyContent: "flex-end", gap: 4 }}>
@@ -104,6 +108,20 @@ export function UserSettings() {
         )}
       </Modal>
     </div>
+  );
+}
+
+/** Kept when one leaves the field: names with spaces or commas between them. */
+function GroupsField({ user, onChange }: { user: User; onChange: (groups: string[]) => void }) {
+  const was = user.groups.join(", ");
+  const [text, setText] = useState<string>();
+  const keep = () => {
+    const groups = (text ?? was).split(/[\s,]+/).filter(Boolean);
+    setText(undefined);
+    if (groups.join(", ") !== was) onChange(groups);
+  };
+  return (
+    <TextInput size="xs" aria-label={`Groups of ${user.name}`} placeholder="none" disabled={user.disabled_at !== null} value={text ?? was} onChange={(e) => setText(e.currentTarget.value)} onBlur={keep} onKeyDown={(e) => e.key === "Enter" && keep()} />
   );
 }
 

@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::{Answers, ConflictReason, Verdict, conclude};
+use super::super::{
+    Answers, ConflictReason, Found, ScaleRule, Verdict, conclude, conclude_with, scaled,
+};
 use super::{answers, settings};
 
 const DIFFER: Verdict = Verdict::Conflict(ConflictReason::Differ);
@@ -49,6 +51,73 @@ fn numbers_by_their_median() {
     assert_eq!(of(q(), json!({}), &[json!(4), json!(5)]), (json!(4.5), DIFFER));
     assert_eq!(of(q(), accept(), &[json!(1), json!(5), json!(4)]), (json!(4), Verdict::Complete));
     assert_eq!(of(q(), accept(), &[json!(1), json!(5)]), (json!(3), Verdict::Complete));
+}
+
+#[test]
+fn numbers_by_their_mean_where_a_queue_says_so() {
+    let q = || json!({"type": "rating", "min": 1, "max": 5});
+    let mean = || json!({"accept": "consensus", "consensus": {"scale": "mean"}});
+    let given = [json!(1), json!(5), json!(5)];
+    assert_eq!(of(q(), mean(), &given), (json!(11.0 / 3.0), Verdict::Complete));
+    assert_eq!(of(q(), mean(), &given[..2]), (json!(3), Verdict::Complete));
+    // Rounding carries the mean of equal numbers nowhere.
+    let equal = [json!(0.1), json!(0.1), json!(0.1)];
+    assert_eq!(scaled(equal.iter(), ScaleRule::Mean), Some(json!(0.1)));
+}
+
+#[test]
+fn spans_by_the_share_of_the_queue() {
+    let span = |start: u32| json!({"start": start, "end": start + 2, "label": "x"});
+    let labels = json!([{"key": "x", "title": "X"}]);
+    let q = || json!({"type": "spans", "labels": labels});
+    let given = [json!([span(0), span(4)]), json!([span(0)]), json!([span(0), span(4)]), json!([])];
+    let by = |share: f64| json!({"accept": "consensus", "consensus": {"spans": share}});
+    // Two of four are half: that is no majority, and enough where half is.
+    assert_eq!(of(q(), accept(), &given).0, json!([span(0)]));
+    assert_eq!(of(q(), by(0.5), &given).0, json!([span(0), span(4)]));
+    assert_eq!(of(q(), by(0.75), &given).0, json!([span(0)]));
+    assert_eq!(of(q(), by(1.0), &given).0, json!([]));
+    // A share of 0.6 of five is three.
+    let three = [given[0].clone(), given[0].clone(), given[0].clone(), json!([]), json!([])];
+    assert_eq!(of(q(), by(0.6), &three).0, json!([span(0), span(4)]));
+}
+
+#[test]
+fn what_a_method_found_comes_before_the_votes() {
+    let questions = json!([
+        {"key": "good", "title": "Good?", "type": "yes_no"},
+        {"key": "better", "title": "Better?", "type": "preference", "strength": 3},
+        {"key": "why", "title": "Why?", "type": "category", "required": false,
+            "when": {"question": "good", "is": [false]},
+            "options": [{"key": "x", "title": "X"}, {"key": "y", "title": "Y"}]}]);
+    let settings = settings(questions, json!({"accept": "consensus", "item": "responses"}));
+    let said = |good: bool, choice: &str, strength: u8| {
+        let mut said = json!({"good": good, "better": {"choice": choice, "strength": strength}});
+        if !good {
+            said["why"] = json!("x");
+        }
+        answers(said)
+    };
+    let reviews = [said(true, "a", 1), said(true, "b", 3), said(false, "b", 1)];
+    let reviews: Vec<&Answers> = reviews.iter().collect();
+    let found = |answer: Value, posterior| Found { answer: Some(answer), posterior };
+    let all = [
+        ("good".to_owned(), found(json!(false), 0.9)),
+        ("better".to_owned(), found(json!("a"), 0.7)),
+    ];
+    let (consensus, verdict) = conclude_with(&settings, &reviews, &all.into());
+    // The one who said so is outvoted, and asked why.
+    let expected = json!({"good": false, "better": {"choice": "a", "strength": 1}, "why": "x"});
+    assert_eq!(serde_json::to_value(&consensus.answers).unwrap(), expected);
+    assert_eq!(verdict, Verdict::Complete);
+    let good = consensus.questions["good"];
+    assert_eq!((good.votes, good.unanimous, good.posterior), (3, false, Some(0.9)));
+    assert!((good.share - 1.0 / 3.0).abs() < 1e-9);
+    assert_eq!(consensus.questions["why"].posterior, None);
+    // A tie of the method is one, whatever most say.
+    let tie = [("good".to_owned(), Found { answer: None, posterior: 0.5 })];
+    let (consensus, verdict) = conclude_with(&settings, &reviews, &tie.into());
+    assert_eq!((consensus.answers.get("good"), verdict), (None, DIFFER));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::super::{
 };
 use super::{object, settings};
 use crate::Time;
+use crate::group::Group;
 use crate::id::{QueueId, UserId};
 
 fn thumbs() -> Value {
@@ -40,13 +41,18 @@ fn a_queue_has_usual_values_and_survives_json() {
     let json = serde_json::to_value(&queue).unwrap();
     assert_eq!(json["state"], "open");
     assert_eq!(json["escalate_to"], "admin");
-    assert_eq!(json["consensus"], json!({"method": "majority", "tie": "conflict"}));
+    assert_eq!(
+        json["consensus"],
+        json!({"method": "majority", "tie": "conflict", "scale": "median"})
+    );
     assert_eq!(serde_json::from_value::<Queue>(json).unwrap(), queue);
 }
 
 #[test]
 fn settings_that_are_wrong_say_where() {
     let cases = [
+        (json!({"consensus": {"spans": 0.0}}), "/consensus/spans"),
+        (json!({"consensus": {"spans": 1.5}}), "/consensus/spans"),
         (json!({"overlap": {"type": "fixed", "reviews": 0}}), "/overlap/reviews"),
         (
             json!({"overlap": {"type": "adaptive", "min": 2, "max": 5, "confidence": 0.9, "question": "x"}}),
@@ -86,10 +92,18 @@ fn people_and_those_who_decide() {
     let (ann, bob) =
         (UserId::new(Time::from_micros(0), [1; 10]), UserId::new(Time::from_micros(0), [2; 10]));
     let all = settings(thumbs(), json!({}));
-    assert!(all.is_for(ann) && !all.decides(ann));
+    assert!(all.is_for(ann, &[]) && !all.decides(ann, &[]));
     let some = settings(thumbs(), json!({"people": [ann], "escalate_to": [bob]}));
-    assert!(some.is_for(ann) && !some.is_for(bob) && some.decides(bob));
+    assert!(some.is_for(ann, &[]) && !some.is_for(bob, &[]) && some.decides(bob, &[]));
     assert_eq!(some.escalate_to, EscalateTo::People(vec![bob]));
+    let leads: Vec<Group> = vec!["leads".parse().unwrap()];
+    let to_leads = json!({"groups": ["leads"], "people": [ann], "escalate_to": {"group": "leads"}});
+    let some = settings(thumbs(), to_leads.clone());
+    assert!(some.is_for(ann, &[]) && some.is_for(bob, &leads) && !some.is_for(bob, &[]));
+    assert!(some.decides(bob, &leads) && !some.decides(ann, &[]));
+    assert_eq!(serde_json::to_value(&some).unwrap()["escalate_to"], to_leads["escalate_to"]);
+    let only = settings(thumbs(), json!({"groups": ["leads"]}));
+    assert!(!only.is_for(ann, &[]) && only.is_for(ann, &leads));
 }
 
 #[test]

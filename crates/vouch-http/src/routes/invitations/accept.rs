@@ -53,6 +53,7 @@ pub(crate) async fn accept(State(app): State<App>, request: Request) -> Result<R
         email: invited(&invitation, &address)?,
         name: checks::needed_name("/name", name)?,
         role: invitation.role,
+        groups: vec![],
         created_at: now,
         disabled_at: None,
     };

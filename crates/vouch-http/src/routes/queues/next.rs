@@ -65,9 +65,10 @@ pub(crate) async fn next(
         let got = format!("{} tasks", body.holding.len());
         return Err(Invalid::new("/holding", "at most 200 tasks", got).into());
     }
-    let user = caller.user()?.id;
+    let person = caller.user()?;
+    let user = person.id;
     let queue = super::queue(&app, &caller, id).await?;
-    if !queue.settings.is_for(user) {
+    if !queue.settings.is_for(user, &person.groups) {
         return Err(Problem::new(Kind::Forbidden, "The queue is for other people."));
     }
     let project = caller.principal.project();

@@ -29,7 +29,7 @@ pub(crate) async fn reviewers(
     let mut all = app.store.reviewers(caller.principal.project(), id).await?;
     // Who has not begun has a row as well, so that they can say that they are away.
     if let Ok(own) = caller.user()
-        && queue.settings.is_for(own.id)
+        && queue.settings.is_for(own.id, &own.groups)
         && all.iter().all(|reviewer| reviewer.user != own.id)
     {
         all.push(Reviewer::new(own.id, Some(own.name.clone())));

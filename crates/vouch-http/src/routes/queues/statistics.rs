@@ -1,17 +1,22 @@
 //! `GET /api/v1/queues/{id}/agreement`, `/consensus`, `/leaderboard` and
-//! `/reviewers/{user}/report`: what the reviews say, computed from all of them.
+//! `/reviewers/{user}/report`: what the reviews say, computed from all of
+//! them as they are held in memory.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::Json as Answer;
 use axum::extract::State;
 use serde::Serialize;
 use vouch_domain::access::Scope;
 use vouch_domain::id::{ProjectId, QueueId, TaskId};
-use vouch_domain::review::{ConsensusMethod, ConsensusRule, Question, QuestionKind, Queue, Rubric};
+use vouch_domain::review::{
+    ConsensusMethod, ConsensusRule, Question, QuestionKind, Queue, Rubric, ScaleRule,
+};
 use vouch_domain::{Cursor, Page};
 use vouch_review::{
-    Agreement, Confusion, Leaderboard, Opinions, Preferences, Quality, TaskConsensus, Together,
+    Agreement, Confusion, Drift, Leaderboard, MOST_WORK, Opinions, People, Preferences, Quality,
+    TaskConsensus, Together, Topic, WORK_DAYS, WeekWork, weeks,
 };
 use vouch_store::TaskQuery;
 
@@ -31,9 +36,17 @@ pub(crate) async fn agreement(
     PathId(id): PathId<QueueId>,
 ) -> Result<Answer<Agreement>, Problem> {
     let queue = super::queue(&app, &caller, id).await?;
-    let opinions = Opinions::read(app.store.as_ref(), caller.principal.project(), id).await?;
+    let project = caller.principal.project();
+    let opinions = app.opinions.of(app.store.as_ref(), project, &queue).await?;
+    let people = people(&app, project).await?;
     let rubric = queue.settings.rubric;
-    aside(move || Agreement::of(&opinions, &rubric)).await.map(Answer)
+    aside(move || Agreement::of(&opinions, &rubric, &people)).await.map(Answer)
+}
+
+/// The names of the people of a project.
+async fn people(app: &App, project: ProjectId) -> Result<People, Problem> {
+    let users = app.store.users(project).await?;
+    Ok(users.into_iter().map(|user| (user.id, user.name)).collect())
 }
 
 /// What the reviewers of a queue say together about one question.
@@ -41,8 +54,12 @@ pub(crate) async fn agreement(
 pub(crate) struct QueueConsensus {
     /// The question.
     question: String,
-    /// How it was found.
+    /// How it was found, where answers are chosen from options that are no scale.
     method: ConsensusMethod,
+    /// How ratings and numbers become one.
+    scale: ScaleRule,
+    /// The share of reviewers who have to mark a span alike; more than half where null.
+    spans: Option<f64>,
     /// Task by task, in the order of their first reviews.
     items: Vec<TaskConsensus>,
     /// What the method thinks of each reviewer.
@@ -55,7 +72,7 @@ pub(crate) struct QueueConsensus {
 #[utoipa::path(get, path = "/api/v1/queues/{id}/consensus", tag = "review",
     params(
         ("id" = QueueId, Path, description = "The queue."),
-        ("question" = Option<String>, Query, description = "The question's key; the first that can be compared where absent."),
+        ("question" = Option<String>, Query, description = "The question's key; the first that is no text or correction where absent."),
         ("method" = Option<ConsensusMethod>, Query, description = "The queue's where absent."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
         ("limit" = Option<u32>, Query, description = "1 to 200; 50 where absent."),
@@ -69,14 +86,16 @@ pub(crate) async fn consensus(
 ) -> Result<Answer<QueueConsensus>, Problem> {
     let query = query.only(&["question", "method", "cursor", "limit"])?;
     let queue = super::queue(&app, &caller, id).await?;
-    let question = compared(&queue.settings.rubric, query.text("question").as_deref())?.clone();
+    let question = held(&queue.settings.rubric, query.text("question").as_deref())?.clone();
     let what = "majority, dawid_skene, one_coin or mace";
     let method = query.read("method", what, method)?.unwrap_or(queue.settings.consensus.method);
     let rule = ConsensusRule { method, ..queue.settings.consensus };
     let (after, limit) = (query.cursor::<TaskId>()?, query.limit()? as usize);
-    let opinions = Opinions::read(app.store.as_ref(), caller.principal.project(), id).await?;
+    let project = caller.principal.project();
+    let opinions = app.opinions.of(app.store.as_ref(), project, &queue).await?;
+    let people = people(&app, project).await?;
     let found = aside(move || {
-        let together = Together::of(&opinions, &question, rule)?;
+        let together = Together::of(Arc::clone(&opinions), &question, rule)?;
         let after = after.and_then(|cursor| cursor.0.parse::<TaskId>().ok());
         let last = |after| opinions.tasks().iter().position(|task| *task == after);
         let from = after.map_or(0, |after| last(after).map_or(usize::MAX, |place| place + 1));
@@ -87,10 +106,12 @@ pub(crate) async fn consensus(
         let more = items.len() > limit;
         items.truncate(limit);
         let next_cursor = items.last().filter(|_| more).map(|task| Cursor(task.task.to_string()));
-        let reviewers = together.qualities();
+        let reviewers = together.qualities(&people);
         Some(QueueConsensus {
             question: question.key.clone(),
             method,
+            scale: rule.scale,
+            spans: rule.spans,
             items,
             reviewers,
             next_cursor,
@@ -104,9 +125,15 @@ pub(crate) async fn consensus(
 pub(crate) struct ReviewerReport {
     /// What they said (rows) against the consensus (columns), by the question's key.
     confusion: BTreeMap<String, Confusion>,
+    /// What they did week by week, oldest first, in the last 26 weeks; of their last 20,000
+    /// reviews at most.
+    weeks: Vec<WeekWork>,
+    /// Whether they work otherwise than before, by the same reviews.
+    drift: Drift,
 }
 
-/// What a reviewer said against what the queue came to. For admins, and the reviewer.
+/// What a reviewer said against what the queue came to, their work week by week, and whether it
+/// drifts. For admins, and the reviewer.
 #[utoipa::path(get, path = "/api/v1/queues/{id}/reviewers/{user}/report", tag = "review",
     params(
         ("id" = QueueId, Path, description = "The queue."),
@@ -122,15 +149,20 @@ pub(crate) async fn report(
         return Err(Problem::new(Kind::Forbidden, "Only admins look at others' work."));
     }
     let queue = super::queue(&app, &caller, id).await?;
-    let opinions = Opinions::read(app.store.as_ref(), caller.principal.project(), id).await?;
+    let project = caller.principal.project();
+    let opinions = app.opinions.of(app.store.as_ref(), project, &queue).await?;
+    let since = app.now().plus_s(-WORK_DAYS * 86_400);
+    let work = app.store.work_of(project, id, user, since, MOST_WORK).await?;
     let report = aside(move || {
         let rule = queue.settings.consensus;
         let of = |question: &Question| {
-            let confusion = Together::of(&opinions, question, rule)?.confusion(user)?;
+            let confusion = Confusion::of(&opinions, question, rule, user)?;
             Some((question.key.clone(), confusion))
         };
         ReviewerReport {
-            confusion: Opinions::compared(&queue.settings.rubric).filter_map(of).collect(),
+            confusion: Topic::compared(&queue.settings.rubric).filter_map(of).collect(),
+            weeks: weeks(&work),
+            drift: Drift::of(&work),
         }
     });
     report.await.map(Answer)
@@ -186,10 +218,10 @@ async fn read_pairs(
     }
 }
 
-/// The question of that key whose answers can be compared, or the first.
-fn compared<'r>(rubric: &'r Rubric, key: Option<&str>) -> Result<&'r Question, Problem> {
-    let keys: Vec<&str> = Opinions::compared(rubric).map(|q| q.key.as_str()).collect();
-    let mut all = Opinions::compared(rubric);
+/// The question of that key whose answers become one by a rule, or the first.
+fn held<'r>(rubric: &'r Rubric, key: Option<&str>) -> Result<&'r Question, Problem> {
+    let keys: Vec<&str> = Opinions::held(rubric).map(|q| q.key.as_str()).collect();
+    let mut all = Opinions::held(rubric);
     let found = all.find(|question| key.is_none_or(|key| question.key == key));
     found.ok_or_else(|| one_of(&keys))
 }

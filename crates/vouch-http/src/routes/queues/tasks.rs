@@ -10,13 +10,13 @@ use vouch_store::TaskQuery;
 
 use crate::auth::Caller;
 use crate::path::PathId;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::query::Query;
 use crate::routes::tasks::TaskView;
 use crate::state::App;
 
 /// The states by which a page may be chosen.
-const STATES: [&str; 5] = ["open", "conflict", "complete", "cancelled", "disputed"];
+const STATES: [&str; 6] = ["open", "conflict", "complete", "cancelled", "disputed", "gold"];
 
 /// How many tasks are read at once, and how often, when a text is looked for.
 const PAGE: u32 = 200;
@@ -27,7 +27,8 @@ const PAGES: u32 = 10;
     params(
         ("id" = QueueId, Path, description = "The queue."),
         ("state" = Option<String>, Query, description = "`open`, `conflict`, `complete`, \
-            `cancelled`, or `disputed`: what a person has to decide."),
+            `cancelled`, `disputed` (what a person has to decide), or, for admins, `gold` (whose \
+            right answers are known)."),
         ("q" = Option<String>, Query, description = "Text in the key or the first words; 2,000 \
             tasks are looked at, and the page says where it is partial."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before."),
@@ -45,11 +46,15 @@ pub(crate) async fn tasks(
     let word = |text: &str| STATES.contains(&text).then(|| text.to_owned());
     let all = caller.principal.may(Scope::Admin);
     let reviewed_by = if all { None } else { Some(caller.user()?.id) };
+    let state = query.read("state", &STATES.join(", "), word)?;
+    if !all && state.as_deref() == Some("gold") {
+        return Err(Problem::new(Kind::Forbidden, "Only admins see which tasks are gold."));
+    }
     let text = query.text("q").map(|text| text.to_lowercase());
     let mut query = TaskQuery {
         project: caller.principal.project(),
         queue: id,
-        state: query.read("state", &STATES.join(", "), word)?,
+        state,
         reviewed_by,
         cursor: query.cursor::<TaskId>()?,
         limit: query.limit()?,

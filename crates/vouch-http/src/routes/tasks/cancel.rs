@@ -2,10 +2,10 @@
 
 use axum::Json as Answer;
 use axum::extract::State;
-use serde::Deserialize;
 use serde_json::json;
 use vouch_domain::Invalid;
 use vouch_domain::id::TaskId;
+use vouch_domain::review::{Change, TaskUpdate};
 
 use super::{TaskView, of_task};
 use crate::auth::Caller;
@@ -28,30 +28,33 @@ pub(crate) async fn cancel(
     Ok(Answer(task.map_err(of_task(id))?.into()))
 }
 
-/// What is to change of a task.
-#[derive(Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct UpdateTask {
-    /// How many reviews are asked for, 1 to 100; not fewer than there are, with those under way.
-    wanted: u32,
-}
-
-/// Ask for more or fewer reviews of an open task.
-#[utoipa::path(patch, path = "/api/v1/tasks/{id}", tag = "review", request_body = UpdateTask,
+/// Change a task that is not decided: how many reviews it asks for, for whom alone it is kept, which
+/// come first, when it is due.
+#[utoipa::path(patch, path = "/api/v1/tasks/{id}", tag = "review", request_body = TaskUpdate,
     params(("id" = TaskId, Path, description = "The task.")),
     responses((status = 200, body = TaskView)))]
 pub(crate) async fn patch(
     State(app): State<App>,
     caller: Caller,
     PathId(id): PathId<TaskId>,
-    Json(body): Json<UpdateTask>,
+    Json(update): Json<TaskUpdate>,
 ) -> Result<Answer<TaskView>, Problem> {
-    if !(1..=100).contains(&body.wanted) {
-        return Err(Invalid::new("/wanted", "1 to 100", body.wanted.to_string()).into());
+    if update == TaskUpdate::default() {
+        return Err(Invalid::new("", "something to change", "nothing").into());
     }
-    let details = json!({"wanted": body.wanted});
+    if let Some(wanted) = update.wanted
+        && !(1..=100).contains(&wanted)
+    {
+        return Err(Invalid::new("/wanted", "1 to 100", wanted.to_string()).into());
+    }
+    let mut details = json!({"wanted": update.wanted, "priority": update.priority});
+    if let Change::To(assignee) = update.assignee {
+        details["assignee"] = json!(assignee);
+    }
+    if let Change::To(due_at) = update.due_at {
+        details["due_at"] = json!(due_at);
+    }
     let audit = app.audit(&caller.principal, "task.update", &id, details);
-    let project = caller.principal.project();
-    let task = app.store.want_reviews(project, id, body.wanted, audit).await;
+    let task = app.store.update_task(caller.principal.project(), id, update, audit).await;
     Ok(Answer(task.map_err(of_task(id))?.into()))
 }

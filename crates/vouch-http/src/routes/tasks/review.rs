@@ -63,9 +63,11 @@ pub(crate) async fn review(
         return Err(Invalid::new("/submission_id", "1 to 128 characters", got).into());
     }
     let holder = holder(&app, &caller, id)?;
-    let shape = shape(&app, &caller, &task(&app, &caller, id).await?).await?;
+    let task = task(&app, &caller, id).await?;
+    let shape = shape(&app, &caller, &task).await?;
     let submission = Submission {
         holder,
+        queue: task.queue,
         review: ReviewId::new(holder.now, app.entropy()),
         submission: body.submission_id,
         answers: body.answers,

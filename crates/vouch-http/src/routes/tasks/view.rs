@@ -32,8 +32,10 @@ pub(crate) struct TaskView {
     reviews: u32,
     /// How many people have it right now.
     leases: u32,
-    /// For whom it is kept.
+    /// For whom it is kept: the first of `assignees`.
     assignee: Option<UserId>,
+    /// For whom places of it are kept.
+    assignees: Vec<UserId>,
     created_at: Time,
     /// That somebody asked for a decision.
     escalated: Option<Escalation>,
@@ -90,6 +92,11 @@ impl TaskView {
         Ok(view)
     }
 
+    /// The first words of what it is about.
+    pub(crate) fn preview(self) -> String {
+        self.preview
+    }
+
     /// Whether its key or its first words hold this text, whatever the case.
     pub(crate) fn holds(&self, lower: &str) -> bool {
         [&self.key, &self.preview].iter().any(|text| text.to_lowercase().contains(lower))
@@ -111,6 +118,7 @@ impl From<Task> for TaskView {
             reviews: task.reviews,
             leases: task.leases,
             assignee: task.assignee,
+            assignees: task.assignees,
             created_at: task.created_at,
             escalated: task.escalated,
             gold: task.gold.is_some(),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use vouch_domain::Invalid;
 use vouch_domain::access::Role;
+use vouch_domain::group::{Group, groups_of};
 use vouch_domain::id::UserId;
 use vouch_domain::user::User;
 
@@ -31,6 +32,9 @@ pub(crate) struct CreateUser {
     /// At least 10 characters; without it a sign-in link is made.
     #[serde(default)]
     password: Option<String>,
+    /// The groups that they belong to, at most 50.
+    #[serde(default)]
+    groups: Vec<Group>,
 }
 
 /// The person, and how they get in.
@@ -57,6 +61,7 @@ pub(crate) async fn create(
         email: email("/email", &body.email)?,
         name: checks::needed_name("/name", body.name)?,
         role: body.role,
+        groups: groups_of("/groups", body.groups)?,
         created_at: now,
         disabled_at: None,
     };

@@ -1,10 +1,11 @@
-//! `PATCH /api/v1/users/{id}`: rename, promote, disable, give a new password.
+//! `PATCH /api/v1/users/{id}`: rename, promote, disable, put into groups, give a new password.
 
 use axum::Json as Answer;
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
 use vouch_domain::access::Role;
+use vouch_domain::group::{Group, groups_of};
 use vouch_domain::id::UserId;
 use vouch_domain::user::{User, UserUpdate};
 
@@ -32,6 +33,9 @@ pub(crate) struct UpdateUser {
     /// Whether they are shut out.
     #[serde(default)]
     disabled: Option<bool>,
+    /// The groups that they belong to from now on, at most 50.
+    #[serde(default)]
+    groups: Option<Vec<Group>>,
 }
 
 /// Change a person. Their sessions end when they are disabled, or their role or password
@@ -47,12 +51,13 @@ pub(crate) async fn patch(
 ) -> Result<Answer<User>, Problem> {
     let details = json!({
         "name": change.name, "role": change.role, "disabled": change.disabled,
-        "password": change.password.is_some(),
+        "password": change.password.is_some(), "groups": change.groups,
     });
     let update = UserUpdate {
         name: change.name.map(|name| checks::needed_name("/name", name)).transpose()?,
         role: change.role,
         disabled: change.disabled,
+        groups: change.groups.map(|groups| groups_of("/groups", groups)).transpose()?,
     };
     let hash = match change.password {
         Some(password) => {

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use vouch_domain::id::{ProjectId, QueueId, TaskId};
-use vouch_domain::review::{Answers, Item, ItemKind, ItemShape, Queue, Rubric};
+use vouch_domain::review::{Answers, Assignment, Item, ItemKind, ItemShape, Queue, Rubric};
 use vouch_domain::{Invalid, Pointer, Time};
 
 use super::batch::Batch;
 use super::book::Book;
 use super::queue::QueueRow;
+use super::share::Pool;
 use super::task::Class;
 use crate::error::corrupt;
 use crate::sql::rows::Rows;
@@ -109,7 +110,11 @@ pub(super) fn shape(item: &Item) -> ItemShape {
 }
 
 /// Checks answers to some questions: each by itself.
-fn check_some(rubric: &Rubric, answers: &Answers, shape: &ItemShape) -> Result<(), Invalid> {
+pub(super) fn check_some(
+    rubric: &Rubric,
+    answers: &Answers,
+    shape: &ItemShape,
+) -> Result<(), Invalid> {
     for (key, value) in &answers.0 {
         let at = Pointer::root().then(key);
         let question = rubric.question(key);
@@ -141,8 +146,16 @@ async fn write(book: &mut Book<'_>, queue: &Queue, fresh: &[Checked<'_>]) -> Res
     }
     let turn = book.turns(i64::try_from(fresh.len()).unwrap_or(i64::MAX)).await?;
     let mut batch = Batch::new(book, queue);
+    let even = queue.settings.assignment == Assignment::Even;
+    let mut pool = if even { Pool::of_queue(book, queue).await? } else { Pool::default() };
     for (turn, task) in (turn..).zip(fresh) {
-        batch.push(task, turn)?;
+        let new = &task.task.new;
+        let keepers = match new.assignee {
+            _ if new.gold.is_some() => Vec::new(),
+            Some(user) => vec![user.to_string()],
+            None => pool.take_some(queue.settings.overlap.at_first(), &[]),
+        };
+        batch.push(task, turn, keepers)?;
     }
     for (class, tasks) in [(Class::Gold, batch.golds), (Class::Untouched, batch.work)] {
         book.count(class, tasks);

@@ -2,7 +2,7 @@
 
 use serde_json::Map;
 use vouch_domain::Time;
-use vouch_domain::id::{ProjectId, QueueId, TaskId, UserId};
+use vouch_domain::id::{ProjectId, QueueId, TaskId};
 use vouch_domain::review::{Answers, ItemShape, Question, Queue, QueueSettings, Rubric, TaskState};
 
 use super::add::{Checked, shape};
@@ -23,7 +23,7 @@ pub(super) struct Batch<'q> {
     items: Rows,
     line: Rows,
     gold_line: Rows,
-    kept: Vec<(TaskId, UserId)>,
+    kept: Vec<(TaskId, String)>,
     /// How many are gold.
     pub(super) golds: i64,
     /// How many are not.
@@ -86,14 +86,18 @@ impl<'q> Batch<'q> {
         }
     }
 
-    /// Adds a task that has this turn.
-    pub(super) fn push(&mut self, task: &Checked<'_>, turn: i64) -> Result<()> {
+    /// Adds a task that has this turn, of which places are kept for these people.
+    pub(super) fn push(
+        &mut self,
+        task: &Checked<'_>,
+        turn: i64,
+        keepers: Vec<String>,
+    ) -> Result<()> {
         let new = &task.task.new;
         let (project, queue, id) = (self.project, self.queue, task.id);
         let is_gold = new.gold.is_some();
-        let assignee = new.assignee.filter(|_| !is_gold);
         let wanted = self.settings.overlap.at_first();
-        let in_line = !is_gold && i64::from(wanted) > i64::from(assignee.is_some());
+        let in_line = !is_gold && wanted as usize > keepers.len();
         let due = self.settings.due_after_s.map(|after| self.now.plus_s(i64::from(after)));
         let priority = new.priority as i64;
         self.tasks.push([
@@ -111,7 +115,7 @@ impl<'q> Batch<'q> {
             wanted.into(),
             0i64.into(),
             0i64.into(),
-            assignee.into(),
+            (!keepers.is_empty()).then(|| keepers.join(",")).into(),
             in_line.then_some(FRESH).into(),
             in_line.then_some(turn).into(),
             self.now.into(),
@@ -127,7 +131,7 @@ impl<'q> Batch<'q> {
             let [priority, band, turn] = place;
             self.line.push([project.into(), queue.into(), priority, band, turn, id.into()]);
         }
-        self.kept.extend(assignee.map(|user| (id, user)));
+        self.kept.extend(keepers.into_iter().map(|user| (id, user)));
         self.push_item(task)
     }
 
@@ -161,10 +165,10 @@ impl<'q> Batch<'q> {
         self.line.insert(conn, "task_line", "").await?;
         self.gold_line.insert(conn, "gold_line", "").await?;
         for (task, user) in self.kept {
-            let mut seat = Seat::new(&task.to_string(), &user.to_string());
+            let mut seat = Seat::new(&task.to_string(), &user);
             seat.kept = 1;
             seat.set(ASSIGNED);
-            book.save_seat(&seat).await?;
+            book.save_seat(seat);
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What a person decides: a conflict, a review that goes back, how many are asked.
+//! What a person decides: a conflict, a review that goes back, that nobody is asked.
 
 use vouch_domain::Pointer;
 use vouch_domain::audit::NewAudit;
@@ -15,7 +15,7 @@ use super::next::hand_over;
 use super::queue::QueueRow;
 use super::record::{self, ReviewRow};
 use super::seat::{ASSIGNED, LEFT, Seat};
-use super::settle::{outcomes, saved, settle, tell, unsettle, untell};
+use super::settle::{outcomes, saved, tell, unsettle, untell};
 use super::submit::drawn;
 use super::task::{ItemRow, TaskRow, to_json};
 use crate::error::corrupt;
@@ -23,12 +23,12 @@ use crate::sql::audit;
 use crate::sql::tx::Tx;
 use crate::{Decision, Result, StoreError};
 
-async fn queue_of(tx: &mut Tx, project: ProjectId, queue: QueueId) -> Result<Queue> {
+pub(super) async fn queue_of(tx: &mut Tx, project: ProjectId, queue: QueueId) -> Result<Queue> {
     let queue = QueueRow::any(&mut tx.conn, project, queue).await?;
     queue.ok_or(StoreError::NotFound("queue"))
 }
 
-fn refuse_gold(task: &TaskRow) -> Result<()> {
+pub(super) fn refuse_gold(task: &TaskRow) -> Result<()> {
     if task.is_gold() {
         return Err(StoreError::Conflict("the answers of a gold task are known".to_owned()));
     }
@@ -39,7 +39,7 @@ fn refused(error: vouch_domain::review::TransitionError) -> StoreError {
     StoreError::Conflict(error.to_string())
 }
 
-async fn whole(book: &mut Book<'_>, row: TaskRow) -> Result<Task> {
+pub(super) async fn whole(book: &mut Book<'_>, row: TaskRow) -> Result<Task> {
     let items = ItemRow::load(&mut book.tx.conn, book.project, &row.id).await?;
     row.whole(&items)
 }
@@ -57,7 +57,7 @@ pub(super) async fn adjudicate(
     let state = task.state()?.adjudicate(entry.at).map_err(refused)?;
     let answers = queue.settings.rubric.check(&decision.answers, &decision.shape);
     let answers = answers.map_err(|invalid| invalid.under(&Pointer::from("/answers")))?;
-    let reviews = ReviewRow::of_task(&mut book.tx.conn, book.project, &task.id, true).await?;
+    let reviews = book.counting(&task.id).await?;
     if let Some(adopted) = decision.adopted
         && reviews.iter().all(|review| review.id != adopted.to_string())
     {
@@ -82,7 +82,7 @@ pub(super) async fn adjudicate(
     tell(&mut book, &queue, (&task, &reviews), &consensus, because).await?;
     after.set_state(state);
     after.consensus = Some(to_json(&consensus)?);
-    let after = release_assignee(&mut book, after).await?;
+    let after = release_assignees(&mut book, after).await?;
     let after = book.save(&task, after, false).await?;
     let task = whole(&mut book, after).await?;
     book.close().await?;
@@ -90,13 +90,16 @@ pub(super) async fn adjudicate(
 }
 
 /// Nobody is waited for any more.
-async fn release_assignee(book: &mut Book<'_>, mut after: TaskRow) -> Result<TaskRow> {
-    let Some(user) = after.assignee.take() else { return Ok(after) };
-    let user: UserId = user.parse().map_err(|e| corrupt("task", e))?;
-    if let Some(mut seat) = book.seat(after.task()?, user).await? {
-        seat.set(LEFT);
-        seat.kept = 0;
-        book.save_seat(&seat).await?;
+async fn release_assignees(book: &mut Book<'_>, mut after: TaskRow) -> Result<TaskRow> {
+    let keepers: Vec<String> = after.keepers().map(str::to_owned).collect();
+    for keeper in keepers {
+        after.keep_no_more(&keeper);
+        let user: UserId = keeper.parse().map_err(|e| corrupt("task", e))?;
+        if let Some(mut seat) = book.seat(after.task()?, user).await? {
+            seat.set(LEFT);
+            seat.kept = 0;
+            book.save_seat(seat);
+        }
     }
     Ok(after)
 }
@@ -128,7 +131,7 @@ async fn withdraw(
     seat: &mut Seat,
     state: &ReviewState,
 ) -> Result<()> {
-    record::end(&mut book.tx.conn, book.project, &row.id, state).await?;
+    record::end(book, &row.id, state).await?;
     let draft = ReviewDraft {
         answers: row.answers()?.0,
         active_ms: u64::try_from(row.active_ms).unwrap_or(0),
@@ -161,7 +164,8 @@ pub(super) async fn undo(
     after.reviews -= 1;
     after.leases += 1;
     let after = book.save(&task, after, false).await?;
-    let turn = hand_over(&mut book, &queue, &after, seat).await?;
+    let items = ItemRow::load(&mut book.tx.conn, book.project, &after.id).await?;
+    let turn = hand_over(&mut book, &queue, &after, items, seat)?;
     book.close().await?;
     Ok(turn)
 }
@@ -189,42 +193,18 @@ pub(super) async fn reject(
     reviewer.rejected += 1;
     let works = reviewer.state(entry.at)? == ReviewerState::Active;
     seat.returned = Some(to_json(&Returned { reason: reason.clone(), by })?);
-    // Kept for its author, unless they do not work, or it is kept for somebody else.
-    if works && after.assignee.is_none() {
+    // Kept for its author, unless they do not work, or the place is another's by now.
+    let kept = works && after.free() > 0;
+    if kept {
         seat.set(ASSIGNED);
         seat.kept = 1;
-        after.assignee = Some(seat.user_id.clone());
+        after.keep_for(&seat.user_id);
     } else {
         seat.set(LEFT);
     }
-    book.save_seat(&seat).await?;
-    let returned = after.assignee == task.assignee;
+    book.save_seat(seat);
+    let returned = !kept;
     let after = book.save(&task, after, returned).await?;
-    let task = whole(&mut book, after).await?;
-    book.close().await?;
-    Ok(task)
-}
-
-/// Another number of reviews is asked for.
-pub(super) async fn want(
-    ((project, queue, task), wanted, entry): &((ProjectId, QueueId, TaskId), u32, NewAudit),
-    tx: &mut Tx,
-) -> Result<Task> {
-    audit::append(tx, entry).await?;
-    let queue = queue_of(tx, *project, *queue).await?;
-    let mut book = Book::open(tx, *project, queue.id, entry.at);
-    let task = book.task(*task).await?;
-    refuse_gold(&task)?;
-    if !task.is_open() {
-        return Err(StoreError::Conflict("the task is not open".to_owned()));
-    }
-    let mut after = task.clone();
-    let taken = task.reviews + task.leases + i64::from(task.assignee.is_some());
-    after.wanted = i64::from(*wanted).max(taken).max(1);
-    let returned = after.wanted > task.wanted;
-    let after = book.save(&task, after, returned).await?;
-    let because = ReviewId::new(entry.at, drawn(&[&task.id, &entry.id.to_string()]));
-    let after = settle(&mut book, &queue, after, because).await?;
     let task = whole(&mut book, after).await?;
     book.close().await?;
     Ok(task)
@@ -251,7 +231,7 @@ pub(super) async fn cancel_row(book: &mut Book<'_>, before: TaskRow) -> Result<T
     let mut after = before.clone();
     after.set_state(state);
     book.save(&before, after, false).await?;
-    for seat in Seat::of_task(&mut book.tx.conn, book.project, &before.id).await? {
+    for seat in Seat::of_task(book, &before.id).await? {
         if seat.is(super::seat::LEASED) || seat.is(ASSIGNED) {
             vacate(book, Seat { kept: 0, ..seat }).await?;
         }
@@ -262,13 +242,13 @@ pub(super) async fn cancel_row(book: &mut Book<'_>, before: TaskRow) -> Result<T
 /// Forgets what reviews said of a task that is asked again.
 pub(super) async fn supersede(book: &mut Book<'_>, queue: &Queue, task: &TaskRow) -> Result<()> {
     untell(book, queue, task).await?;
-    for row in ReviewRow::of_task(&mut book.tx.conn, book.project, &task.id, true).await? {
+    for row in book.counting(&task.id).await? {
         let user: UserId = row.user_id.parse().map_err(|e| corrupt("review", e))?;
         let Some(mut seat) = book.seat(task.task()?, user).await? else { continue };
         let superseded = ReviewState::Superseded { ended_at: book.now };
         withdraw(book, &row, &mut seat, &superseded).await?;
         seat.set(LEFT);
-        book.save_seat(&seat).await?;
+        book.save_seat(seat);
     }
     Ok(())
 }

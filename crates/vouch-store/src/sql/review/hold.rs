@@ -20,12 +20,11 @@ fn not_theirs() -> StoreError {
 
 /// Keeps a task longer.
 pub(super) async fn renew((holder, queue): &(Holder, QueueId), tx: &mut Tx) -> Result<Time> {
-    let settings = QueueRow::any(&mut tx.conn, holder.project, *queue).await?;
-    let settings = settings.ok_or(StoreError::NotFound("queue"))?;
-    let until = lease_until(holder.now, &settings);
-    let mut book = Book::open(tx, holder.project, *queue, holder.now);
-    let seat = book.seat(holder.task, holder.user).await?;
-    let mut seat = seat.ok_or(StoreError::NotFound("task"))?;
+    let queue = QueueRow::shared(tx, holder.project, *queue).await?;
+    let queue = queue.ok_or(StoreError::NotFound("queue"))?;
+    let until = lease_until(holder.now, &queue);
+    let mut book = Book::open(tx, holder.project, queue.id, holder.now);
+    let mut seat = book.seat_given(holder.task, holder.user).await?;
     let task = book.task(holder.task).await?;
     if !seat.is(LEASED) {
         let mut after = task.clone();
@@ -34,15 +33,15 @@ pub(super) async fn renew((holder, queue): &(Holder, QueueId), tx: &mut Tx) -> R
         if !takes || !task.is_open() {
             return Err(not_theirs());
         }
-        if kept && after.assignee.as_ref() == Some(&seat.user_id) {
-            after.assignee = None;
+        if kept {
+            after.keep_no_more(&seat.user_id);
         }
         after.leases += 1;
         book.save(&task, after, false).await?;
     }
     let version = u32::try_from(seat.rubric_version).unwrap_or(1);
     seat.lease(until, version);
-    book.save_seat(&seat).await?;
+    book.save_seat(seat);
     book.close().await?;
     Ok(until)
 }
@@ -50,13 +49,13 @@ pub(super) async fn renew((holder, queue): &(Holder, QueueId), tx: &mut Tx) -> R
 /// Keeps what a person has begun.
 pub(super) async fn keep_draft((holder, draft): &(Holder, ReviewDraft), tx: &mut Tx) -> Result<()> {
     let kept = sql("UPDATE task_seats SET draft = $1 WHERE project = $2 AND task = $3 \
-                    AND user_id = $4 AND state <> 'reviewed'");
+                    AND user_id = $4 AND state NOT IN ('reviewed', 'known')");
     let kept = kept.bind(to_json(draft)?).bind(holder.project).bind(holder.task);
     if kept.bind(holder.user).run(&mut tx.conn).await? > 0 {
         return Ok(());
     }
     let seat = Seat::load(&mut tx.conn, holder.project, holder.task, holder.user).await?;
-    Err(match seat {
+    Err(match seat.filter(|seat| seat.is(REVIEWED)) {
         Some(_) => StoreError::Conflict("you have reviewed this task already".to_owned()),
         None => StoreError::NotFound("task"),
     })
@@ -70,8 +69,7 @@ pub(super) async fn give_back(
     let settings = QueueRow::any(&mut tx.conn, holder.project, *queue).await?;
     let settings = settings.ok_or(StoreError::NotFound("queue"))?.settings;
     let mut book = Book::open(tx, holder.project, *queue, holder.now);
-    let seat = book.seat(holder.task, holder.user).await?;
-    let mut seat = seat.ok_or(StoreError::NotFound("task"))?;
+    let mut seat = book.seat_given(holder.task, holder.user).await?;
     // A lease that lapsed may still be skipped or escalated: they have seen the task.
     let has = [LEASED, ASSIGNED].iter().any(|state| seat.is(state));
     let lapsed = seat.is(LEFT) && *how != GiveBack::Release;
@@ -92,10 +90,11 @@ pub(super) async fn give_back(
     seat.kept = 0;
     seat.reason = Some(reason.clone());
     if has {
-        vacate(&mut book, seat.clone()).await?;
+        vacate(&mut book, seat).await?;
+        seat = book.seat_given(holder.task, holder.user).await?;
     }
     seat.set(state);
-    book.save_seat(&seat).await?;
+    book.save_seat(seat);
     let row = book.reviewer(&holder.user.to_string()).await?;
     if state == SKIPPED {
         row.skips += 1;
@@ -123,5 +122,6 @@ fn whom(escalate_to: &EscalateTo) -> String {
         EscalateTo::People(people) => {
             people.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
         }
+        EscalateTo::Group { group } => format!("group:{group}"),
     }
 }

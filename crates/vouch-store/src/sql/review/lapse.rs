@@ -1,7 +1,10 @@
 //! Places that come back: leases that lapsed, and what was kept for somebody who is away.
 
+use vouch_domain::review::ReviewerState;
+
 use super::book::Book;
 use super::seat::{ASSIGNED, LEASED, LEFT, Seat};
+use super::work;
 use crate::Result;
 use crate::error::corrupt;
 
@@ -12,36 +15,43 @@ pub(super) const LAPSES: u32 = 100;
 pub(super) async fn lapse(book: &mut Book<'_>) -> Result<bool> {
     let seats = Seat::lapsed(book, LAPSES).await?;
     let more = seats.len() >= LAPSES as usize;
+    let mut kept = false;
     for seat in seats {
-        vacate(book, seat).await?;
+        kept |= vacate(book, seat).await?;
+    }
+    if kept {
+        // They may no longer be given tasks.
+        work::note(book.tx, book.project, book.queue, work::KEPT, book.now).await?;
     }
     Ok(more)
 }
 
 /// Takes a task back from who has it, or for whom it is kept. What is kept for them (`kept`)
-/// stays so.
-pub(super) async fn vacate(book: &mut Book<'_>, mut seat: Seat) -> Result<()> {
+/// stays so, unless they are away or paused; says whether it does.
+pub(super) async fn vacate(book: &mut Book<'_>, mut seat: Seat) -> Result<bool> {
     let id = seat.task.parse().map_err(|e| corrupt("task", e))?;
     let before = book.task(id).await?;
     let mut after = before.clone();
     if seat.is(LEASED) {
         after.leases -= 1;
-    } else if after.assignee.as_deref() == Some(&seat.user_id) {
-        after.assignee = None;
-    }
-    let keep = seat.kept != 0 && before.is_open();
-    if keep {
-        // Gold waits for each person by itself; another task has one place for one person.
-        let taken = after.assignee.is_some() && !after.is_gold();
-        seat.set(if taken { LEFT } else { ASSIGNED });
-        if !taken && !after.is_gold() {
-            after.assignee = Some(seat.user_id.clone());
-        }
     } else {
-        seat.set(LEFT);
+        after.keep_no_more(&seat.user_id);
     }
-    book.save_seat(&seat).await?;
+    // Gold waits for each person by itself; another task has one place for one person.
+    let gold = after.is_gold();
+    let mut keep = seat.kept != 0 && before.is_open() && (gold || after.free() > 0);
+    if keep && !gold {
+        let now = book.now;
+        keep = book.reviewer(&seat.user_id).await?.state(now)? == ReviewerState::Active;
+    }
+    seat.set(if keep { ASSIGNED } else { LEFT });
+    seat.kept = i64::from(keep);
+    if keep && !gold {
+        after.keep_for(&seat.user_id);
+    }
+    book.save_seat(seat);
     // Where the place is kept for the same person, nobody else's came back.
     let returned = after.free() > before.free();
-    book.save(&before, after, returned).await.map(|_| ())
+    book.save(&before, after, returned).await?;
+    Ok(keep)
 }

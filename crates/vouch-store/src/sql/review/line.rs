@@ -13,12 +13,10 @@ use super::book::{Book, FRESH, RETURNED};
 use super::seat::LEFT;
 use crate::Result;
 use crate::error::corrupt;
-use crate::sql::rows::Rows;
 use crate::sql::statement::{Sql, sql};
-use crate::sql::value::Kind;
 
 /// The parts of the line in the order in which they are looked at.
-const PARTS: [(i64, i64); 8] = [
+pub(super) const PARTS: [(i64, i64); 8] = [
     (3, RETURNED),
     (3, FRESH),
     (2, RETURNED),
@@ -51,13 +49,20 @@ struct Place {
     seat: Option<String>,
 }
 
+/// A task for the reviewer.
+pub(super) struct Found {
+    pub(super) task: TaskId,
+    /// Whether they had it before.
+    pub(super) had: bool,
+}
+
 impl Walk {
     /// From where the reviewer left off.
     pub(super) async fn begin(book: &mut Book<'_>, user: UserId) -> Result<Self> {
         let reaches = sql("SELECT priority, band, turn FROM queue_reaches \
                            WHERE project = $1 AND queue = $2 AND user_id = $3");
         let reaches = reaches.bind(book.project).bind(book.queue).bind(user);
-        let reaches = reaches.all::<(i64, i64, i64)>(&mut book.tx.conn).await?;
+        let reaches = reaches.all::<(i64, i64, i64)>(book.flush().await?).await?;
         let reaches = reaches.into_iter().map(|(p, band, turn)| ((p, band), turn)).collect();
         Ok(Self { user, reaches, moved: BTreeMap::new() })
     }
@@ -68,12 +73,12 @@ impl Walk {
         &mut self,
         book: &mut Book<'_>,
         count: usize,
-    ) -> Result<(Vec<TaskId>, bool)> {
+    ) -> Result<(Vec<Found>, bool)> {
         let mut found = Vec::new();
         let first = u32::try_from(count).unwrap_or(LOOK).saturating_add(MORE).min(LOOK);
         for n in 0..LOOKS {
             let limit = if n == 0 { first } else { LOOK };
-            let mut places = self.look(book, limit).all::<Place>(&mut book.tx.conn).await?;
+            let mut places = self.look(book, limit).all::<Place>(book.flush().await?).await?;
             places.sort_by_key(|place| (-place.priority, place.band, place.turn));
             let mut per_part: BTreeMap<(i64, i64), u32> = BTreeMap::new();
             let mut truncated = false;
@@ -82,15 +87,16 @@ impl Walk {
                 let seen = per_part.entry(part).or_default();
                 *seen += 1;
                 truncated |= *seen >= limit;
-                let is_free = place.seat.is_none_or(|state| state == LEFT);
+                let is_free = place.seat.as_deref().is_none_or(|state| state == LEFT);
                 if is_free && found.len() >= count {
                     return Ok((found, true));
                 }
-                if is_free {
-                    found.push(place.task.parse().map_err(|e| corrupt("task", e))?);
-                }
                 self.reaches.insert(part, place.turn);
                 self.moved.insert(part, place.turn);
+                if is_free {
+                    let task = place.task.parse().map_err(|e| corrupt("task", e))?;
+                    found.push(Found { task, had: place.seat.is_some() });
+                }
                 // What lies behind the end of this part comes before the next part.
                 if *seen >= limit {
                     break;
@@ -125,27 +131,9 @@ impl Walk {
     }
 
     /// Keeps how far the reviewer came.
-    pub(super) async fn keep(self, book: &mut Book<'_>) -> Result<()> {
-        let mut rows = Rows::new(&[
-            ("project", Kind::Text),
-            ("queue", Kind::Text),
-            ("user_id", Kind::Text),
-            ("priority", Kind::Int),
-            ("band", Kind::Int),
-            ("turn", Kind::Int),
-        ]);
-        for ((priority, band), turn) in self.moved {
-            rows.push([
-                book.project.into(),
-                book.queue.into(),
-                self.user.into(),
-                priority.into(),
-                band.into(),
-                turn.into(),
-            ]);
+    pub(super) fn keep(self, book: &mut Book<'_>) {
+        for (part, turn) in self.moved {
+            book.ledger.reach(self.user, part, turn);
         }
-        let keep = "ON CONFLICT (project, queue, user_id, priority, band) \
-                    DO UPDATE SET turn = excluded.turn";
-        rows.insert(&mut book.tx.conn, "queue_reaches", keep).await
     }
 }

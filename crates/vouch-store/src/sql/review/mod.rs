@@ -8,14 +8,18 @@
 mod add;
 mod batch;
 mod book;
+mod change;
 mod decide;
 mod forget;
+mod given;
 mod hold;
 mod lapse;
+mod ledger;
 mod line;
 mod metrics;
 mod next;
 mod progress;
+mod promote;
 mod queue;
 mod read;
 mod record;
@@ -23,14 +27,20 @@ mod reviewer;
 mod rules;
 mod seat;
 mod settle;
+mod share;
+mod share_out;
 mod submit;
+mod tally;
 mod task;
+mod unskip;
+mod weigh;
+mod work;
 
 use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{LogId, ProjectId, QueueId, ReviewId, TaskId, UserId};
 use vouch_domain::review::{
-    Progress, Queue, QueueUpdate, Review, ReviewDraft, Reviewer, ReviewerUpdate, Rubric, TakenBy,
-    Task, TaskTurn,
+    Answers, AssignTo, Progress, Promoted, Queue, QueueUpdate, Review, ReviewDraft, Reviewer,
+    ReviewerUpdate, Rubric, Shared, TakenBy, Task, TaskTurn, TaskUpdate,
 };
 use vouch_domain::{Cursor, Page, Time};
 
@@ -38,12 +48,16 @@ pub(crate) use self::forget::logs_leave;
 use self::queue::QueueRow;
 use self::record::ReviewRow;
 pub(crate) use self::rules::note_changed;
-use super::op::Action;
+pub(crate) use self::submit::{Submit, drawn, submit_all};
+pub(crate) use self::tally::Tally;
+pub(crate) use self::work::person_changed;
+use super::op::{Action, Op};
 use super::tx::{queue_lock, rules_lock};
 use super::{SMALL, SqlStore};
 use crate::{
-    Added, Ask, Decision, Disputed, GiveBack, Given, Holder, QueueStore, Result, Submission,
-    Submitted, TaskQuery, TaskStore, TaskToAdd,
+    Added, Ask, Decision, Disputed, GiveBack, Given, GivenReviewStore, GivenReviews, Holder,
+    Promote, QueueStore, Result, ReviewMark, Skipped, Submission, Submitted, TakenReviews,
+    TaskQuery, TaskStore, TaskToAdd, ToAssign, WeighStore, Weighing, Work,
 };
 
 impl SqlStore {
@@ -215,6 +229,40 @@ impl TaskStore for SqlStore {
         read::reviews_after(&mut conn, project, queue, after, limit).await
     }
 
+    async fn reviews_before(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        before: Option<ReviewId>,
+        limit: u32,
+    ) -> Result<Vec<Review>> {
+        let mut conn = self.readers.acquire().await?;
+        read::reviews_before(&mut conn, project, queue, before, limit).await
+    }
+
+    async fn reviews_changed(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        after: Option<ReviewMark>,
+        limit: u32,
+    ) -> Result<Vec<(ReviewMark, Review)>> {
+        let mut conn = self.readers.acquire().await?;
+        read::reviews_changed(&mut conn, project, queue, after, limit).await
+    }
+
+    async fn work_of(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        user: UserId,
+        since: Time,
+        limit: u32,
+    ) -> Result<Vec<Work>> {
+        let mut conn = self.readers.acquire().await?;
+        read::work_of(&mut conn, project, queue, (user, since), limit).await
+    }
+
     async fn next(&self, ask: Ask) -> Result<Given> {
         let action: Action<_, _> = |ask, tx| Box::pin(next::next(ask, tx));
         self.in_queue(ask.project, ask.queue, ask, action).await
@@ -233,10 +281,7 @@ impl TaskStore for SqlStore {
     }
 
     async fn submit(&self, submission: Submission) -> Result<Submitted> {
-        let project = submission.holder.project;
-        let queue = self.queue_of(project, submission.holder.task).await?;
-        let action: Action<_, _> = |arguments, tx| Box::pin(submit::submit(arguments, tx));
-        self.in_queue(project, queue, (submission, queue), action).await
+        self.writer.call(SMALL, |slot| Op::Submit(Submit { new: submission, slot })).await
     }
 
     async fn undo(
@@ -276,16 +321,85 @@ impl TaskStore for SqlStore {
         self.in_queue(project, place.1, (place, reason, audit), action).await
     }
 
-    async fn want_reviews(
+    async fn update_task(
         &self,
         project: ProjectId,
         task: TaskId,
-        wanted: u32,
+        update: TaskUpdate,
         audit: NewAudit,
     ) -> Result<Task> {
         let queue = self.queue_of(project, task).await?;
-        let arguments = ((project, queue, task), wanted, audit);
-        let action: Action<_, _> = |arguments, tx| Box::pin(decide::want(arguments, tx));
+        let arguments = ((project, queue, task), update, audit);
+        let action: Action<_, _> = |arguments, tx| Box::pin(change::change(arguments, tx));
+        self.in_queue(project, queue, arguments, action).await
+    }
+
+    async fn share_out(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        which: ToAssign,
+        to: AssignTo,
+        audit: NewAudit,
+    ) -> Result<Shared> {
+        let (now, mut entry, mut shared) = (audit.at, Some(audit), Shared::default());
+        let mut rest = share_out::Rest::new(which)?;
+        while let Some(some) = rest.next() {
+            let arguments = (project, queue, some, to.clone(), entry.take(), now);
+            let action: Action<_, _> = |some, tx| Box::pin(share_out::share_out(some, tx));
+            let (more, reached) = self.in_queue(project, queue, arguments, action).await?;
+            rest.came_to(reached, &more);
+            share_out::add(&mut shared, more);
+        }
+        shared.left = rest.is_left();
+        Ok(shared)
+    }
+
+    async fn skipped(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        user: UserId,
+        limit: u32,
+    ) -> Result<Vec<Skipped>> {
+        let mut conn = self.readers.acquire().await?;
+        unskip::skipped(&mut conn, project, queue, user, limit.clamp(1, 200)).await
+    }
+
+    async fn unskip(&self, holder: Holder) -> Result<TaskTurn> {
+        let queue = self.queue_of(holder.project, holder.task).await?;
+        let action: Action<_, _> = |arguments, tx| Box::pin(unskip::unskip(arguments, tx));
+        self.in_queue(holder.project, queue, (holder, queue), action).await
+    }
+
+    async fn preview_promotion(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        promote: &Promote,
+    ) -> Result<Promoted> {
+        promote::check(promote)?;
+        let mut conn = self.readers.acquire().await?;
+        promote::preview(&mut conn, project, queue, promote).await
+    }
+
+    async fn promote(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        promote: Promote,
+        audit: NewAudit,
+    ) -> Result<Promoted> {
+        promote::check(&promote)?;
+        let arguments = (project, queue, promote, audit);
+        let action: Action<_, _> = |arguments, tx| Box::pin(promote::promote(arguments, tx));
+        self.in_queue(project, queue, arguments, action).await
+    }
+
+    async fn demote(&self, project: ProjectId, task: TaskId, audit: NewAudit) -> Result<Task> {
+        let queue = self.queue_of(project, task).await?;
+        let arguments = ((project, queue, task), audit);
+        let action: Action<_, _> = |arguments, tx| Box::pin(promote::demote(arguments, tx));
         self.in_queue(project, queue, arguments, action).await
     }
 
@@ -294,5 +408,59 @@ impl TaskStore for SqlStore {
         let arguments = ((project, queue, task), audit);
         let action: Action<_, _> = |arguments, tx| Box::pin(decide::cancel(arguments, tx));
         self.in_queue(project, queue, arguments, action).await
+    }
+}
+
+#[async_trait::async_trait]
+impl WeighStore for SqlStore {
+    async fn queues_to_weigh(&self) -> Result<Vec<(ProjectId, QueueId)>> {
+        weigh::queues(&mut self.readers.acquire().await?).await
+    }
+
+    async fn waiting_tasks(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        limit: u32,
+    ) -> Result<Vec<TaskId>> {
+        weigh::waiting(&mut self.readers.acquire().await?, project, queue, limit).await
+    }
+
+    async fn self_completed(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        after: Option<TaskId>,
+        limit: u32,
+    ) -> Result<Vec<(TaskId, Answers)>> {
+        let mut conn = self.readers.acquire().await?;
+        weigh::completed(&mut conn, project, queue, after, limit).await
+    }
+
+    async fn weigh(&self, weighing: Weighing) -> Result<u32> {
+        let (project, queue) = (weighing.project, weighing.queue);
+        let action: Action<_, _> = |weighing, tx| Box::pin(weigh::weigh(weighing, tx));
+        self.in_queue(project, queue, weighing, action).await
+    }
+}
+
+#[async_trait::async_trait]
+impl GivenReviewStore for SqlStore {
+    async fn take_in_reviews(
+        &self,
+        project: ProjectId,
+        queue: QueueId,
+        tasks: Vec<GivenReviews>,
+        now: Time,
+    ) -> Result<TakenReviews> {
+        let lock = Some(queue_lock(project, queue));
+        let size = tasks.iter().map(given::size_bytes).sum();
+        let arguments = (project, queue, tasks, now);
+        self.write_under(lock, size, arguments, |given, tx| Box::pin(given::take_in(given, tx)))
+            .await
+    }
+
+    async fn tasks_by_id(&self, project: ProjectId, ids: &[TaskId]) -> Result<Vec<Task>> {
+        read::tasks_by_id(&mut self.readers.acquire().await?, project, ids).await
     }
 }

@@ -1,7 +1,10 @@
 //! Giving tasks to a reviewer: those that they have and do not hold, those kept for them, gold
 //! where it is due, and then the line.
 
+use std::collections::BTreeMap;
+
 use vouch_domain::Time;
+use vouch_domain::group::Group;
 use vouch_domain::id::{TaskId, UserId};
 use vouch_domain::review::{
     Item, Lease, Priority, Queue, QueueState, ReviewerState, SuggestionMode, TaskTurn, shown_order,
@@ -9,14 +12,14 @@ use vouch_domain::review::{
 
 use super::book::Book;
 use super::lapse::lapse;
-use super::line::Walk;
+use super::line::{Found, Walk};
 use super::queue::QueueRow;
 use super::seat::{ASSIGNED, LEASED, LEFT, Seat};
 use super::task::{ItemRow, TaskRow, json};
 use crate::error::corrupt;
 use crate::sql::statement::sql;
 use crate::sql::tx::Tx;
-use crate::{Ask, Given, Result};
+use crate::{Ask, Given, Result, StoreError};
 
 /// The most tasks that are given at once.
 const MOST: u32 = 50;
@@ -25,7 +28,9 @@ const GOLDS: u32 = 16;
 
 /// Gives a reviewer tasks.
 pub(super) async fn next(ask: &Ask, tx: &mut Tx) -> Result<Given> {
-    let queue = QueueRow::live(&mut tx.conn, ask.project, ask.queue).await?;
+    let queue = QueueRow::shared(tx, ask.project, ask.queue).await?;
+    let queue = queue.filter(|queue| queue.archived_at.is_none());
+    let queue = queue.ok_or(StoreError::NotFound("queue"))?;
     let mut book = Book::open(tx, ask.project, ask.queue, ask.now);
     if let Some(paused) = paused(&mut book, &queue, ask.user).await? {
         return Ok(Given { paused: Some(paused), ..Given::default() });
@@ -46,11 +51,17 @@ pub(super) async fn next(ask: &Ask, tx: &mut Tx) -> Result<Given> {
 }
 
 /// Why a person is given nothing, where that is so.
-async fn paused(book: &mut Book<'_>, queue: &Queue, user: UserId) -> Result<Option<String>> {
+pub(super) async fn paused(
+    book: &mut Book<'_>,
+    queue: &Queue,
+    user: UserId,
+) -> Result<Option<String>> {
     if queue.state == QueueState::Paused {
         return Ok(Some("The queue is paused.".to_owned()));
     }
-    if !queue.settings.is_for(user) {
+    let for_groups = !queue.settings.groups.is_empty();
+    let groups = if for_groups { groups_of(book, user).await? } else { Vec::new() };
+    if !queue.settings.is_for(user, &groups) {
         return Ok(Some("The queue is for other people.".to_owned()));
     }
     let now = book.now;
@@ -67,6 +78,14 @@ async fn paused(book: &mut Book<'_>, queue: &Queue, user: UserId) -> Result<Opti
     })
 }
 
+/// The groups of a person.
+async fn groups_of(book: &mut Book<'_>, user: UserId) -> Result<Vec<Group>> {
+    let groups = sql("SELECT member_of FROM users WHERE project = $1 AND id = $2");
+    let groups = groups.bind(book.project).bind(user).one::<(String,)>(&mut book.tx.conn).await?;
+    let read = |(groups,): (String,)| serde_json::from_str(&groups).map_err(|e| corrupt("user", e));
+    groups.map_or(Ok(Vec::new()), read)
+}
+
 /// What a reviewer is being given.
 struct Desk<'q> {
     user: UserId,
@@ -78,30 +97,30 @@ impl Desk<'_> {
     /// What they have but do not hold: they begin where they were.
     async fn give_held(&mut self, book: &mut Book<'_>, ask: &Ask, count: usize) -> Result<()> {
         let most = u32::try_from(ask.holding.len() + count).unwrap_or(u32::MAX);
+        let mut held = Vec::new();
         for seat in Seat::of_user(book, self.user, LEASED, most).await? {
             let id: TaskId = seat.task.parse().map_err(|e| corrupt("task", e))?;
-            if self.turns.len() < count && !ask.holding.contains(&id) {
-                let task = book.task(id).await?;
-                self.turns.push(hand_over(book, self.queue, &task, seat).await?);
+            if held.len() < count && !ask.holding.contains(&id) {
+                held.push((id, Some(seat)));
             }
         }
-        Ok(())
+        self.give(book, held).await
     }
 
     /// What is kept for them.
     async fn give_kept(&mut self, book: &mut Book<'_>, count: usize) -> Result<()> {
         let missing = u32::try_from(count - self.turns.len()).unwrap_or(0);
+        let mut kept = Vec::new();
         for mut seat in Seat::of_user(book, self.user, ASSIGNED, missing).await? {
             let id: TaskId = seat.task.parse().map_err(|e| corrupt("task", e))?;
-            let task = book.task(id).await?;
-            if task.is_open() {
-                self.give(book, task, Some(seat)).await?;
+            if book.task(id).await?.is_open() {
+                kept.push((id, Some(seat)));
             } else {
                 seat.set(LEFT);
-                book.save_seat(&seat).await?;
+                book.save_seat(seat);
             }
         }
-        Ok(())
+        self.give(book, kept).await
     }
 
     /// From the line, with gold in between; says whether there are more.
@@ -119,8 +138,7 @@ impl Desk<'_> {
             if due(0)
                 && let Some(gold) = next_gold(book, self.user).await?
             {
-                let task = book.task(gold).await?;
-                self.give(book, task, None).await?;
+                self.give(book, vec![(gold, None)]).await?;
                 book.reviewer(&user).await?.gold_given += 1;
                 continue;
             }
@@ -130,39 +148,47 @@ impl Desk<'_> {
             let (tasks, more) = walk.next(book, run).await?;
             left = more;
             let found = tasks.len();
-            for id in tasks {
-                let task = book.task(id).await?;
-                self.give(book, task, None).await?;
+            let mut fresh = Vec::with_capacity(found);
+            for Found { task, had } in tasks {
+                let seat = if had { book.seat(task, self.user).await? } else { None };
+                fresh.push((task, seat));
             }
+            self.give(book, fresh).await?;
             if found < run {
                 break;
             }
         }
-        walk.keep(book).await?;
+        walk.keep(book);
         Ok(left)
     }
 
-    /// Leases one task to them.
-    async fn give(&mut self, book: &mut Book<'_>, task: TaskRow, seat: Option<Seat>) -> Result<()> {
-        let seat = match seat {
-            Some(seat) => seat,
-            None => match book.seat(task.task()?, self.user).await? {
-                Some(seat) => seat,
-                None => Seat::new(&task.id, &self.user.to_string()),
-            },
-        };
-        let mut after = task.clone();
-        after.leases += 1;
-        if seat.is(ASSIGNED) && after.assignee.as_ref() == Some(&seat.user_id) {
-            after.assignee = None;
+    /// Leases tasks to them, each with the seat that they have; those that they hold stay theirs.
+    async fn give(
+        &mut self,
+        book: &mut Book<'_>,
+        tasks: Vec<(TaskId, Option<Seat>)>,
+    ) -> Result<()> {
+        let ids: Vec<TaskId> = tasks.iter().map(|(id, _)| *id).collect();
+        let mut rows = BTreeMap::new();
+        for (task, item) in book.tasks_with_items(&ids).await? {
+            rows.insert(task.task()?, (task, item));
         }
-        let task = book.save(&task, after, false).await?;
-        let mut seat = seat;
-        if task.is_gold() {
-            seat.kept = 1;
+        let user = self.user.to_string();
+        for (id, seat) in tasks {
+            let (task, item) = rows.remove(&id).ok_or(StoreError::NotFound("task"))?;
+            let mut seat = seat.unwrap_or_else(|| Seat::new(&task.id, &user));
+            if !seat.is(LEASED) {
+                let mut after = task.clone();
+                after.leases += 1;
+                if seat.is(ASSIGNED) {
+                    after.keep_no_more(&seat.user_id);
+                }
+                book.save(&task, after, false).await?;
+                book.reviewer(&user).await?.given += 1;
+                seat.kept = seat.kept.max(task.is_gold);
+            }
+            self.turns.push(hand_over(book, self.queue, &task, item, seat)?);
         }
-        self.turns.push(hand_over(book, self.queue, &task, seat).await?);
-        book.reviewer(&self.user.to_string()).await?.given += 1;
         Ok(())
     }
 }
@@ -185,16 +211,16 @@ async fn next_gold(book: &mut Book<'_>, user: UserId) -> Result<Option<TaskId>> 
 }
 
 /// Leases a task for which a place was taken, and says what its reviewer needs.
-pub(super) async fn hand_over(
+pub(super) fn hand_over(
     book: &mut Book<'_>,
     queue: &Queue,
     task: &TaskRow,
+    items: ItemRow,
     mut seat: Seat,
 ) -> Result<TaskTurn> {
     let until = lease_until(book.now, queue);
     seat.lease(until, queue.rubric_version);
-    book.save_seat(&seat).await?;
-    let items = ItemRow::load(&mut book.tx.conn, book.project, &task.id).await?;
+    book.save_seat(seat.clone());
     let (id, item) = (task.task()?, items.item()?);
     let user: UserId = seat.user_id.parse().map_err(|e| corrupt("seat", e))?;
     let swapped = match &item {

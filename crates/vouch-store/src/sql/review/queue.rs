@@ -1,5 +1,7 @@
 //! Queues: kept with their versions, changed, put away.
 
+use std::sync::Arc;
+
 use vouch_domain::Time;
 use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{ProjectId, QueueId};
@@ -7,6 +9,8 @@ use vouch_domain::review::{Queue, QueueSettings, QueueState, QueueUpdate, Rubric
 
 use super::metrics::define;
 use super::task::to_json;
+use super::weigh;
+use super::work;
 use crate::error::corrupt;
 use crate::sql::audit;
 use crate::sql::conn::Conn;
@@ -83,6 +87,20 @@ impl QueueRow {
              WHERE project = $1 AND id = $2");
         let row = row.bind(project).bind(id).one::<Self>(conn).await?;
         row.map(Self::queue).transpose()
+    }
+
+    /// One queue, without its guidelines; read once for all operations of a commit.
+    pub(super) async fn shared(
+        tx: &mut Tx,
+        project: ProjectId,
+        id: QueueId,
+    ) -> Result<Option<Arc<Queue>>> {
+        if let Some(queue) = tx.queues.get(&(project, id)) {
+            return Ok(Some(Arc::clone(queue)));
+        }
+        let queue = Self::any(&mut tx.conn, project, id).await?.map(Arc::new);
+        tx.queues.extend(queue.iter().map(|queue| ((project, id), Arc::clone(queue))));
+        Ok(queue)
     }
 
     /// The queues that are not archived, by name.
@@ -186,6 +204,7 @@ pub(super) async fn create(
     .run(&mut tx.conn)
     .await?;
     let at = (project, queue.id);
+    weigh::note_queue(tx, at, None, settings).await?;
     put_version(tx, at, ("rubric", 1, to_json(&settings.rubric)?), entry).await?;
     put_version(tx, at, ("guidelines", 1, settings.guidelines.clone()), entry).await?;
     note_rules(tx, project, queue.id, takes_logs(queue.state, settings)).await
@@ -196,6 +215,7 @@ pub(super) async fn update(
     tx: &mut Tx,
 ) -> Result<Queue> {
     audit::append(tx, entry).await?;
+    tx.queues.clear();
     let old = QueueRow::load(&mut tx.conn, *project, *id).await?;
     let old = old.filter(|queue| queue.archived_at.is_none());
     let old = old.ok_or(StoreError::NotFound("queue"))?;
@@ -227,6 +247,18 @@ pub(super) async fn update(
     put.push(" WHERE project = ").push_bind(*project).push(" AND id = ").push_bind(*id);
     put.run(&mut tx.conn).await?;
     note_rules(tx, *project, *id, takes_logs(state, &settings)).await?;
+    if settings.alert != old.settings.alert {
+        let forget = sql("DELETE FROM agreement_alerts WHERE project = $1 AND queue = $2");
+        forget.bind(*project).bind(*id).run(&mut tx.conn).await?;
+    }
+    weigh::note_queue(tx, (*project, *id), Some(&old.settings), &settings).await?;
+    if settings.overlap != old.settings.overlap {
+        work::note(tx, *project, *id, work::OVERLAP, entry.at).await?;
+    }
+    let reviews = |settings: &QueueSettings| (settings.people.clone(), settings.groups.clone());
+    if reviews(&settings) != reviews(&old.settings) {
+        work::note(tx, *project, *id, work::KEPT, entry.at).await?;
+    }
     Ok(Queue { state, settings, rubric_version: rubric, guidelines_version: guidelines, ..old })
 }
 
@@ -240,7 +272,9 @@ pub(super) async fn archive(
         return Ok(());
     }
     audit::append(tx, entry).await?;
+    tx.queues.clear();
     note_rules(tx, *project, *id, false).await?;
+    work::forget(tx, *project, *id).await?;
     // Its key is free again; the id makes the old one unique.
     sql("UPDATE queues SET archived_at = $1, reopen_at = NULL, key = key || '.' || id \
          WHERE project = $2 AND id = $3")

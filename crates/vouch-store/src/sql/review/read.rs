@@ -1,15 +1,15 @@
 //! Reading tasks and reviews.
 
-use vouch_domain::id::{LogId, ProjectId, QueueId, ReviewId, TaskId, UserId};
+use vouch_domain::id::{Entropy, LogId, ProjectId, QueueId, ReviewId, TaskId, UserId};
 use vouch_domain::review::{Review, Task};
-use vouch_domain::{Cursor, Invalid, Page};
+use vouch_domain::{Cursor, Invalid, Page, Time};
 
 use super::record::{self, ReviewRow};
 use super::task::{ItemRow, TaskRow, select};
 use crate::error::corrupt;
 use crate::sql::conn::Conn;
 use crate::sql::statement::{Sql, sql};
-use crate::{Disputed, Result, StoreError, TaskQuery};
+use crate::{Disputed, Result, ReviewMark, StoreError, TaskQuery, Work};
 
 /// The most tasks and reviews of one page.
 const MOST: u32 = 200;
@@ -40,7 +40,20 @@ pub(super) async fn place_of(
     Ok((project, queue, task, id))
 }
 
-async fn whole(conn: &mut Conn, project: ProjectId, row: TaskRow) -> Result<Task> {
+/// The tasks with these ids that are there.
+pub(super) async fn tasks_by_id(
+    conn: &mut Conn,
+    project: ProjectId,
+    ids: &[TaskId],
+) -> Result<Vec<Task>> {
+    let mut tasks = Vec::with_capacity(ids.len());
+    for id in ids {
+        tasks.extend(task(conn, project, *id).await?);
+    }
+    Ok(tasks)
+}
+
+pub(super) async fn whole(conn: &mut Conn, project: ProjectId, row: TaskRow) -> Result<Task> {
     let items = ItemRow::load(conn, project, &row.id).await?;
     row.whole(&items)
 }
@@ -81,11 +94,16 @@ pub(super) async fn tasks(conn: &mut Conn, query: &TaskQuery) -> Result<Page<Tas
         Some("disputed") => {
             tasks.push(" AND t.disputed = 1");
         }
+        Some("gold") => {
+            tasks.push(" AND t.is_gold = 1 AND t.id IN (SELECT g.task FROM gold_line g ");
+            tasks.push("WHERE g.project = ").push_bind(query.project);
+            tasks.push(" AND g.queue = ").push_bind(query.queue).push(")");
+        }
         Some(state @ ("open" | "conflict" | "complete" | "cancelled")) => {
             tasks.push(" AND t.state = ").push_bind(state);
         }
         Some(other) => {
-            let expected = "open, conflict, complete, cancelled or disputed";
+            let expected = "open, conflict, complete, cancelled, disputed or gold";
             return Err(Invalid::new("/state", expected, other).into());
         }
     }
@@ -170,4 +188,68 @@ pub(super) async fn reviews_after(
     }
     reviews.push(" ORDER BY r.id LIMIT ").push_bind(limit.clamp(1, 10_000));
     reviews.all::<ReviewRow>(conn).await?.into_iter().map(ReviewRow::review).collect()
+}
+
+/// Reviews of a queue, newest first.
+pub(super) async fn reviews_before(
+    conn: &mut Conn,
+    project: ProjectId,
+    queue: QueueId,
+    before: Option<ReviewId>,
+    limit: u32,
+) -> Result<Vec<Review>> {
+    let mut reviews = record::select(project);
+    reviews.push(" AND r.queue = ").push_bind(queue);
+    if let Some(before) = before {
+        reviews.push(" AND r.id < ").push_bind(before);
+    }
+    reviews.push(" ORDER BY r.id DESC LIMIT ").push_bind(limit.clamp(1, 10_000));
+    reviews.all::<ReviewRow>(conn).await?.into_iter().map(ReviewRow::review).collect()
+}
+
+/// Reviews of a queue in the order in which they came or ended, after a mark.
+pub(super) async fn reviews_changed(
+    conn: &mut Conn,
+    project: ProjectId,
+    queue: QueueId,
+    after: Option<ReviewMark>,
+    limit: u32,
+) -> Result<Vec<(ReviewMark, Review)>> {
+    let mut reviews = record::select(project);
+    reviews.push(" AND r.queue = ").push_bind(queue);
+    if let Some(ReviewMark { change, review }) = after {
+        reviews.push(" AND (r.change, r.id) > (").push_bind(change).push(", ");
+        reviews.push_bind(review).push(")");
+    }
+    reviews.push(" ORDER BY r.change, r.id LIMIT ").push_bind(limit.clamp(1, 10_000));
+    let rows = reviews.all::<ReviewRow>(conn).await?;
+    let marked = |row: ReviewRow| {
+        let change = row.change;
+        let review = row.review()?;
+        Ok((ReviewMark { change, review: review.id }, review))
+    };
+    rows.into_iter().map(marked).collect()
+}
+
+/// A person's last reviews in a queue, newest first, with whether they agree with what was decided.
+pub(super) async fn work_of(
+    conn: &mut Conn,
+    project: ProjectId,
+    queue: QueueId,
+    (user, since): (UserId, Time),
+    limit: u32,
+) -> Result<Vec<Work>> {
+    let work = sql("SELECT r.created_at, r.active_ms, r.gold_right, r.agreed FROM reviews r \
+         WHERE r.project = $1 AND r.user_id = $2 AND r.id >= $3 AND r.queue = $4 \
+         AND r.state = 'counts' ORDER BY r.id DESC LIMIT $5");
+    let first = ReviewId::new(since, Entropy::default());
+    let work = work.bind(project).bind(user).bind(first).bind(queue).bind(limit);
+    let rows = work.all::<(i64, i64, Option<i64>, Option<i64>)>(conn).await?;
+    let work = |(at, active_ms, gold_right, agreed): (i64, i64, Option<i64>, Option<i64>)| Work {
+        at: Time::from_micros(at),
+        active_ms: u64::try_from(active_ms).unwrap_or(0),
+        gold_right: gold_right.map(|n| n != 0),
+        agreed: agreed.map(|n| n != 0),
+    };
+    Ok(rows.into_iter().map(work).collect())
 }

@@ -1,13 +1,18 @@
 //! Reviews: written, read, and ended.
 
+use std::collections::BTreeMap;
+
 use vouch_domain::Time;
 use vouch_domain::id::{ProjectId, ReviewId};
 use vouch_domain::review::{Answers, Review, ReviewState};
 
+use super::book::Book;
 use super::task::to_json;
 use crate::error::corrupt;
 use crate::sql::conn::Conn;
+use crate::sql::rows::Rows;
 use crate::sql::statement::{Sql, sql};
+use crate::sql::value::Kind;
 use crate::{Result, StoreError};
 
 /// The row in `reviews`, with the author's name.
@@ -30,15 +35,20 @@ pub(super) struct ReviewRow {
     followed: Option<i64>,
     gold_right: Option<i64>,
     pub(super) agreed: Option<i64>,
+    pub(super) change: i64,
 }
+
+const COLUMNS: &str = "r.id, r.queue, r.task, r.user_id, r.state, r.ended_at, r.ended_by, \
+     r.reason, r.answers, r.rubric_version, r.created_at, r.active_ms, r.shown_order, r.followed, \
+     r.gold_right, r.agreed, r.change";
 
 /// The reviews `r` of a project.
 pub(super) fn select(project: ProjectId) -> Sql {
-    sql("SELECT r.id, r.queue, r.task, r.user_id, u.name AS user_name, r.state, r.ended_at, \
-         r.ended_by, r.reason, r.answers, r.rubric_version, r.created_at, r.active_ms, \
-         r.shown_order, r.followed, r.gold_right, r.agreed FROM reviews r \
-         LEFT JOIN users u ON u.project = r.project AND u.id = r.user_id WHERE r.project = $1")
-    .bind(project)
+    let mut select = sql("SELECT ");
+    select.push(COLUMNS).push(", u.name AS user_name FROM reviews r");
+    select.push(" LEFT JOIN users u ON u.project = r.project AND u.id = r.user_id");
+    select.push(" WHERE r.project = ").push_bind(project);
+    select
 }
 
 impl ReviewRow {
@@ -67,6 +77,54 @@ impl ReviewRow {
         }
         query.push(" ORDER BY r.created_at, r.id");
         query.all(conn).await
+    }
+
+    /// The reviews that count of several tasks, by task, each oldest first.
+    pub(super) async fn of_tasks(
+        conn: &mut Conn,
+        project: ProjectId,
+        tasks: &[String],
+    ) -> Result<BTreeMap<String, Vec<Self>>> {
+        let mut rows = Rows::new(&[("project", Kind::Text), ("task", Kind::Text)]);
+        for task in tasks {
+            rows.push([project.into(), task.as_str().into()]);
+        }
+        let body = format!(
+            "SELECT {COLUMNS}, CAST(NULL AS TEXT) AS user_name FROM k CROSS JOIN reviews r \
+             WHERE r.project = k.project AND r.task = k.task AND r.state = 'counts' \
+             ORDER BY r.created_at, r.id"
+        );
+        let mut found: BTreeMap<String, Vec<Self>> =
+            tasks.iter().map(|task| (task.clone(), Vec::new())).collect();
+        for row in rows.all::<Self>(conn, &body).await? {
+            found.entry(row.task.clone()).or_default().push(row);
+        }
+        Ok(found)
+    }
+
+    /// That of a new review.
+    fn new(review: &Review, change: i64) -> Result<Self> {
+        let order = (!review.order.is_empty()).then(|| to_json(&review.order)).transpose()?;
+        Ok(Self {
+            id: review.id.to_string(),
+            queue: review.queue.to_string(),
+            task: review.task.to_string(),
+            user_id: review.user.to_string(),
+            user_name: None,
+            state: "counts".to_owned(),
+            ended_at: None,
+            ended_by: None,
+            reason: None,
+            answers: to_json(&review.answers)?,
+            rubric_version: i64::from(review.rubric_version),
+            created_at: review.created_at.micros(),
+            active_ms: i64::try_from(review.active_ms).unwrap_or(i64::MAX),
+            shown_order: order,
+            followed: review.followed_suggestion.map(i64::from),
+            gold_right: review.gold_right.map(i64::from),
+            agreed: None,
+            change,
+        })
     }
 
     /// That of a submission, where there is one.
@@ -126,42 +184,54 @@ impl ReviewRow {
     }
 }
 
+/// The columns of a new review.
+pub(super) const ROWS: &[(&str, Kind)] = &[
+    ("project", Kind::Text),
+    ("id", Kind::Text),
+    ("queue", Kind::Text),
+    ("task", Kind::Text),
+    ("user_id", Kind::Text),
+    ("submission", Kind::Text),
+    ("state", Kind::Text),
+    ("answers", Kind::Text),
+    ("rubric_version", Kind::Int),
+    ("created_at", Kind::Int),
+    ("active_ms", Kind::Int),
+    ("shown_order", Kind::Text),
+    ("followed", Kind::Int),
+    ("gold_right", Kind::Int),
+    ("change", Kind::Int),
+];
+
 /// Keeps a new review.
-pub(super) async fn insert(
-    conn: &mut Conn,
-    project: ProjectId,
-    submission: &str,
-    review: &Review,
-) -> Result<()> {
-    let order = (!review.order.is_empty()).then(|| to_json(&review.order)).transpose()?;
-    sql("INSERT INTO reviews (project, id, queue, task, user_id, submission, state, answers, \
-         rubric_version, created_at, active_ms, shown_order, followed, gold_right) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'counts', $7, $8, $9, $10, $11, $12, $13)")
-    .bind(project)
-    .bind(review.id)
-    .bind(review.queue)
-    .bind(review.task)
-    .bind(review.user)
-    .bind(submission)
-    .bind(to_json(&review.answers)?)
-    .bind(review.rubric_version)
-    .bind(review.created_at)
-    .bind(i64::try_from(review.active_ms).unwrap_or(i64::MAX))
-    .bind(order)
-    .bind(review.followed_suggestion.map(i64::from))
-    .bind(review.gold_right.map(i64::from))
-    .run(conn)
-    .await
-    .map(|_| ())
+pub(super) async fn insert(book: &mut Book<'_>, submission: &str, review: &Review) -> Result<()> {
+    let row = ReviewRow::new(review, book.change().await?)?;
+    book.ledger.reviews.push([
+        book.project.into(),
+        row.id.as_str().into(),
+        row.queue.as_str().into(),
+        row.task.as_str().into(),
+        row.user_id.as_str().into(),
+        submission.into(),
+        row.state.as_str().into(),
+        row.answers.as_str().into(),
+        row.rubric_version.into(),
+        row.created_at.into(),
+        row.active_ms.into(),
+        row.shown_order.as_deref().into(),
+        row.followed.into(),
+        row.gold_right.into(),
+        row.change.into(),
+    ]);
+    if let Some(known) = book.counting.get_mut(&row.task) {
+        known.push(row);
+        known.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+    }
+    Ok(())
 }
 
 /// A review no longer counts.
-pub(super) async fn end(
-    conn: &mut Conn,
-    project: ProjectId,
-    id: &str,
-    state: &ReviewState,
-) -> Result<()> {
+pub(super) async fn end(book: &mut Book<'_>, id: &str, state: &ReviewState) -> Result<()> {
     let (at, by, reason) = match state {
         ReviewState::Counts => return Ok(()),
         ReviewState::Withdrawn { ended_at } | ReviewState::Superseded { ended_at } => {
@@ -171,15 +241,18 @@ pub(super) async fn end(
             (*ended_at, Some(by.to_string()), Some(reason.clone()))
         }
     };
+    let (project, change) = (book.project, book.change().await?);
     let ended = sql("UPDATE reviews SET state = $1, ended_at = $2, ended_by = $3, reason = $4, \
-                     agreed = NULL WHERE project = $5 AND id = $6 AND state = 'counts'")
+                     agreed = NULL, change = $5 \
+                     WHERE project = $6 AND id = $7 AND state = 'counts'")
     .bind(state.as_str())
     .bind(at)
     .bind(by)
     .bind(reason)
+    .bind(change)
     .bind(project)
     .bind(id)
-    .run(conn)
+    .run(book.flush().await?)
     .await?;
     let text = || StoreError::Conflict("the review no longer counts".to_owned());
     if ended == 0 { Err(text()) } else { Ok(()) }

@@ -1,5 +1,7 @@
 //! A reviewer of a queue: what they did there, kept with every change.
 
+use std::collections::BTreeMap;
+
 use vouch_domain::Time;
 use vouch_domain::audit::NewAudit;
 use vouch_domain::id::{ProjectId, QueueId, UserId};
@@ -8,12 +10,16 @@ use vouch_domain::review::{Reviewer, ReviewerState, ReviewerUpdate};
 use super::book::Book;
 use super::lapse::vacate;
 use super::queue::QueueRow;
-use super::seat::{ASSIGNED, LEASED, Seat};
+use super::seat::{LEASED, Seat};
+use super::share::give_away;
+use super::work;
 use crate::error::corrupt;
 use crate::sql::audit;
 use crate::sql::conn::Conn;
+use crate::sql::rows::Rows;
 use crate::sql::statement::sql;
 use crate::sql::tx::Tx;
+use crate::sql::value::Kind;
 use crate::{Result, StoreError};
 
 /// The row in `queue_reviewers`.
@@ -39,6 +45,7 @@ pub(super) struct ReviewerRow {
     pub(super) suggested: i64,
     pub(super) followed: i64,
     pub(super) last_at: Option<i64>,
+    pub(super) waiting: i64,
     /// Whether it is to be written.
     #[sqlx(skip)]
     pub(super) changed: bool,
@@ -46,8 +53,8 @@ pub(super) struct ReviewerRow {
 
 const SELECT: &str = "SELECT r.user_id, r.state, r.until, r.reason, r.given, r.gold_given, \
      r.gold_reach, r.gold_window, r.done, r.active_ms, r.skips, r.escalations, r.rejected, \
-     r.compared, r.agreed, r.gold_done, r.gold_right, r.suggested, r.followed, r.last_at \
-     FROM queue_reviewers r WHERE r.project = ";
+     r.compared, r.agreed, r.gold_done, r.gold_right, r.suggested, r.followed, r.last_at, \
+     r.waiting FROM";
 
 impl ReviewerRow {
     fn new(user: &str) -> Self {
@@ -72,6 +79,7 @@ impl ReviewerRow {
             suggested: 0,
             followed: 0,
             last_at: None,
+            waiting: 0,
             changed: false,
         }
     }
@@ -84,7 +92,8 @@ impl ReviewerRow {
         user: &str,
     ) -> Result<Option<Self>> {
         let mut select = sql(SELECT);
-        select.push_bind(project).push(" AND r.queue = ").push_bind(queue);
+        select.push(" queue_reviewers r WHERE r.project = ").push_bind(project);
+        select.push(" AND r.queue = ").push_bind(queue);
         select.push(" AND r.user_id = ").push_bind(user);
         select.one(conn).await
     }
@@ -115,54 +124,6 @@ impl ReviewerRow {
         (sum(self.agreed, self.gold_right), sum(self.compared, self.gold_done))
     }
 
-    /// Writes it.
-    pub(super) async fn save(
-        &self,
-        conn: &mut Conn,
-        project: ProjectId,
-        queue: QueueId,
-    ) -> Result<()> {
-        sql("INSERT INTO queue_reviewers (project, queue, user_id, state, until, reason, given, \
-             gold_given, gold_reach, gold_window, done, active_ms, skips, escalations, rejected, \
-             compared, agreed, gold_done, gold_right, suggested, followed, last_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-             $18, $19, $20, $21, $22) ON CONFLICT (project, queue, user_id) DO UPDATE SET \
-             state = excluded.state, until = excluded.until, reason = excluded.reason, \
-             given = excluded.given, gold_given = excluded.gold_given, \
-             gold_reach = excluded.gold_reach, gold_window = excluded.gold_window, \
-             done = excluded.done, active_ms = excluded.active_ms, skips = excluded.skips, \
-             escalations = excluded.escalations, rejected = excluded.rejected, \
-             compared = excluded.compared, agreed = excluded.agreed, \
-             gold_done = excluded.gold_done, gold_right = excluded.gold_right, \
-             suggested = excluded.suggested, followed = excluded.followed, \
-             last_at = excluded.last_at")
-        .bind(project)
-        .bind(queue)
-        .bind(&self.user_id)
-        .bind(&self.state)
-        .bind(self.until)
-        .bind(&self.reason)
-        .bind(self.given)
-        .bind(self.gold_given)
-        .bind(self.gold_reach)
-        .bind(&self.gold_window)
-        .bind(self.done)
-        .bind(self.active_ms)
-        .bind(self.skips)
-        .bind(self.escalations)
-        .bind(self.rejected)
-        .bind(self.compared)
-        .bind(self.agreed)
-        .bind(self.gold_done)
-        .bind(self.gold_right)
-        .bind(self.suggested)
-        .bind(self.followed)
-        .bind(self.last_at)
-        .run(conn)
-        .await
-        .map(|_| ())
-    }
-
     /// The reviewer as people see them.
     pub(super) fn reviewer(
         self,
@@ -181,6 +142,7 @@ impl ReviewerRow {
             done: number(self.done),
             active_ms: number(self.active_ms),
             pace_s,
+            waiting: number(self.waiting),
             skips: number(self.skips),
             escalations: number(self.escalations),
             rejected: number(self.rejected),
@@ -195,17 +157,139 @@ impl ReviewerRow {
     }
 }
 
+const ROWS: &[(&str, Kind)] = &[
+    ("project", Kind::Text),
+    ("queue", Kind::Text),
+    ("user_id", Kind::Text),
+    ("state", Kind::Text),
+    ("until", Kind::Int),
+    ("reason", Kind::Text),
+    ("given", Kind::Int),
+    ("gold_given", Kind::Int),
+    ("gold_reach", Kind::Int),
+    ("gold_window", Kind::Text),
+    ("done", Kind::Int),
+    ("active_ms", Kind::Int),
+    ("skips", Kind::Int),
+    ("escalations", Kind::Int),
+    ("rejected", Kind::Int),
+    ("compared", Kind::Int),
+    ("agreed", Kind::Int),
+    ("gold_done", Kind::Int),
+    ("gold_right", Kind::Int),
+    ("suggested", Kind::Int),
+    ("followed", Kind::Int),
+    ("last_at", Kind::Int),
+    ("waiting", Kind::Int),
+];
+const REPLACE: &str = "ON CONFLICT (project, queue, user_id) DO UPDATE SET \
+     state = excluded.state, until = excluded.until, reason = excluded.reason, \
+     given = excluded.given, gold_given = excluded.gold_given, \
+     gold_reach = excluded.gold_reach, gold_window = excluded.gold_window, \
+     done = excluded.done, active_ms = excluded.active_ms, skips = excluded.skips, \
+     escalations = excluded.escalations, rejected = excluded.rejected, \
+     compared = excluded.compared, agreed = excluded.agreed, \
+     gold_done = excluded.gold_done, gold_right = excluded.gold_right, \
+     suggested = excluded.suggested, followed = excluded.followed, last_at = excluded.last_at, \
+     waiting = excluded.waiting";
+
+/// Writes reviewers of queues.
+pub(super) async fn save_all(
+    conn: &mut Conn,
+    reviewers: BTreeMap<((ProjectId, QueueId), String), ReviewerRow>,
+) -> Result<()> {
+    let mut rows = Rows::new(ROWS);
+    for (((project, queue), user), row) in reviewers {
+        rows.push([
+            project.into(),
+            queue.into(),
+            user.into(),
+            row.state.into(),
+            row.until.into(),
+            row.reason.into(),
+            row.given.into(),
+            row.gold_given.into(),
+            row.gold_reach.into(),
+            row.gold_window.into(),
+            row.done.into(),
+            row.active_ms.into(),
+            row.skips.into(),
+            row.escalations.into(),
+            row.rejected.into(),
+            row.compared.into(),
+            row.agreed.into(),
+            row.gold_done.into(),
+            row.gold_right.into(),
+            row.suggested.into(),
+            row.followed.into(),
+            row.last_at.into(),
+            row.waiting.into(),
+        ]);
+    }
+    rows.insert(conn, "queue_reviewers", REPLACE).await
+}
+
 impl Book<'_> {
-    /// A reviewer's row, to be changed: it is written when the book is closed.
+    /// Reads the rows of several reviewers at once, those that are not known.
+    pub(super) async fn know_reviewers(&mut self, users: impl Iterator<Item = &str>) -> Result<()> {
+        let at = (self.project, self.queue);
+        let mut rows = Rows::new(&ROWS[..3]);
+        for user in users {
+            let known = self.left(at, user);
+            if known.is_none() && !self.reviewers.contains_key(user) {
+                rows.push([at.0.into(), at.1.into(), user.into()]);
+            }
+        }
+        let body = format!(
+            "{SELECT} k CROSS JOIN queue_reviewers r WHERE r.project = k.project \
+             AND r.queue = k.queue AND r.user_id = k.user_id"
+        );
+        let rows = rows.all::<ReviewerRow>(&mut self.tx.conn, &body).await?;
+        self.reviewers.extend(rows.into_iter().map(|row| (row.user_id.clone(), row)));
+        Ok(())
+    }
+
+    /// A reviewer's row, to be changed: it is written with the commit.
     pub(super) async fn reviewer(&mut self, user: &str) -> Result<&mut ReviewerRow> {
         if !self.reviewers.contains_key(user) {
-            let row = ReviewerRow::load(&mut self.tx.conn, self.project, self.queue, user).await?;
+            let at = (self.project, self.queue);
+            let row = match self.left(at, user) {
+                Some(row) => Some(ReviewerRow { changed: false, ..row.clone() }),
+                None => ReviewerRow::load(&mut self.tx.conn, at.0, at.1, user).await?,
+            };
             let row = row.unwrap_or_else(|| ReviewerRow::new(user));
             self.reviewers.insert(user.to_owned(), row);
         }
         let row = self.reviewers.get_mut(user).ok_or(StoreError::NotFound("reviewer"))?;
         row.changed = true;
         Ok(row)
+    }
+
+    /// Reads the rows of everybody who has one.
+    pub(super) async fn read_reviewers(&mut self) -> Result<()> {
+        let mut users =
+            sql("SELECT user_id FROM queue_reviewers WHERE project = $1 AND queue = $2");
+        users = users.bind(self.project).bind(self.queue);
+        let users = users.all::<(String,)>(&mut self.tx.conn).await?;
+        let at = (self.project, self.queue);
+        let pending = &self.tx.pending.tally;
+        let left = pending.reviewers_of(at).chain(self.tx.settled.tally.reviewers_of(at));
+        let left: Vec<String> = left.map(str::to_owned).collect();
+        self.know_reviewers(users.iter().map(|(user,)| user.as_str())).await?;
+        // Those whose rows an earlier operation of the commit left.
+        for user in users.into_iter().map(|(user,)| user).chain(left) {
+            if let (false, Some(row)) = (self.reviewers.contains_key(&user), self.left(at, &user)) {
+                let row = ReviewerRow { changed: false, ..row.clone() };
+                self.reviewers.insert(user, row);
+            }
+        }
+        Ok(())
+    }
+
+    /// What an earlier operation of the commit, or an earlier part of this one, left of a person.
+    fn left(&self, at: (ProjectId, QueueId), user: &str) -> Option<&ReviewerRow> {
+        let Tx { pending, settled, .. } = &*self.tx;
+        pending.tally.reviewer(at, user).or_else(|| settled.tally.reviewer(at, user))
     }
 }
 
@@ -237,7 +321,8 @@ pub(super) async fn list(
     queue: QueueId,
 ) -> Result<Vec<Reviewer>> {
     let mut select = sql(SELECT);
-    select.push_bind(project).push(" AND r.queue = ").push_bind(queue);
+    select.push(" queue_reviewers r WHERE r.project = ").push_bind(project);
+    select.push(" AND r.queue = ").push_bind(queue);
     select.push(" ORDER BY r.user_id");
     let mut reviewers = Vec::new();
     for row in select.all::<ReviewerRow>(conn).await? {
@@ -258,6 +343,9 @@ async fn with_name(
     row.reviewer(name.map(|(name,)| name), pace, None)
 }
 
+/// At most so many tasks does one person have at once.
+const HELD: u32 = 10_000;
+
 /// What [`set`] needs.
 pub(super) type Set = (ProjectId, QueueId, UserId, ReviewerUpdate, NewAudit);
 
@@ -272,24 +360,19 @@ pub(super) async fn set(
     let mut book = Book::open(tx, *project, *queue, entry.at);
     book.reviewer(&user_text).await?.set_state(update.state, update.until, update.reason.clone());
     // What a paused person has begun they may finish.
-    let given_up: &[&'static str] = match update.state {
-        ReviewerState::Active => &[],
-        ReviewerState::Paused => &[ASSIGNED],
-        ReviewerState::Away => &[ASSIGNED, LEASED],
-    };
-    for state in given_up {
-        loop {
-            let seats = Seat::of_user(&mut book, *user, state, 100).await?;
-            if seats.is_empty() {
-                break;
-            }
-            for seat in seats {
-                vacate(&mut book, Seat { kept: 0, ..seat }).await?;
-            }
+    if update.state == ReviewerState::Away {
+        for seat in Seat::of_user(&mut book, *user, LEASED, HELD).await? {
+            vacate(&mut book, seat).await?;
         }
     }
+    if update.state != ReviewerState::Active {
+        let queue = QueueRow::live(&mut book.tx.conn, *project, *queue).await?;
+        if give_away(&mut book, &queue).await? {
+            work::note(book.tx, *project, queue.id, work::KEPT, entry.at).await?;
+        }
+    }
+    book.count_waiting().await?;
+    let row = book.reviewer(&user_text).await?.clone();
     book.close().await?;
-    let row = ReviewerRow::load(&mut tx.conn, *project, *queue, &user_text).await?;
-    let row = row.ok_or(StoreError::NotFound("reviewer"))?;
     with_name(&mut tx.conn, *project, *queue, row).await
 }

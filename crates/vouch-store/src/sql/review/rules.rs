@@ -16,6 +16,7 @@ use super::decide::supersede;
 use super::queue::QueueRow;
 use super::submit::drawn;
 use super::task::{TaskRow, select};
+use super::work;
 use crate::error::corrupt;
 use crate::sql::conn::Conn;
 use crate::sql::log::condition;
@@ -56,13 +57,15 @@ pub(crate) async fn note_changed(conn: &mut Conn, changed: Vec<(ProjectId, Strin
 /// Whether anything waits for a round.
 pub(super) async fn is_needed(conn: &mut Conn) -> Result<bool> {
     let waits = sql("SELECT CAST(CASE WHEN EXISTS (SELECT 1 FROM rule_todo) OR EXISTS \
-         (SELECT 1 FROM queues WHERE reopen_at IS NOT NULL) THEN 1 ELSE 0 END AS BIGINT)");
+         (SELECT 1 FROM queues WHERE reopen_at IS NOT NULL) OR EXISTS \
+         (SELECT 1 FROM queue_work) THEN 1 ELSE 0 END AS BIGINT)");
     Ok(waits.one::<(i64,)>(conn).await?.is_some_and(|(waits,)| waits != 0))
 }
 
 /// One round: the rules look at some logs, and some tasks are reopened.
 pub(super) async fn round(now: &Time, tx: &mut Tx) -> Result<TakenBy> {
     let mut taken = reopen(tx, *now).await?;
+    taken.looked_at += work::step(tx, *now).await?;
     let mut logs: BTreeMap<ProjectId, Vec<LogId>> = BTreeMap::new();
     for (project, log) in take_noted(tx).await? {
         let project = project.parse().map_err(|e| corrupt("log", e))?;
@@ -236,7 +239,7 @@ async fn reopen(tx: &mut Tx, now: Time) -> Result<TakenBy> {
             let mut after = book.task(task.task()?).await?;
             after.set_state(TaskState::Open);
             after.reviews = 0;
-            after.wanted = i64::from(queue.settings.overlap.at_first()).max(after.leases);
+            after.wanted = i64::from(queue.settings.overlap.at_first()).max(after.taken());
             after.consensus = None;
             book.save(&task, after, true).await?;
         }

@@ -8,21 +8,21 @@ use vouch_domain::actor::{Actor, Source};
 use vouch_domain::feedback::{FeedbackTarget, NewFeedback};
 use vouch_domain::id::{FeedbackId, LogId, ReviewId};
 use vouch_domain::review::{
-    Answers, ConflictReason, Consensus, Outcome, Overlap, QuestionKind, Queue, Verdict, Vote,
-    accuracy, conclude, is_sampled, matches, posterior,
+    Answers, ConflictReason, Consensus, Found, Outcome, Overlap, QuestionKind, Queue, Verdict,
+    Vote, accuracy, conclude, conclude_with, is_sampled, matches, posterior,
 };
 
 use super::book::Book;
 use super::record::ReviewRow;
 use super::submit::drawn;
 use super::task::{TaskRow, json, to_json};
+use super::weigh;
 use crate::error::corrupt;
 use crate::sql::feedback::append::{Given, append};
 use crate::sql::feedback::retract::{Retraction, retract};
 use crate::sql::metric::Metrics;
-use crate::sql::rows::Rows;
 use crate::sql::statement::sql;
-use crate::sql::value::Kind;
+use crate::sql::tx::Tx;
 use crate::{Result, StoreError};
 
 /// Settles a task after a review came, or another number of reviews is wanted.
@@ -36,22 +36,42 @@ pub(super) async fn settle(
     if !task.is_open() || task.is_gold() || task.escalated.is_some() || !enough {
         return Ok(task);
     }
-    let reviews = ReviewRow::of_task(&mut book.tx.conn, book.project, &task.id, true).await?;
-    let answers = reviews.iter().map(ReviewRow::answers).collect::<Result<Vec<_>>>()?;
-    let (mut consensus, mut verdict) =
-        conclude(&queue.settings, &answers.iter().collect::<Vec<_>>());
+    let reviews = book.counting(&task.id).await?;
+    book.know_reviewers(reviews.iter().map(|review| review.user_id.as_str())).await?;
     if let Overlap::Adaptive { max, confidence, question, .. } = &queue.settings.overlap {
-        let sure = likeliest(book, queue, question, &reviews, &answers).await?;
-        if let (Some(outcome), Some((_, p))) = (consensus.questions.get_mut(question), &sure) {
-            outcome.posterior = Some(*p);
-        }
-        let max = i64::from(*max);
-        if sure.is_none_or(|(_, p)| p < *confidence) && task.wanted < max {
+        let sure = likeliest(book, queue, question, &reviews).await?;
+        if sure.is_none_or(|p| p < *confidence) && task.wanted < i64::from(*max) {
             let mut more = task.clone();
             more.wanted += 1;
             return book.save(&task, more, true).await;
         }
-        consensus.saved = u32::try_from(max - task.reviews).unwrap_or(0);
+    }
+    if queue.settings.is_weighed() {
+        // Its reviews are in, but what they come to depends on all reviews of the queue: too much
+        // for a transaction that others wait for.
+        weigh::note(book, &task).await?;
+        return Ok(task);
+    }
+    finish(book, queue, (task, &reviews), &BTreeMap::new(), because).await
+}
+
+/// Decides an open task whose reviews are in, where they are enough, or gives it to a person.
+pub(super) async fn finish(
+    book: &mut Book<'_>,
+    queue: &Queue,
+    (task, reviews): (TaskRow, &[ReviewRow]),
+    found: &BTreeMap<String, Found>,
+    because: ReviewId,
+) -> Result<TaskRow> {
+    let answers = reviews.iter().map(ReviewRow::answers).collect::<Result<Vec<_>>>()?;
+    let given: Vec<&Answers> = answers.iter().collect();
+    let (mut consensus, mut verdict) = conclude_with(&queue.settings, &given, found);
+    if let Overlap::Adaptive { max, question, .. } = &queue.settings.overlap {
+        let sure = likeliest(book, queue, question, reviews).await?;
+        if let Some(outcome) = consensus.questions.get_mut(question) {
+            outcome.posterior = outcome.posterior.or(sure);
+        }
+        consensus.saved = u32::try_from(i64::from(*max) - task.reviews).unwrap_or(0);
         book.count_saved(i64::from(consensus.saved));
     }
     if verdict == Verdict::Complete
@@ -64,23 +84,23 @@ pub(super) async fn settle(
     after.set_state(state.map_err(|e| StoreError::Conflict(e.to_string()))?);
     after.consensus = Some(to_json(&consensus)?);
     if verdict == Verdict::Complete {
-        tell(book, queue, (&task, &reviews), &consensus, because).await?;
+        tell(book, queue, (&task, reviews), &consensus, because).await?;
     }
     book.save(&task, after, false).await
 }
 
-/// The likeliest answer to the question that an adaptive overlap looks at, and its posterior.
+/// The posterior of the likeliest answer to the question that an adaptive overlap looks at.
 async fn likeliest(
     book: &mut Book<'_>,
     queue: &Queue,
     key: &str,
     reviews: &[ReviewRow],
-    answers: &[Answers],
-) -> Result<Option<(String, f64)>> {
+) -> Result<Option<f64>> {
     let Some(question) = queue.settings.rubric.question(key) else { return Ok(None) };
     let classes = question.kind.classes().unwrap_or(2);
     let mut given = Vec::new();
-    for (review, answers) in reviews.iter().zip(answers) {
+    for review in reviews {
+        let answers = review.answers()?;
         let Some(answer) = answers.get(key) else { continue };
         // How strong a preference is is no other answer.
         let label = match &question.kind {
@@ -92,7 +112,7 @@ async fn likeliest(
     }
     let votes: Vec<Vote<'_>> =
         given.iter().map(|(label, accuracy)| Vote { label, accuracy: *accuracy }).collect();
-    Ok(posterior(&votes, classes).map(|(label, p)| (label.to_owned(), p)))
+    Ok(posterior(&votes, classes).map(|(_, p)| p))
 }
 
 /// Tells what was decided: compares the reviews with it, and appends the feedback on the log.
@@ -106,14 +126,13 @@ pub(super) async fn tell(
     compare(book, queue, reviews, &consensus.answers).await?;
     let Some(log) = &task.log else { return Ok(()) };
     let log: LogId = log.parse().map_err(|e| corrupt("task", e))?;
-    let mut feedback = Vec::new();
     for question in queue.settings.rubric.questions() {
         let Some(answer) = consensus.answers.get(&question.key) else { continue };
         let Some(value) = metric_value(&question.kind, answer) else { continue };
         let correction = matches!(question.kind, QuestionKind::Correction);
         let correction = answer.as_str().filter(|_| correction).map(str::to_owned);
         let entropy = drawn(&[&task.id, &question.key, &because.to_string()]);
-        feedback.push(NewFeedback {
+        book.feedback.push(NewFeedback {
             id: FeedbackId::new(book.now, entropy),
             project: book.project,
             at: book.now,
@@ -126,7 +145,7 @@ pub(super) async fn tell(
             correction,
         });
     }
-    give(book, &feedback).await
+    Ok(())
 }
 
 /// The answer as the value of a metric.
@@ -143,25 +162,28 @@ fn metric_value(kind: &QuestionKind, answer: &Value) -> Option<Value> {
 }
 
 /// Appends feedback; what a metric no longer takes, because somebody changed it, is left out.
-async fn give(book: &mut Book<'_>, feedback: &[NewFeedback]) -> Result<()> {
+pub(super) async fn give(tx: &mut Tx, feedback: &[NewFeedback]) -> Result<()> {
+    if feedback.is_empty() {
+        return Ok(());
+    }
     let targets =
-        feedback.iter().filter_map(|new| Some((book.project, new.target.log()?.to_string())));
-    book.tx.lock_targets(&targets.collect()).await?;
-    let names = feedback.iter().map(|new| (book.project, new.name.as_str())).collect();
-    let mut metrics = Metrics::load(book.tx, &names).await?;
+        feedback.iter().filter_map(|new| Some((new.project, new.target.log()?.to_string())));
+    tx.lock_targets(&targets.collect()).await?;
+    let names = feedback.iter().map(|new| (new.project, new.name.as_str())).collect();
+    let mut metrics = Metrics::load(tx, &names).await?;
     let mut given = Vec::new();
     for new in feedback {
-        match metrics.check(book.project, std::slice::from_ref(new)) {
+        match metrics.check(new.project, std::slice::from_ref(new)) {
             Ok(values) => {
-                given.extend(values.iter().map(|value| Given::new(book.project, new, value)));
+                given.extend(values.iter().map(|value| Given::new(new.project, new, value)));
             }
             Err(invalid) => {
                 tracing::warn!(metric = new.name, %invalid, "a consensus is no feedback");
             }
         }
     }
-    metrics.save(book.tx).await?;
-    append(book.tx, &given).await.map(|_| ())
+    metrics.save(tx).await?;
+    append(tx, &given).await.map(|_| ())
 }
 
 /// Compares the reviews that count with what was decided.
@@ -171,35 +193,26 @@ async fn compare(
     reviews: &[ReviewRow],
     decided: &Answers,
 ) -> Result<()> {
-    let mut marks = Rows::new(MARKS);
     for review in reviews {
         let rubric = &queue.settings.rubric;
         let agreed = matches(rubric, decided, &review.answers()?, &BTreeMap::new());
-        marks.push([book.project.into(), review.id.as_str().into(), agreed.into()]);
+        book.ledger.mark(&review.id, Some(agreed));
         let row = book.reviewer(&review.user_id).await?;
         row.compared += 1;
         row.agreed += i64::from(agreed);
     }
-    marks.run(&mut book.tx.conn, MARK).await.map(|_| ())
+    Ok(())
 }
-
-/// Whether reviews agree with what was decided; null where nothing is.
-const MARKS: &[(&str, Kind)] =
-    &[("project", Kind::Text), ("id", Kind::Text), ("agreed", Kind::Int)];
-const MARK: &str = "UPDATE reviews SET agreed = k.agreed FROM k \
-                    WHERE reviews.project = k.project AND reviews.id = k.id";
 
 /// Takes back what [`tell`] told of a decided task.
 pub(super) async fn untell(book: &mut Book<'_>, queue: &Queue, task: &TaskRow) -> Result<()> {
-    let mut marks = Rows::new(MARKS);
-    for review in ReviewRow::of_task(&mut book.tx.conn, book.project, &task.id, true).await? {
+    for review in book.counting(&task.id).await? {
         let Some(agreed) = review.agreed else { continue };
-        marks.push([book.project.into(), review.id.into(), None::<i64>.into()]);
+        book.ledger.mark(&review.id, None);
         let row = book.reviewer(&review.user_id).await?;
         row.compared -= 1;
         row.agreed -= agreed;
     }
-    marks.run(&mut book.tx.conn, MARK).await?;
     let Some(log) = &task.log else { return Ok(()) };
     let author = Actor::Queue(queue.id);
     let told = sql("SELECT f.id FROM feedback f WHERE f.project = $1 AND f.target = $2 \

@@ -8,7 +8,9 @@ use vouch_domain::review::{
 
 use crate::error::corrupt;
 use crate::sql::conn::Conn;
+use crate::sql::rows::{Rows, Script};
 use crate::sql::statement::{Sql, sql};
+use crate::sql::value::Kind;
 use crate::{Result, StoreError};
 
 /// The row in `tasks`, without its tenant.
@@ -29,7 +31,7 @@ pub(super) struct TaskRow {
     pub(super) wanted: i64,
     pub(super) reviews: i64,
     pub(super) leases: i64,
-    pub(super) assignee: Option<String>,
+    assignee: Option<String>,
     pub(super) escalated: Option<String>,
     pub(super) band: Option<i64>,
     pub(super) turn: Option<i64>,
@@ -128,9 +130,32 @@ impl TaskRow {
         self.is_gold != 0
     }
 
-    /// How many more people it could be given to, leaving out the one for whom a place is kept.
+    /// For whom places are kept.
+    pub(super) fn keepers(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.assignee.iter().flat_map(|users| users.split(','))
+    }
+
+    /// Keeps a place for a person as well.
+    pub(super) fn keep_for(&mut self, user: &str) {
+        let others = self.keepers().filter(|other| *other != user);
+        self.assignee = Some(others.chain([user]).collect::<Vec<_>>().join(","));
+    }
+
+    /// Keeps no place for a person.
+    pub(super) fn keep_no_more(&mut self, user: &str) {
+        let others = self.keepers().filter(|other| *other != user).collect::<Vec<_>>().join(",");
+        self.assignee = Some(others).filter(|others| !others.is_empty());
+    }
+
+    /// How many places are taken or kept.
+    pub(super) fn taken(&self) -> i64 {
+        let kept = i64::try_from(self.keepers().count()).unwrap_or(i64::MAX);
+        self.reviews + self.leases + kept
+    }
+
+    /// How many more people it could be given to, leaving out those for whom places are kept.
     pub(super) fn free(&self) -> i64 {
-        self.wanted - self.reviews - self.leases - i64::from(self.assignee.is_some())
+        self.wanted - self.taken()
     }
 
     /// Whether it can be given to anybody: then it stands in the line.
@@ -146,10 +171,15 @@ impl TaskRow {
         self.disputed = i64::from(self.state == "conflict" || self.escalated.is_some());
     }
 
+    /// When it was decided, where it was.
+    pub(super) fn completed_at(&self) -> Option<i64> {
+        self.state_at.filter(|_| self.class() == Class::Complete)
+    }
+
     /// As what it is counted.
     pub(super) fn class(&self) -> Class {
         match self.state.as_str() {
-            _ if self.is_gold() => Class::Gold,
+            _ if self.is_gold() && self.state != "cancelled" => Class::Gold,
             "complete" => Class::Complete,
             "cancelled" => Class::Cancelled,
             _ if self.disputed != 0 => Class::Disputed,
@@ -158,36 +188,16 @@ impl TaskRow {
         }
     }
 
-    /// Writes what changed. Columns that an index has are left alone where they did not.
-    pub(super) async fn update(
-        &self,
-        conn: &mut Conn,
-        project: ProjectId,
-        before: &Self,
-    ) -> Result<()> {
-        let mut update = sql("UPDATE tasks SET wanted = ");
-        update.push_bind(self.wanted).push(", reviews = ").push_bind(self.reviews);
-        update.push(", leases = ").push_bind(self.leases);
-        update.push(", assignee = ").push_bind(&self.assignee);
-        update.push(", band = ").push_bind(self.band).push(", turn = ").push_bind(self.turn);
-        let same = (&self.state, self.state_at, &self.state_why, self.disputed, &self.escalated)
-            == (
-                &before.state,
-                before.state_at,
-                &before.state_why,
-                before.disputed,
-                &before.escalated,
-            );
-        if !same || self.consensus != before.consensus {
-            update.push(", state = ").push_bind(&self.state);
-            update.push(", state_at = ").push_bind(self.state_at);
-            update.push(", state_why = ").push_bind(&self.state_why);
-            update.push(", disputed = ").push_bind(self.disputed);
-            update.push(", escalated = ").push_bind(&self.escalated);
-            update.push(", consensus = ").push_bind(&self.consensus);
-        }
-        update.push(" WHERE project = ").push_bind(project).push(" AND id = ").push_bind(&self.id);
-        update.run(conn).await.map(|_| ())
+    /// How many it was given to, and where it stands in the line.
+    fn place(&self) -> impl PartialEq {
+        let assignee = self.assignee.clone();
+        (self.wanted, self.reviews, self.leases, assignee, self.band, self.turn)
+    }
+
+    /// What became of it.
+    fn decision(&self) -> impl PartialEq {
+        let state = (self.state.clone(), self.state_at, self.state_why.clone());
+        (state, self.disputed, self.escalated.clone(), self.consensus.clone())
     }
 
     /// The task, with what its other table holds.
@@ -196,6 +206,8 @@ impl TaskRow {
         let small = |n: i64| u32::try_from(n).unwrap_or(0);
         let priority = usize::try_from(self.priority).ok();
         let priority = priority.and_then(|n| Priority::ALL.get(n)).copied();
+        let assignees = self.keepers().map(|id| id.parse().map_err(|e| corrupt("task", e)));
+        let assignees = assignees.collect::<Result<Vec<_>>>()?;
         Ok(Task {
             id: self.task()?,
             queue: self.queue.parse().map_err(|e| corrupt("task", e))?,
@@ -210,15 +222,90 @@ impl TaskRow {
             reviews: small(self.reviews),
             leases: small(self.leases),
             escalated: json::<Escalation>(self.escalated.as_deref())?,
-            assignee: self
-                .assignee
-                .map(|id| id.parse().map_err(|e| corrupt("task", e)))
-                .transpose()?,
+            assignee: assignees.first().copied(),
+            assignees,
             created_at: Time::from_micros(self.created_at),
             consensus: json::<Consensus>(self.consensus.as_deref())?,
             key: self.key,
         })
     }
+}
+
+const PLACES: &[(&str, Kind)] = &[
+    ("project", Kind::Text),
+    ("id", Kind::Text),
+    ("wanted", Kind::Int),
+    ("reviews", Kind::Int),
+    ("leases", Kind::Int),
+    ("assignee", Kind::Text),
+    ("band", Kind::Int),
+    ("turn", Kind::Int),
+];
+const PLACE: &str = "UPDATE tasks SET wanted = k.wanted, reviews = k.reviews, leases = k.leases, \
+     assignee = k.assignee, band = k.band, turn = k.turn FROM k \
+     WHERE tasks.project = k.project AND tasks.id = k.id";
+const RANKS: &[(&str, Kind)] =
+    &[("project", Kind::Text), ("id", Kind::Text), ("priority", Kind::Int), ("due_at", Kind::Int)];
+const RANK: &str = "UPDATE tasks SET priority = k.priority, due_at = k.due_at FROM k \
+     WHERE tasks.project = k.project AND tasks.id = k.id";
+const STATES: &[(&str, Kind)] = &[
+    ("project", Kind::Text),
+    ("id", Kind::Text),
+    ("state", Kind::Text),
+    ("state_at", Kind::Int),
+    ("state_why", Kind::Text),
+    ("disputed", Kind::Int),
+    ("escalated", Kind::Text),
+    ("consensus", Kind::Text),
+];
+const STATE: &str = "UPDATE tasks SET state = k.state, state_at = k.state_at, \
+     state_why = k.state_why, disputed = k.disputed, escalated = k.escalated, \
+     consensus = k.consensus FROM k WHERE tasks.project = k.project AND tasks.id = k.id";
+
+/// Has written what changed of tasks, each as it was and as it is to be. Columns that an index has are
+/// left alone where they did not.
+pub(super) fn update_all<'t>(
+    conn: &Conn,
+    project: ProjectId,
+    tasks: impl Iterator<Item = &'t (TaskRow, TaskRow)>,
+    script: &mut Script,
+) {
+    let (mut places, mut states) = (Rows::new(PLACES), Rows::new(STATES));
+    let mut ranks = Rows::new(RANKS);
+    for (before, task) in tasks {
+        if task.place() != before.place() {
+            places.push([
+                project.into(),
+                task.id.as_str().into(),
+                task.wanted.into(),
+                task.reviews.into(),
+                task.leases.into(),
+                task.assignee.as_deref().into(),
+                task.band.into(),
+                task.turn.into(),
+            ]);
+        }
+        if (task.priority, task.due_at) != (before.priority, before.due_at) {
+            let rank = [task.priority.into(), task.due_at.into()];
+            let [priority, due_at] = rank;
+            ranks.push([project.into(), task.id.as_str().into(), priority, due_at]);
+        }
+        if task.decision() != before.decision() {
+            states.push([
+                project.into(),
+                task.id.as_str().into(),
+                task.state.as_str().into(),
+                task.state_at.into(),
+                task.state_why.as_deref().into(),
+                task.disputed.into(),
+                task.escalated.as_deref().into(),
+                task.consensus.as_deref().into(),
+            ]);
+        }
+    }
+    places.later(conn, PLACE, script);
+    ranks.later(conn, RANK, script);
+    states.later(conn, STATE, script);
 }
 
 /// The tasks `t`.
@@ -248,6 +335,35 @@ impl ItemRow {
     /// What the task is about.
     pub(super) fn item(&self) -> Result<Item> {
         serde_json::from_str(&self.item).map_err(|e| corrupt("task", e))
+    }
+}
+
+/// A task with what it is about.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct WholeRow {
+    #[sqlx(flatten)]
+    pub(super) task: TaskRow,
+    #[sqlx(flatten)]
+    pub(super) item: ItemRow,
+}
+
+impl WholeRow {
+    /// Those of these ids, in any order.
+    pub(super) async fn load(
+        conn: &mut Conn,
+        project: ProjectId,
+        ids: &[TaskId],
+    ) -> Result<Vec<Self>> {
+        let mut rows = Rows::new(&PLACES[..2]);
+        for id in ids {
+            rows.push([project.into(), (*id).into()]);
+        }
+        let body = format!(
+            "SELECT {COLUMNS}, i.item, i.suggestion, i.gold FROM k CROSS JOIN tasks t \
+             CROSS JOIN task_items i WHERE t.project = k.project AND t.id = k.id \
+             AND i.project = k.project AND i.task = k.id"
+        );
+        rows.all(conn, &body).await
     }
 }
 

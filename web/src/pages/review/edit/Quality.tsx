@@ -3,7 +3,7 @@ import { NativeSelect, NumberInput, SegmentedControl } from "@mantine/core";
 import type { GoldPolicy, Overlap, QueueSpec } from "~/api/review/queue";
 import type { SectionProps } from "./QueueEditPage";
 
-const METHODS: { value: QueueSpec["consensus"]["method"]; label: string }[] = [
+export const METHODS: { value: QueueSpec["consensus"]["method"]; label: string }[] = [
   { value: "majority", label: "Majority: the most frequent answer" },
   { value: "one_coin", label: "One-coin: weighs people by how often they are right" },
   { value: "dawid_skene", label: "Dawid-Skene: weighs people by what they mix up" },
@@ -13,7 +13,7 @@ const METHODS: { value: QueueSpec["consensus"]["method"]; label: string }[] = [
 const share = (value: number) => Math.round(value * 1000) / 10;
 
 export function Quality({ spec, set, errorAt }: SectionProps) {
-  const { overlap, gold } = spec;
+  const { overlap, gold, alert } = spec;
   const setGold = (change: Partial<GoldPolicy>) => set({ gold: { ...gold, ...change } });
   const adaptive = overlap.type === "adaptive";
   const first = spec.rubric.questions[0]?.key ?? "";
@@ -46,7 +46,14 @@ export function Quality({ spec, set, errorAt }: SectionProps) {
           <NativeSelect label="A task is complete" size="xs" value={spec.accept} data={[{ value: "unanimous", label: "when all said the same; else someone decides" }, { value: "consensus", label: "by the consensus, without anyone deciding" }]} onChange={(e) => set({ accept: e.currentTarget.value as QueueSpec["accept"] })} />
           <NativeSelect label="Consensus" size="xs" value={spec.consensus.method} data={METHODS} onChange={(e) => set({ consensus: { ...spec.consensus, method: e.currentTarget.value as QueueSpec["consensus"]["method"] } })} />
           <NativeSelect label="A tie" size="xs" value={spec.consensus.tie} data={[{ value: "conflict", label: "is a conflict" }, { value: "first", label: "goes to the first answer" }]} onChange={(e) => set({ consensus: { ...spec.consensus, tie: e.currentTarget.value as "conflict" | "first" } })} />
+          <NativeSelect label="Ratings and numbers" size="xs" value={spec.consensus.scale ?? "median"} data={[{ value: "median", label: "come to their median" }, { value: "mean", label: "come to their mean" }]} onChange={(e) => set({ consensus: { ...spec.consensus, scale: e.currentTarget.value as "median" | "mean" } })} />
+          <NumberInput label="A span counts that is marked by" size="xs" min={1} max={100} suffix=" % of the reviewers" placeholder="more than half" value={spec.consensus.spans == null ? "" : share(spec.consensus.spans)} error={errorAt("/consensus/spans")} onChange={(n) => set({ consensus: { ...spec.consensus, spans: n === "" ? null : Number(n) / 100 } })} />
           <NumberInput label="Second look at" size="xs" min={0} max={100} suffix=" % of the complete" value={share(spec.second_review)} onChange={(n) => set({ second_review: Number(n) / 100 })} />
+        </div>
+        <h3 className="edit-sub">Alert: tell webhooks (agreement.low)</h3>
+        <div className="edit-fields">
+          <NumberInput label="When alpha falls below" size="xs" min={-1} max={1} step={0.05} decimalScale={2} placeholder="never" value={alert?.alpha_below ?? ""} error={errorAt("/alert/alpha_below")} onChange={(n) => set({ alert: n === "" ? null : { alpha_below: Number(n), last_tasks: alert?.last_tasks ?? 50 } })} />
+          <NumberInput label="Over the newest" size="xs" min={20} max={1000} suffix=" tasks" disabled={!alert} value={alert?.last_tasks ?? 50} error={errorAt("/alert/last_tasks")} onChange={(n) => alert && set({ alert: { ...alert, last_tasks: Number(n) || 50 } })} />
         </div>
         <h3 className="edit-sub">Checks: tasks whose answer is known</h3>
         <div className="edit-fields">

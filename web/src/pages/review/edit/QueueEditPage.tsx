@@ -58,7 +58,11 @@ function Editor({ queue }: { queue?: Queue }) {
   const rubricChanged = queue !== undefined && !same(queue.rubric, spec.rubric);
   const save = useMutation({
     meta: { keepsDraft: true },
-    mutationFn: () => (queue ? changeQueue(queue.id, { ...spec, ...(rubricChanged && reopen ? { reopen: true } : {}) }) : createQueue(spec)),
+    mutationFn: () => {
+      // What kind of items it holds stays, and the server takes no word on it.
+      const { item: _, ...change } = spec;
+      return queue ? changeQueue(queue.id, { ...change, ...(rubricChanged && reopen ? { reopen: true } : {}) }) : createQueue(spec);
+    },
     onSuccess: async (made) => {
       queries.setQueryData(queueQuery(made.id).queryKey, made);
       await Promise.all([queries.invalidateQueries({ queryKey: ["queues"] }), queries.invalidateQueries({ queryKey: ["progress", made.id] })]);

@@ -3,8 +3,8 @@ import type { Queue, QueueSpec, Rule } from "~/api/review/queue";
 import type { Option, Question, QuestionType } from "~/api/review/rubric";
 
 export const EMPTY: QueueSpec = {
-  name: "", key: "", item: "log", rubric: { questions: [] }, guidelines: "", overlap: { type: "fixed", reviews: 1 }, consensus: { method: "majority", tie: "conflict" }, accept: "unanimous", second_review: 0,
-  rules: [], due_after_s: null, lease_s: 900, people: [], escalate_to: "admin", gold: { rate: 0, onboarding: 0, pause_below: null, window: 20, tolerance: {} }, suggestions: "shown", blur: false, remind_after_min: null,
+  name: "", key: "", item: "log", rubric: { questions: [] }, guidelines: "", overlap: { type: "fixed", reviews: 1 }, consensus: { method: "majority", tie: "conflict", scale: "median", spans: null }, accept: "unanimous", second_review: 0,
+  rules: [], due_after_s: null, lease_s: 900, people: [], groups: [], assignment: "line", escalate_to: "admin", gold: { rate: 0, onboarding: 0, pause_below: null, window: 20, tolerance: {} }, suggestions: "shown", blur: false, remind_after_min: null, alert: null,
 };
 
 /** What an admin writes of a queue; the rest is the server's. */

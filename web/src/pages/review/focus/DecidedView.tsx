@@ -6,7 +6,7 @@ import { ago } from "~/text/format";
 import { Key } from "~/ui/Key";
 import { AnswerText } from "../rubric/AnswerText";
 import { askedOf } from "../rubric/asked";
-import type { Decided } from "../work/held";
+import { whyFixed, type Decided } from "../work/held";
 
 interface Props {
   decided: Decided;
@@ -18,6 +18,7 @@ interface Props {
 const SAID = { review: "Your answers", skip: "You skipped this one", escalate: "You handed this one on" };
 
 export function DecidedView({ decided, rubric: current, onUndo, onClose }: Props) {
+  const fixed = whyFixed(decided);
   const rubric = decided.held?.turn.rubric ?? current;
   const asked = decided.kind === "review" ? askedOf(rubric, decided.answers) : [];
   return (
@@ -45,8 +46,9 @@ export function DecidedView({ decided, rubric: current, onUndo, onClose }: Props
         </dl>
       </div>
       <footer className="rubric-foot">
+        {fixed !== undefined && <p className="dim" style={{ margin: 0 }}>{fixed}</p>}
         <div className="row">
-          {decided.kind === "review" && decided.refused === undefined && (
+          {decided.kind === "review" && decided.refused === undefined && fixed === undefined && (
             <Button className="grow" leftSection={<Undo2 size={15} />} rightSection={<Key>u</Key>} onClick={onUndo}>
               Change it
             </Button>

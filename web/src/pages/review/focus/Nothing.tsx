@@ -13,6 +13,7 @@ import { ProblemBox } from "~/ui/ProblemBox";
 import { AnswerText } from "../rubric/AnswerText";
 import { askedOf } from "../rubric/asked";
 import { itemTitle } from "../item/itemText";
+import { Skipped } from "../Skipped";
 import type { WorkState } from "../work/state";
 
 export function Nothing({ queue, state, onRetry }: { queue: Queue; state: WorkState; onRetry: () => void }) {
@@ -69,6 +70,7 @@ export function Nothing({ queue, state, onRetry }: { queue: Queue; state: WorkSt
   }
   const stopped = queue.state === "paused" || queue.archived_at !== null;
   return (
+    <div className="stack">
     <div className="card">
       <Empty
         art={stopped ? <Coffee size={40} strokeWidth={1.4} /> : <CircleCheckBig size={40} strokeWidth={1.4} />}
@@ -86,6 +88,8 @@ export function Nothing({ queue, state, onRetry }: { queue: Queue; state: WorkSt
       >
         {stopped ? "An admin opens it again in its settings." : "What comes in, or comes back from others, appears here by itself."}
       </Empty>
+    </div>
+    {!stopped && <Skipped queue={queue.id} onTaken={onRetry} />}
     </div>
   );
 }

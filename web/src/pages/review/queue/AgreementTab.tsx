@@ -51,8 +51,9 @@ export function AgreementTab({ queue }: { queue: Queue }) {
 
 function CoefficientView({ coefficient: { name, value, low, high, why } }: { coefficient: Coefficient }) {
   const { title, about } = MEANINGS[name];
-  const shown = (n: number) => (name === "percent" ? percent(n) : decimal(n, 2));
-  const at = (n: number) => `${Math.max(0, Math.min(100, name === "percent" ? n * 100 : (n + 1) * 50))}%`;
+  const share = name === "percent" || name === "span_f1";
+  const shown = (n: number) => (share ? percent(n) : decimal(n, 2));
+  const at = (n: number) => `${Math.max(0, Math.min(100, share ? n * 100 : (n + 1) * 50))}%`;
   return (
     <div className="coefficient">
       <div className="label">{title}</div>
@@ -119,18 +120,24 @@ function Matrix({ agreement: { pairs }, users }: { agreement: QuestionAgreement;
 }
 
 function OverTime({ agreement: { over_time } }: { agreement: QuestionAgreement }) {
+  // Spans have no alpha: theirs is the overlap.
+  const alpha = over_time.some((week) => week.alpha !== null);
+  const shown = over_time.map(({ day, tasks, value, alpha: of, low, high }) => ({ day: day.slice(0, 10), tasks, value: alpha ? of : value, low, high }));
+  const text = (n: number | null) => (n === null ? "no value" : decimal(n, 2));
+  const told = ({ day, value, tasks, low, high }: (typeof shown)[number]) => `${shortDate(day)}: ${text(value)}${low !== null && high !== null ? ` (95 % between ${text(low)} and ${text(high)})` : ""} over ${plural(tasks, "task")}`;
   return (
     <section className="card card-pad" aria-labelledby="over-time">
-      <h2 className="card-title" id="over-time">Krippendorff's alpha over time</h2>
-      <div className="days" role="img" aria-label={over_time.map(({ day, value }) => `${day}: ${decimal(value, 2)}`).join(", ")}>
-        {over_time.map(({ day, value, tasks }) => (
-          <span key={day} className="day-bar" data-none={value === null} title={`${shortDate(day)}: ${decimal(value, 2)} over ${plural(tasks, "task")}`} style={{ height: `${Math.max(2, 100 * Math.max(0, value ?? 0))}%` }} />
+      <h2 className="card-title" id="over-time">{alpha ? "Krippendorff's alpha" : "Agreement"} by week</h2>
+      <div className="days" role="img" aria-label={shown.map(told).join(", ")}>
+        {shown.map((week) => (
+          <span key={week.day} className="day-bar" data-none={week.value === null} title={told(week)} style={{ height: `${Math.max(2, 100 * Math.max(0, week.value ?? 0))}%` }} />
         ))}
       </div>
       <div className="days-ends dim num">
-        <span>{shortDate(over_time[0]!.day)}</span>
-        <span>{shortDate(over_time.at(-1)!.day)}</span>
+        <span>{shortDate(shown[0]!.day)}</span>
+        <span>{shortDate(shown.at(-1)!.day)}</span>
       </div>
+      <p className="dim tab-lede">By the last review of each task. With few tasks in a week the value jumps: the interval is on each bar.</p>
     </section>
   );
 }

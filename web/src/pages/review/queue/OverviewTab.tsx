@@ -1,6 +1,7 @@
 // How far a queue is: by state, by day, by the clock; and where its tasks come from.
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { Inbox } from "lucide-react";
 import { progressQuery, type Progress, type Queue } from "~/api/review/queue";
 import { useMay } from "~/api/session";
@@ -11,11 +12,13 @@ import { LinkButton } from "~/ui/LinkButton";
 import { LoadError } from "~/ui/LoadError";
 import { Markdown } from "~/ui/Markdown";
 import { Due } from "../Due";
+import { Skipped } from "../Skipped";
 import { Backfill } from "./Backfill";
 
 export function OverviewTab({ queue }: { queue: Queue }) {
   const query = useQuery(progressQuery(queue.id));
   const admin = useMay("admin");
+  const navigate = useNavigate();
   if (!query.data) return query.isError ? <LoadError query={query} /> : <Skeleton height={260} radius="lg" />;
   const progress = query.data;
   const all = progress.open + progress.in_progress + progress.conflict + progress.complete + progress.cancelled;
@@ -31,6 +34,7 @@ export function OverviewTab({ queue }: { queue: Queue }) {
         <States progress={progress} all={all} />
       )}
       {progress.per_day.some((n) => n > 0) && <Days progress={progress} />}
+      <Skipped queue={queue.id} onTaken={() => void navigate({ to: "/review/$id/work", params: { id: queue.id } })} />
       {admin && <Backfill queue={queue} />}
       {queue.guidelines.trim() && (
         <section className="card card-pad" aria-labelledby="guidelines">

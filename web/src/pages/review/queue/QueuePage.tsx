@@ -16,12 +16,14 @@ import { LinkButton } from "~/ui/LinkButton";
 import { LoadError } from "~/ui/LoadError";
 import { PageHead } from "~/ui/PageHead";
 import { AgreementTab } from "./AgreementTab";
+import { ConsensusTab } from "./ConsensusTab";
+import { FilesMenu } from "./FilesMenu";
 import { OverviewTab } from "./OverviewTab";
 import { QueueState } from "./QueueState";
 import { ReviewersTab } from "./ReviewersTab";
 import { TasksTab } from "./TasksTab";
 
-const TABS = { overview: "Progress", tasks: "Tasks", reviewers: "Reviewers", agreement: "Agreement" } as const;
+const TABS = { overview: "Progress", tasks: "Tasks", reviewers: "Reviewers", agreement: "Agreement", consensus: "Consensus" } as const;
 type Tab = keyof typeof TABS;
 
 export function QueuePage() {
@@ -36,7 +38,9 @@ export function QueuePage() {
 export function useDecides(queue: Queue): boolean {
   const admin = useMay("admin");
   const { user } = useMe();
-  return admin || (user !== null && queue.escalate_to !== "admin" && queue.escalate_to.includes(user.id));
+  const { escalate_to: to } = queue;
+  if (admin || user === null || to === "admin") return admin;
+  return Array.isArray(to) ? to.includes(user.id) : user.groups.includes(to.group);
 }
 
 function Loaded({ queue }: { queue: Queue }) {
@@ -46,7 +50,7 @@ function Loaded({ queue }: { queue: Queue }) {
   const may = useMay("feedback");
   const decides = useDecides(queue);
   const progress = useQuery(progressQuery(queue.id)).data;
-  const tabs = (Object.keys(TABS) as Tab[]).filter((tab) => tab !== "agreement" || admin);
+  const tabs = (Object.keys(TABS) as Tab[]).filter((tab) => (tab !== "agreement" && tab !== "consensus") || admin);
   const tab = tabs.find((name) => name === wanted) ?? "overview";
   const to = { params: { id: queue.id } };
   useKeys("This queue", [
@@ -65,6 +69,7 @@ function Loaded({ queue }: { queue: Queue }) {
         actions={
           <>
             <QueueState queue={queue} />
+            {admin && <FilesMenu queue={queue} />}
             {admin && <LinkButton to="/review/$id/edit" {...to} variant="default" leftSection={<Settings2 size={15} />}>Settings</LinkButton>}
             {decides && (
               <LinkButton to="/review/$id/conflicts" {...to} variant="default" leftSection={<Scale size={15} />} rightSection={<Key>c</Key>}>
@@ -87,6 +92,7 @@ function Loaded({ queue }: { queue: Queue }) {
       {tab === "tasks" && <TasksTab queue={queue} />}
       {tab === "reviewers" && <ReviewersTab queue={queue} />}
       {tab === "agreement" && <AgreementTab queue={queue} />}
+      {tab === "consensus" && <ConsensusTab queue={queue} />}
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { Empty } from "~/ui/Empty";
 import { LoadError } from "~/ui/LoadError";
 import { ProblemBox } from "~/ui/ProblemBox";
 import { ConfusionTable } from "./ConfusionTable";
+import { ReviewerWork } from "./ReviewerWork";
 
 const LOOK: Record<Reviewer["state"], string> = { active: "pill pill-good", paused: "pill pill-warn", away: "pill" };
 
@@ -48,6 +49,7 @@ export function ReviewersTab({ queue }: { queue: Queue }) {
               <th className="right">Each</th>
               <th className="right">Agrees with the outcome</th>
               <th className="right">Checks</th>
+              <th className="right">Kept for them</th>
               <th className="right">Skipped, handed on</th>
               <th className="right">Suggestions followed</th>
               <th />
@@ -64,6 +66,7 @@ export function ReviewersTab({ queue }: { queue: Queue }) {
                   <td className="right num" data-label="Each" data-none={one.pace_s === null}>{one.pace_s === null ? "–" : duration(one.pace_s * 1000)}</td>
                   <td className="right num" data-label="Agrees" data-none={one.compared === 0}><ShareText right={one.agreed} of={one.compared} /></td>
                   <td className="right num" data-label="Checks" data-none={one.gold_done === 0}><ShareText right={one.gold_right} of={one.gold_done} /></td>
+                  <td className="right num" data-label="Kept for them" data-none={!one.waiting}>{count(one.waiting ?? 0)}</td>
                   <td className="right num" data-label="Skipped, handed on" data-none={one.skips + one.escalations === 0}>{one.skips}, {one.escalations}</td>
                   <td className="right num" data-label="Suggestions followed" data-none={one.suggested === 0}><ShareText right={one.followed} of={one.suggested} /></td>
                   <td className="right">
@@ -81,7 +84,7 @@ export function ReviewersTab({ queue }: { queue: Queue }) {
                 </tr>
                 {open === one.user && (
                   <tr>
-                    <td colSpan={8}>
+                    <td colSpan={9}>
                       <Details reviewer={one} queue={queue} />
                     </td>
                   </tr>
@@ -128,6 +131,7 @@ function Details({ reviewer, queue }: { reviewer: Reviewer; queue: Queue }) {
   const tables = Object.entries(report.data.confusion).filter(([, { labels }]) => labels.length > 1 && labels.length <= 12);
   return (
     <div className="reviewer-details">
+      <ReviewerWork report={report.data} name={reviewer.name ?? reviewer.user} />
       {tables.length === 0 && <p className="dim">No question here has answers that can be counted against each other.</p>}
       {tables.map(([key, confusion]) => (
         <ConfusionTable key={key} confusion={confusion} question={queue.rubric.questions.find((question) => question.key === key)} name={reviewer.name ?? reviewer.user} />

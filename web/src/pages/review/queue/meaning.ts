@@ -9,12 +9,15 @@ export const MEANINGS: Record<Coefficient["name"], { title: string; about: strin
   gwet_ac1: { title: "Gwet's AC1", about: "Agreement beyond luck that stays meaningful where one answer is very common." },
   gwet_ac2: { title: "Gwet's AC2", about: "Gwet's AC1 for scales: near misses count as half right." },
   icc: { title: "ICC", about: "Which part of the difference between ratings comes from the items rather than from the people." },
+  icc_mean: { title: "ICC of the mean", about: "The same for the mean of all reviewers: what to look at where you use the mean." },
+  cohen_kappa_weighted: { title: "Weighted kappa", about: "Cohen's kappa for scales: the further apart two answers are, the more it counts." },
+  span_f1: { title: "Overlap of spans (F1)", about: "Of what two people marked in one text, the share that both marked alike, character by character." },
   kendall_w: { title: "Kendall's W", about: "How far rankings agree: 0 is no order in common, 1 the same order by all." },
 };
 
 /** A word for a value, after Landis and Koch for what is corrected for luck. */
 export function verdict(name: Coefficient["name"], value: number): string {
-  if (name === "percent") return value >= 0.9 ? "high" : value >= 0.75 ? "fair" : "low";
+  if (name === "percent" || name === "span_f1") return value >= 0.9 ? "high" : value >= 0.75 ? "fair" : "low";
   if (value < 0) return "worse than luck";
   return value >= 0.8 ? "very good" : value >= 0.67 ? "good enough" : value >= 0.4 ? "moderate" : value >= 0.2 ? "weak" : "hardly better than luck";
 }

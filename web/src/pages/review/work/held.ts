@@ -44,6 +44,10 @@ export const decidedNow = (kind: Decided["kind"], id: string, at: string, curren
   id, kind, at, answers, task: current.turn.task, held: current, past: undefined, review: undefined, gold: undefined, suggestion: undefined, refused: undefined,
 });
 
+/** Why a decision cannot be changed any more, where that is so. */
+export const whyFixed = ({ gold, past }: Decided): string | undefined =>
+  gold !== undefined || (past?.review.gold_right ?? null) !== null ? "This one was a check: what is right is known, so your answer stays as it is." : undefined;
+
 export const ofPast = (past: PastReview): Decided => ({
   id: past.review.id, kind: "review", task: past.review.task, at: past.review.created_at, answers: past.review.answers, held: undefined, past, review: past.review.id, gold: undefined, suggestion: undefined, refused: undefined,
 });

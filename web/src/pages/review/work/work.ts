@@ -8,7 +8,7 @@ import { itemTitle } from "../item/itemText";
 import { answersTo, wrongIn } from "../rubric/asked";
 import { ActiveTime } from "./activeTime";
 import { Drafts } from "./drafts";
-import { decidedNow, followed, held, ofPast, type Decided, type Held } from "./held";
+import { decidedNow, followed, held, ofPast, whyFixed, type Decided, type Held } from "./held";
 import type { Outbox, Sending } from "./outbox";
 import { BEGIN, type Notice, type WorkState } from "./state";
 
@@ -238,6 +238,11 @@ export class Work {
   undo(at = this.state.past.findIndex(({ kind, refused }) => kind === "review" && refused === undefined)): boolean {
     const decided = this.state.past[at];
     if (!decided || decided.kind !== "review") return false;
+    const fixed = whyFixed(decided);
+    if (fixed !== undefined) {
+      this.notify("refused", decided, fixed);
+      return false;
+    }
     this.drafts.flush();
     if (!decided.held) {
       this.reopen(decided);
