@@ -232,6 +232,9 @@ test("answers: many at once, by keys, for those that are marked", async ({ page,
 });
 
 test("answers: who misses too many checks rests, and sees which they were", async ({ page, server, call }) => {
+  await signedIn({ page, server });
+  // What was said reaches the server after the question for more: it is told of the pause later.
+  await page.route("**/api/v1/tasks/*/reviews", (route) => setTimeout(() => void route.continue(), 400));
   const queue = await makeQueue(call, "resting", [THUMBS], { item: "record", guidelines: "Down when it is **wrong**.", gold: { rate: 0, onboarding: 3, pause_below: 0.5, window: 3, tolerance: {} } });
   await addTasks(call, queue, [...[1, 2, 3].map((n) => ({ type: "record", fields: { text: `Known ${n}` }, gold: { answers: { helpful: false } } })), { type: "record", fields: { text: "Real work" } }]);
   await work(page, server, queue);
@@ -245,6 +248,7 @@ test("answers: who misses too many checks rests, and sees which they were", asyn
   await page.getByText("Time for another look at the guidelines").waitFor();
   await page.locator(".missed").nth(2).waitFor();
   assert((await page.locator(".missed").first().textContent()).includes("Known"), "it says which");
+  await page.unroute("**/api/v1/tasks/*/reviews");
 });
 
 test("answers: on a phone by touch, in one column", async ({ page, server, call }) => {

@@ -129,7 +129,7 @@ async function decides(page) {
     else await press(page, [String(columns.length), ...OTHER]);
     await page.keyboard.press("Enter");
     decided.push(number);
-    await until(async () => (await page.getByText("Nobody disagrees").count()) > 0 || ((await page.locator(".conflict").count()) > 0 && !(await page.locator(".focus-main").textContent()).includes(`item ${number}.`)), "the next conflict");
+    await until(() => page.evaluate((text) => document.querySelector("main").textContent.includes("Nobody disagrees") || document.querySelector(".focus-main")?.textContent.includes(text) === false, `item ${number}.`), "the next conflict");
   }
   return decided.sort();
 }

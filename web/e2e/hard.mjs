@@ -86,7 +86,7 @@ test("hard: no text runs, fetches or leads away, wherever a reviewer reads it", 
   const { server, call, browser } = world;
   await signedIn(world);
   const label = HOSTILE.slice(0, 190);
-  const questions = [{ ...THUMBS, title: label.slice(0, 150), help: HOSTILE.slice(0, 900) }, { key: "kind", title: "Kind", type: "category", options: [{ key: "a", title: label.slice(0, 90) }, { key: "b", title: "B" }], required: false }];
+  const questions = [{ ...THUMBS, title: label.slice(0, 150), help: HOSTILE.slice(0, 900) }, { key: "hostile_kind", title: "Kind", type: "category", options: [{ key: "a", title: label.slice(0, 90) }, { key: "b", title: "B" }], required: false }];
   const made = async (key, items, more) => {
     const queue = await makeQueue(call, key, questions, { guidelines: HOSTILE, ...more });
     await addTasks(call, queue, items);
@@ -94,7 +94,7 @@ test("hard: no text runs, fetches or leads away, wherever a reviewer reads it", 
   };
   const conversation = `hostile-${Date.now()}`;
   const log = await addLog(call, { question: HOSTILE, answer: `${HOSTILE}\n\n${FLOOD}`, conversation_id: conversation });
-  const suggestion = { source: "<img src=x onerror=globalThis.ran=20>", answers: { helpful: true, kind: "a" }, score: 0.5 };
+  const suggestion = { source: "<img src=x onerror=globalThis.ran=20>", answers: { helpful: true, hostile_kind: "a" }, score: 0.5 };
   const queues = [
     await made("hostile_log", [{ type: "log", log_id: log, suggestion }]),
     await made("hostile_talk", [{ type: "conversation", conversation_id: conversation }], { item: "conversation" }),

@@ -16,8 +16,8 @@ function resolve(state, item) {
   }
   if (item.type !== "conversation") return item;
   const logs = state.logs.filter((l) => l.conversation_id === item.conversation_id).reverse();
-  const fresh = (log, i) => (i === 0 ? log.messages : log.messages.slice(logs[i - 1].messages.length + 1));
-  return { ...item, turns: logs.length ? logs.map((log, i) => ({ ...shown(log), messages: fresh(log, i) })) : null };
+  const fresh = (log, i) => (i > 0 && log.messages.length > logs[i - 1].messages.length ? log.messages.slice(logs[i - 1].messages.length + 1) : log.messages);
+  return { ...item, partial: false, turns: logs.length ? logs.map((log, i) => ({ ...shown(log), messages: fresh(log, i) })) : null };
 }
 
 function preview(state, { item }) {
@@ -69,7 +69,7 @@ export function reviewRoutes(state, { parts, q, body, me, ok, problem, now, emit
   const naming = (user) => state.users.find((u) => u.id === user)?.name ?? user;
   const matching = (text, sample = 1) => state.logs.filter((log) => parse(text).test(log)).filter((_, i) => Math.floor(i * sample) !== Math.floor((i - 1) * sample));
   const routes = {
-    "GET /queues": () => ok(page(review.queues.filter((other) => other.archived_at === null))),
+    "GET /queues": () => ok(page(review.queues.filter((other) => other.archived_at === null).sort((a, b) => (a.name < b.name ? -1 : 1)))),
     "POST /queues": () => {
       const spec = { ...QUEUE, ...body };
       const wrong = [...checkQueue(spec), ...(review.queues.some((other) => other.key === spec.key) ? [{ pointer: "/key", detail: "there is a queue with this key already" }] : [])];

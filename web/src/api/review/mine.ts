@@ -24,7 +24,7 @@ export function useMine(): { left: number } {
   return { left: all.reduce((sum, { progress }) => sum + (progress?.mine?.left ?? 0), 0) };
 }
 
-/** Calls `come` when something else waits in the queue than before, or its person may work again; `idle` says that they have nothing. */
+/** Calls `come` when something else waits in the queue than before, or its person is paused or may work again; `idle` says that they have nothing. */
 export function useComing(queue: string, idle: boolean, come: () => void): void {
   const mine = useQuery(progressQuery(queue)).data?.mine;
   const [left, state] = [mine?.left ?? 0, mine?.state];
@@ -32,7 +32,8 @@ export function useComing(queue: string, idle: boolean, come: () => void): void 
   useEffect(() => {
     const old = before.current;
     before.current = { left, state };
-    if (idle && left > 0 && (left !== old.left || state !== old.state)) come();
+    const stateChanged = old.state !== undefined && state !== old.state;
+    if (idle && (stateChanged || (left > 0 && left !== old.left))) come();
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [left, state, idle]);
 }

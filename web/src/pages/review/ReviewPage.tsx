@@ -110,6 +110,7 @@ function QueueCard({ one: { queue, progress }, hotkey, may }: { one: QueueProgre
           <p className="dim num queue-counts">
             {all === 0 ? "Nothing in it yet" : `${count(progress.complete)} of ${plural(all, "task")} complete`}
             {progress.mine && progress.mine.done > 0 && ` · ${count(progress.mine.done)} by you`}
+            {progress.conflict > 0 && ` · ${count(progress.conflict)} to be decided`}
             {progress.mine && progress.mine.pace_s !== null && ` · ${duration(progress.mine.pace_s * 1000)} each`}
           </p>
         </>

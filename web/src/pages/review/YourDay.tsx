@@ -14,10 +14,10 @@ export function YourDay({ all }: { all: QueueProgress[] }) {
     <section className="card day" aria-label="Your day">
       <dl className="facts">
         <Fact name="Done today">{count(today)}</Fact>
-        <Fact name="At work, about">{worked > 0 ? duration(worked * 1000) : "–"}</Fact>
-        <Fact name="Each, without pauses">{paced.length > 0 ? duration((worked / paced.reduce((sum, one) => sum + one.today, 0)) * 1000) : "–"}</Fact>
+        {worked > 0 && <Fact name="At work, about">{duration(worked * 1000)}</Fact>}
+        {paced.length > 0 && <Fact name="Each, without pauses">{duration((worked / paced.reduce((sum, one) => sum + one.today, 0)) * 1000)}</Fact>}
         <Fact name="Left for you">{count(left)}</Fact>
-        <Fact name="At your pace">{rest > 0 ? duration(rest * 1000) : "–"}</Fact>
+        {rest > 0 && <Fact name="At your pace that takes">{duration(rest * 1000)}</Fact>}
       </dl>
     </section>
   );

@@ -60,7 +60,7 @@ export function Nothing({ queue, state, onRetry }: { queue: Queue; state: WorkSt
             <strong dir="auto">{itemTitle(held?.turn.item).slice(0, 160)}</strong>
             {askedOf(queue.rubric, gold!.answers).map((question) => (
               <div key={question.key}>
-                {question.title}: you said <AnswerText question={question} value={answers[question.key]} />, agreed on was <AnswerText question={question} value={gold!.answers[question.key]} />
+                <span className="dim">{question.title}</span> you said <AnswerText question={question} value={answers[question.key]} />, agreed on was <AnswerText question={question} value={gold!.answers[question.key]} />
               </div>
             ))}
           </div>

@@ -43,7 +43,7 @@ function One({ notice: { kind, decided, text }, rubric, onClose }: { notice: Not
         {text}
         {asked.map((question) => (
           <div key={question.key} className="notice-answer">
-            {question.title}: <AnswerText question={question} value={decided?.answers[question.key]} /> → <AnswerText question={question} value={right![question.key]} />
+            <span className="dim">{question.title}</span> you said <AnswerText question={question} value={decided?.answers[question.key]} />, {kind === "gold" ? "right is" : "suggested was"} <AnswerText question={question} value={right![question.key]} />
           </div>
         ))}
       </div>

@@ -15,7 +15,7 @@ export function ConfusionTable({ confusion: { labels, counts }, question, name }
   return (
     <div className="table-wrap">
       <table className="confusion" aria-label={`${question?.title ?? ""}: what ${name} said and what it came to`}>
-        <caption className="label">{question?.title ?? ""}: said (rows) and came to (columns)</caption>
+        <caption className="label">{question?.title ?? ""} <span className="dim">said (rows), and what it came to (columns)</span></caption>
         <thead>
           <tr>
             <td />

@@ -55,6 +55,7 @@ function Loaded({ queue }: { queue: Queue }) {
   const to = { params: { id: queue.id } };
   useKeys("This queue", [
     ...(may ? [{ key: "Enter", does: "Work at it", run: () => void navigate({ to: "/review/$id/work", ...to }), when: () => !document.activeElement?.closest("a, button, input, select") }] : []),
+    ...tabs.map((name, i) => ({ key: String(i + 1), does: TABS[name], run: () => void navigate({ to: "/review/$id", ...to, search: name === "overview" ? {} : { tab: name } }) })),
     ...(decides ? [{ key: "c", does: "Conflicts", run: () => void navigate({ to: "/review/$id/conflicts", ...to }) }] : []),
   ]);
   return (

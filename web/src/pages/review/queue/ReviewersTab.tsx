@@ -62,13 +62,13 @@ export function ReviewersTab({ queue }: { queue: Queue }) {
                   <td>
                     <strong>{one.name ?? one.user}</strong> {one.state !== "active" && <span className={LOOK[one.state]} title={one.reason ?? undefined}>{one.state}</span>}
                   </td>
-                  <td className="right num">{count(one.done)}{one.rejected > 0 && <span className="dim"> · {one.rejected} sent back</span>}</td>
-                  <td className="right num">{one.pace_s === null ? "–" : duration(one.pace_s * 1000)}</td>
-                  <td className="right num"><ShareText right={one.agreed} of={one.compared} /></td>
-                  <td className="right num"><ShareText right={one.gold_right} of={one.gold_done} /></td>
-                  <td className="right num">{count(one.waiting ?? 0)}</td>
-                  <td className="right num">{one.skips}, {one.escalations}</td>
-                  <td className="right num"><ShareText right={one.followed} of={one.suggested} /></td>
+                  <td className="right num" data-label="Reviews">{count(one.done)}{one.rejected > 0 && <span className="dim"> · {one.rejected} sent back</span>}</td>
+                  <td className="right num" data-label="Each" data-none={one.pace_s === null}>{one.pace_s === null ? "–" : duration(one.pace_s * 1000)}</td>
+                  <td className="right num" data-label="Agrees" data-none={one.compared === 0}><ShareText right={one.agreed} of={one.compared} /></td>
+                  <td className="right num" data-label="Checks" data-none={one.gold_done === 0}><ShareText right={one.gold_right} of={one.gold_done} /></td>
+                  <td className="right num" data-label="Kept for them" data-none={!one.waiting}>{count(one.waiting ?? 0)}</td>
+                  <td className="right num" data-label="Skipped, handed on" data-none={one.skips + one.escalations === 0}>{one.skips}, {one.escalations}</td>
+                  <td className="right num" data-label="Suggestions followed" data-none={one.suggested === 0}><ShareText right={one.followed} of={one.suggested} /></td>
                   <td className="right">
                     <span className="row reviewer-actions">
                       {one.done > 0 && (

@@ -92,10 +92,10 @@ export function TasksTab({ queue }: { queue: Queue }) {
                   <td>
                     <span className={LOOK[task.state]}>{words(task.state)}</span> {task.due_at && task.state === "open" && <Due at={task.due_at} overdue={0} />}
                   </td>
-                  <td className="right num" title="Given of those that are wanted now">{task.reviews}{!task.gold && ` of ${task.wanted}`}</td>
-                  <td className="dim">{task.priority}</td>
+                  <td className="right num" data-label="Reviews" title="Given of those that are wanted now">{task.reviews}{!task.gold && ` of ${task.wanted}`}</td>
+                  <td className={task.priority === "normal" ? "dim" : undefined} data-label="Priority" data-none={task.priority === "normal"}>{task.priority}</td>
                   {admin && (
-                    <td className="dim">
+                    <td className="dim" data-label="Kept for" data-none={!task.gold && task.state !== "open"}>
                       {task.gold ? (
                         <Confirm question="Nobody is given this check any more. What people answered stays with them." confirm="Take back" onConfirm={() => change.mutate(() => takeGoldBack(task.id))} aria-label={`Take back: ${(task.preview || task.id).slice(0, 60)}`}>
                           Take back
@@ -105,8 +105,8 @@ export function TasksTab({ queue }: { queue: Queue }) {
                       ) : null}
                     </td>
                   )}
-                  <td className="dim clip">{task.origin.type === "rule" ? task.origin.key : task.origin.type === "added" ? "added by hand" : task.origin.type === "promoted" ? "all agreed" : "imported"}</td>
-                  <td className="dim"><When at={task.created_at} /></td>
+                  <td className="dim clip" data-label="From">{task.origin.type === "rule" ? task.origin.key : task.origin.type === "added" ? "added by hand" : task.origin.type === "promoted" ? "all agreed" : "imported"}</td>
+                  <td className="dim" data-label="Came"><When at={task.created_at} /></td>
                 </tr>
               ))}
             </tbody>
